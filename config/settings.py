@@ -1,0 +1,193 @@
+"""Settings, read top to bottom. Every choice of a deployment is an environment variable (config/env.py)."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from urllib.parse import urlsplit
+
+from config import env
+from workspace.csp import policy
+
+BASE_DIR = Path(__file__).resolve().parent.parent
+
+# --- where things are ------------------------------------------------------------------------------
+VAR_DIR = Path(env.text("VAR_DIR", str(BASE_DIR / "var"), "Folder for everything a running stack writes"))
+env.load_file(VAR_DIR / "secrets.env")  # written once by the embedded stack
+env.load_file(VAR_DIR / "stack.env")  # where the embedded services of `manage.py serve` listen
+
+DEBUG = env.boolean("DEBUG", default=False, meaning="Show tracebacks in the browser; never in production")
+SECRET_KEY = env.text("SECRET_KEY", None, "Signs sessions; a long random text")
+LINK_KEYS = env.items("LINK_KEYS", "", "Keys that sign delivery links, newest first: id:hex,id:hex")
+APP_ORIGIN = env.text("APP_ORIGIN", "http://127.0.0.1:8000", "Origin of the pages and the API")
+MEDIA_ORIGIN = env.text("MEDIA_ORIGIN", "http://localhost:8001", "Origin of media; must differ in host")
+ALLOWED_HOSTS = env.items(
+    "ALLOWED_HOSTS", f"{urlsplit(APP_ORIGIN).hostname},localhost,127.0.0.1", "Host names that are answered"
+)
+CSRF_TRUSTED_ORIGINS = [APP_ORIGIN]
+
+# --- the house, lowest first -------------------------------------------------------------------------
+INSTALLED_APPS = [
+    "django.contrib.admin",
+    "django.contrib.auth",
+    "django.contrib.contenttypes",
+    "django.contrib.sessions",
+    "django.contrib.messages",
+    "whitenoise.runserver_nostatic",
+    "django.contrib.staticfiles",
+    "django.contrib.postgres",
+    "rest_framework",
+    "drf_spectacular",
+    "drf_spectacular_sidecar",
+    "django_htmx",
+    "csp",
+    "foundation.core",
+    "foundation.history",
+    "foundation.blobs",
+    "foundation.events",
+    "foundation.jobs",
+    "foundation.accounts",
+    "foundation.markets",
+    "foundation.links",
+    "foundation.workflow",
+    "foundation.archive",
+    "pim",
+    "dam",
+    "associations",
+    "delivery",
+    "syndication",
+    "workspace",
+    "config",
+]
+# The workspace's templates dress the admin, so they must be found before Django's own.
+INSTALLED_APPS.insert(0, INSTALLED_APPS.pop(INSTALLED_APPS.index("workspace")))
+
+MIDDLEWARE = [
+    "django.middleware.security.SecurityMiddleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "csp.middleware.CSPMiddleware",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "django_htmx.middleware.HtmxMiddleware",
+    "foundation.accounts.middleware.ActorMiddleware",
+]
+
+ROOT_URLCONF = "config.urls"
+WSGI_APPLICATION = "config.wsgi.application"
+TEMPLATES = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "APP_DIRS": True,
+        "OPTIONS": {
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.contrib.auth.context_processors.auth",
+                "django.contrib.messages.context_processors.messages",
+                "workspace.context.shell",
+            ],
+        },
+    },
+]
+
+# --- truth, broker, bytes ----------------------------------------------------------------------------
+DATABASES = {"default": env.database("DATABASE_URL", "Postgres 18; unset means the embedded one")}
+DATABASES["default"]["CONN_MAX_AGE"] = env.integer("DATABASE_CONN_MAX_AGE", 60, "Seconds a connection is kept")
+DATABASES["default"]["CONN_HEALTH_CHECKS"] = True
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+
+REDIS_URL = env.text("REDIS_URL", "redis://no-valkey.invalid:6379/0", "Valkey or Redis: cache and broker")
+BROKER_URL = env.text("BROKER_URL", REDIS_URL, "Celery broker, where it is not REDIS_URL")
+CACHE_PREFIX = env.text("CACHE_PREFIX", "tandem", "Prefix of every cache key and queue; one per instance")
+CACHES = {
+    "default": {
+        "BACKEND": "django.core.cache.backends.redis.RedisCache",
+        "LOCATION": REDIS_URL,
+        "KEY_PREFIX": CACHE_PREFIX,
+    }
+}
+
+STORAGES = {
+    "default": env.storage("STORAGE_URL", (VAR_DIR / "blobs").as_uri(), "Where content-addressed bytes live"),
+    "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},
+}
+STATIC_URL = "/static/"
+STATIC_ROOT = VAR_DIR / "static"
+WHITENOISE_USE_FINDERS = env.boolean(
+    "STATIC_FROM_SOURCE", default=False, meaning="Serve static files from the source tree, uncollected"
+)
+if WHITENOISE_USE_FINDERS:
+    STORAGES["staticfiles"] = {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}
+
+# --- people --------------------------------------------------------------------------------------------
+AUTH_USER_MODEL = "accounts.User"
+PASSWORD_HASHERS = ["django.contrib.auth.hashers.Argon2PasswordHasher"]
+AUTH_PASSWORD_VALIDATORS = [
+    {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
+    {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 12}},
+    {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
+]
+LOGIN_URL = "login"
+LOGIN_REDIRECT_URL = "home"
+LOGOUT_REDIRECT_URL = "login"
+SESSION_COOKIE_NAME = f"tandem_{urlsplit(APP_ORIGIN).port or 'session'}"
+CSRF_COOKIE_NAME = f"tandem_csrf_{urlsplit(APP_ORIGIN).port or 'session'}"
+SESSION_COOKIE_HTTPONLY = True
+SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = APP_ORIGIN.startswith("https://")
+SECURE_REFERRER_POLICY = "same-origin"
+SECURE_CONTENT_TYPE_NOSNIFF = True
+X_FRAME_OPTIONS = "DENY"
+CONTENT_SECURITY_POLICY = policy(MEDIA_ORIGIN)
+
+# --- language and time: stored and computed in UTC --------------------------------------------------------
+LANGUAGE_CODE = "en-gb"
+TIME_ZONE = "UTC"
+USE_TZ = True
+USE_I18N = True
+
+# --- API ---------------------------------------------------------------------------------------------------
+REST_FRAMEWORK = {
+    "DEFAULT_AUTHENTICATION_CLASSES": [
+        "foundation.accounts.authentication.ApiKeyAuthentication",
+        "foundation.accounts.authentication.ActorSessionAuthentication",
+    ],
+    "DEFAULT_PERMISSION_CLASSES": ["rest_framework.permissions.IsAuthenticated"],
+    "DEFAULT_PAGINATION_CLASS": "foundation.core.pages.KeysetPagination",
+    "PAGE_SIZE": 50,
+    "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
+    "EXCEPTION_HANDLER": "foundation.core.problems.exception_handler",
+    "DEFAULT_PARSER_CLASSES": ["rest_framework.parsers.JSONParser", "rest_framework.parsers.MultiPartParser"],
+    "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
+}
+SPECTACULAR_SETTINGS = {
+    "TITLE": "Tandem",
+    "DESCRIPTION": "Product truth and media truth, joined.",
+    "VERSION": "1",
+    "SERVE_INCLUDE_SCHEMA": False,
+    "SWAGGER_UI_DIST": "SIDECAR",
+    "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
+    "REDOC_DIST": "SIDECAR",
+}
+DATA_UPLOAD_MAX_MEMORY_SIZE = 10 * 1024 * 1024
+DATA_UPLOAD_MAX_NUMBER_FIELDS = 5_000
+
+# --- Celery: a nudge; the truth of every job is its row in Postgres ----------------------------------------
+CELERY_BROKER_URL = BROKER_URL
+CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
+CELERY_BROKER_TRANSPORT_OPTIONS = {"global_keyprefix": f"{CACHE_PREFIX}:", "visibility_timeout": 3600}
+CELERY_TASK_IGNORE_RESULT = True
+CELERY_TASK_ACKS_LATE = True
+CELERY_WORKER_PREFETCH_MULTIPLIER = 1
+CELERY_WORKER_HIJACK_ROOT_LOGGER = False
+CELERY_TASK_DEFAULT_QUEUE = "interactive"
+
+# --- logs ----------------------------------------------------------------------------------------------------
+LOGGING = {
+    "version": 1,
+    "disable_existing_loggers": False,
+    "formatters": {"line": {"format": "%(levelname).1s %(name)s %(message)s"}},
+    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
+    "root": {"handlers": ["console"], "level": env.text("LOG_LEVEL", "INFO", "Least severe level that is logged")},
+}

@@ -1,0 +1,1 @@
+"""Users, roles, grants by dimension and code, API keys."""

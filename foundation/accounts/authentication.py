@@ -1,0 +1,60 @@
+"""How the API knows who calls: a key in the Authorization header, or the session of the pages."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from drf_spectacular.extensions import OpenApiAuthenticationExtension
+from rest_framework.authentication import BaseAuthentication, SessionAuthentication
+from rest_framework.exceptions import AuthenticationFailed
+from rest_framework.request import Request
+
+from foundation.accounts.errors import BadKey
+from foundation.accounts.queries import actor_of, find_key
+from foundation.accounts.services import note_key_used
+from foundation.core import moment
+
+
+class ApiKeyAuthentication(BaseAuthentication):
+    """`Authorization: Bearer tk_…`."""
+
+    def authenticate(self, request: Request) -> tuple[Any, Any] | None:
+        scheme, _, secret = request.headers.get("Authorization", "").partition(" ")
+        if scheme.lower() != "bearer":
+            return None
+        try:
+            key = find_key(secret.strip(), at=moment.now())
+        except BadKey as error:
+            raise AuthenticationFailed(error.detail, code=error.code) from None
+        note_key_used(key)
+        request._request.actor = actor_of(key.user, key=key)  # type: ignore[attr-defined]
+        return key.user, key
+
+    def authenticate_header(self, request: Request) -> str:
+        return "Bearer"
+
+
+class ActorSessionAuthentication(SessionAuthentication):
+    """The pages' session, with its CSRF check; the middleware has set the actor."""
+
+
+class ApiKeyScheme(OpenApiAuthenticationExtension):  # type: ignore[no-untyped-call]
+    """How the OpenAPI document describes keys."""
+
+    target_class = ApiKeyAuthentication
+    name = "apiKey"
+
+    def get_security_definition(self, auto_schema: Any) -> dict[str, str]:
+        return {"type": "http", "scheme": "bearer", "description": "An API key, `tk_…`"}
+
+
+class ActorSessionScheme(OpenApiAuthenticationExtension):  # type: ignore[no-untyped-call]
+    """How the OpenAPI document describes the pages' session."""
+
+    target_class = ActorSessionAuthentication
+    name = "session"
+
+    def get_security_definition(self, auto_schema: Any) -> dict[str, str]:
+        from django.conf import settings
+
+        return {"type": "apiKey", "in": "cookie", "name": settings.SESSION_COOKIE_NAME}

@@ -1,0 +1,51 @@
+"""Roles and what each may do. Permissions read `room.verb`; they are checked in services."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+
+
+class Role(StrEnum):
+    ADMINISTRATOR = "administrator"
+    STEWARD = "steward"
+    STUDIO = "studio"
+    MERCHANT = "merchant"
+    INTEGRATOR = "integrator"
+
+
+class Dimension(StrEnum):
+    """What a grant can be limited to; EVERYWHERE is no limit."""
+
+    EVERYWHERE = "*"
+    MARKET = "market"
+    CHANNEL = "channel"
+    QUEUE = "queue"
+
+
+PERMISSIONS: dict[Role, frozenset[str]] = {
+    Role.ADMINISTRATOR: frozenset({"*"}),
+    Role.STEWARD: frozenset(
+        {
+            "pim.view",
+            "pim.edit",
+            "pim.import",
+            "pim.place",
+            "pim.view_restricted",
+            "dam.view",
+            "associations.decide",
+            "workflow.work",
+            "syndication.view",
+            "syndication.publish",
+            "delivery.mint",
+        }
+    ),
+    Role.STUDIO: frozenset(
+        {"dam.view", "dam.ingest", "dam.edit", "dam.approve", "pim.view", "workflow.work", "delivery.mint"}
+    ),
+    Role.MERCHANT: frozenset(
+        {"pim.view", "pim.view_restricted", "dam.view", "syndication.view", "syndication.publish", "delivery.mint"}
+    ),
+    Role.INTEGRATOR: frozenset(
+        {"pim.view", "pim.edit", "pim.import", "dam.view", "dam.ingest", "syndication.view", "delivery.mint"}
+    ),
+}

@@ -1,0 +1,7 @@
+from foundation.core.errors import TandemError
+
+
+class BadKey(TandemError):
+    code = "bad-key"
+    status = 401
+    title = "The API key is unknown, expired or revoked"

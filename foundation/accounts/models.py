@@ -1,0 +1,64 @@
+from __future__ import annotations
+
+from django.contrib.auth.models import AbstractUser
+from django.db import models
+
+from foundation.accounts.choices import Dimension, Role
+from foundation.core.actors import Actor
+from foundation.core.ids import uuid7
+
+
+class User(AbstractUser):
+    """A person, or a service account that only API keys act for."""
+
+    uid = models.UUIDField(default=uuid7, unique=True)
+    is_service = models.BooleanField(default=False)
+
+    def __str__(self) -> str:
+        return self.get_full_name() or self.username
+
+
+class Grant(models.Model):
+    """A role given to a user, everywhere or within one code of a dimension (`market`: `FR`)."""
+
+    user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="grants")
+    role = models.TextField(choices=[(role.value, role.value) for role in Role])
+    dimension = models.TextField(
+        choices=[(dimension.value, dimension.name.lower()) for dimension in Dimension], default=Dimension.EVERYWHERE
+    )
+    code = models.TextField(blank=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["user", "role", "dimension", "code"], name="granted_once"),
+            models.CheckConstraint(
+                condition=models.Q(dimension="*", code="") | (~models.Q(dimension="*") & ~models.Q(code="")),
+                name="grant_code_goes_with_dimension",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.user}: {self.role}" + (f" for {self.dimension} {self.code}" if self.code else "")
+
+
+class ApiKeyQuerySet(models.QuerySet["ApiKey"]):
+    def visible_to(self, actor: Actor) -> ApiKeyQuerySet:
+        return self if actor.may("accounts.manage") else self.filter(user_id=actor.user_id or -1)
+
+
+class ApiKey(models.Model):
+    """A secret for programs. Only its digest is kept; the prefix finds it and may be shown."""
+
+    user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="api_keys")
+    name = models.TextField()
+    prefix = models.CharField(max_length=12, unique=True)
+    digest = models.CharField(max_length=64)
+    created_at = models.DateTimeField()
+    expires_at = models.DateTimeField(null=True, blank=True)
+    last_used_at = models.DateTimeField(null=True, blank=True)
+    revoked_at = models.DateTimeField(null=True, blank=True)
+
+    objects = ApiKeyQuerySet.as_manager()
+
+    def __str__(self) -> str:
+        return f"{self.name} ({self.prefix}…)"

@@ -1,0 +1,53 @@
+"""From users and keys to actors."""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+from datetime import datetime
+
+from foundation.accounts.choices import PERMISSIONS, Dimension, Role
+from foundation.accounts.errors import BadKey
+from foundation.accounts.models import ApiKey, User
+from foundation.core.actors import ANONYMOUS, Actor
+
+SCHEME = "tk_"
+
+
+def actor_of(user: User, *, key: ApiKey | None = None) -> Actor:
+    """The actor that a user, or a key acting for them, is now.
+
+    Permissions are those of all grants together. A dimension limits the actor only when no grant of the
+    actor goes without it: a steward everywhere who is also a merchant in FR is not limited to FR.
+    """
+    if not user.is_active:
+        return ANONYMOUS
+    grants = list(user.grants.all())
+    permissions = frozenset().union(*(PERMISSIONS[Role(grant.role)] for grant in grants))
+    if user.is_superuser:
+        permissions = frozenset({"*"})
+    scopes: dict[str, frozenset[str]] = {}
+    if not user.is_superuser and all(grant.dimension != Dimension.EVERYWHERE for grant in grants):
+        for dimension in {grant.dimension for grant in grants}:
+            scopes[dimension] = frozenset(grant.code for grant in grants if grant.dimension == dimension)
+    label = f"key:{user.username}/{key.prefix}" if key else f"user:{user.username}"
+    return Actor(label, user.pk, str(user), permissions, scopes)
+
+
+def digest_key(secret: str) -> str:
+    return hashlib.sha256(secret.encode()).hexdigest()
+
+
+def find_key(secret: str, *, at: datetime) -> ApiKey:
+    """The key of `tk_<prefix>_<secret>`; raises `BadKey` without saying which of the reasons it is."""
+    parts = secret.split("_", 2)
+    key = None
+    if len(parts) == 3 and secret.startswith(SCHEME):
+        key = ApiKey.objects.select_related("user").filter(prefix=parts[1]).first()
+    known = key.digest if key else "0" * 64
+    matches = hmac.compare_digest(known, digest_key(secret))
+    if key is None or not matches or key.revoked_at or (key.expires_at and key.expires_at <= at):
+        raise BadKey("Send a valid key as `Authorization: Bearer tk_…`")
+    if not key.user.is_active:
+        raise BadKey("Send a valid key as `Authorization: Bearer tk_…`")
+    return key

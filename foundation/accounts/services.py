@@ -1,0 +1,105 @@
+"""Creating users, granting roles, issuing and revoking keys."""
+
+from __future__ import annotations
+
+import secrets
+from datetime import datetime, timedelta
+
+from foundation.accounts import events
+from foundation.accounts.choices import Dimension, Role
+from foundation.accounts.models import ApiKey, Grant, User
+from foundation.accounts.queries import SCHEME, digest_key
+from foundation.core import moment
+from foundation.core.actors import Actor
+from foundation.core.errors import Missing
+from foundation.events.services import append_event
+from foundation.history.services import recorded
+
+USED_AGAIN_AFTER = timedelta(minutes=1)
+
+
+def create_user(
+    *, username: str, actor: Actor, password: str | None = None, email: str = "", name: str = "",
+    is_service: bool = False, is_staff: bool = False, is_superuser: bool = False,
+) -> User:  # fmt: skip
+    """A new user without any role; without a password nobody can sign in as them."""
+    actor.require("accounts.manage")
+    first, _, last = name.partition(" ")
+    with recorded(actor):
+        user = User(
+            username=username,
+            email=email,
+            first_name=first,
+            last_name=last,
+            is_service=is_service,
+            is_staff=is_staff,
+            is_superuser=is_superuser,
+        )
+        user.set_password(password)
+        user.save()
+        append_event(events.USER_CREATED, user.uid, username=username)
+    return user
+
+
+def set_password(*, user: User, password: str, actor: Actor) -> None:
+    """Give the user another password; other sessions of theirs end."""
+    if actor.user_id != user.pk:
+        actor.require("accounts.manage")
+    with recorded(actor):
+        user.set_password(password)
+        user.save(update_fields=["password"])
+        append_event(events.USER_CHANGED, user.uid, username=user.username)
+
+
+def grant_role(
+    *, user: User, role: Role, actor: Actor, dimension: Dimension = Dimension.EVERYWHERE, code: str = ""
+) -> Grant:
+    """Give a role; giving it twice changes nothing."""
+    actor.require("accounts.manage")
+    with recorded(actor):
+        grant, made = Grant.objects.get_or_create(user=user, role=role, dimension=dimension, code=code)
+        if made:
+            append_event(events.USER_CHANGED, user.uid, username=user.username)
+    return grant
+
+
+def create_api_key(
+    *, user: User, name: str, actor: Actor, expires_at: datetime | None = None
+) -> tuple[ApiKey, str]:
+    """A key and its secret, which is shown this once and cannot be read again."""
+    if actor.user_id != user.pk:
+        actor.require("accounts.manage")
+    prefix = secrets.token_hex(4)
+    secret = f"{SCHEME}{prefix}_{secrets.token_urlsafe(32)}"
+    with recorded(actor):
+        key = ApiKey.objects.create(
+            user=user,
+            name=name,
+            prefix=prefix,
+            digest=digest_key(secret),
+            created_at=moment.now(),
+            expires_at=expires_at,
+        )
+        append_event(events.USER_CHANGED, user.uid, username=user.username)
+    return key, secret
+
+
+def revoke_api_key(*, key_id: int, actor: Actor) -> None:
+    """End a key at once; ending it twice changes nothing."""
+    with recorded(actor):
+        key = ApiKey.objects.visible_to(actor).select_for_update(of=("self",)).filter(pk=key_id).first()
+        if key is None:
+            raise Missing("There is no such key", path="key")
+        if key.revoked_at is None:
+            key.revoked_at = moment.now()
+            key.save(update_fields=["revoked_at"])
+            append_event(events.USER_CHANGED, key.user.uid, username=key.user.username)
+
+
+def note_key_used(key: ApiKey) -> None:
+    """Remember when the key was last used, to the minute: a write per request would be too many."""
+    at = moment.now()
+    if key.last_used_at is None or at - key.last_used_at > USED_AGAIN_AFTER:
+        ApiKey.objects.filter(pk=key.pk).update(last_used_at=at)
+
+

@@ -1,0 +1,107 @@
+"""Writing and checking bytes."""
+
+from __future__ import annotations
+
+import hashlib
+import io
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import IO
+
+from django.core.files.base import File
+from django.core.files.storage import Storage, default_storage
+
+from foundation.blobs.models import Blob, BlobCopy
+from foundation.core import moment
+from foundation.core.errors import TandemError
+from foundation.core.hashing import CHUNK, sha256_stream
+
+MEMORY = 8 * 1024 * 1024
+
+
+class BlobDamaged(TandemError):
+    code = "blob-damaged"
+    status = 503
+    title = "Stored bytes do not match their checksum"
+
+
+def path_of(sha256: str) -> str:
+    return f"{sha256[:2]}/{sha256[2:4]}/{sha256}"
+
+
+def store_blob(source: IO[bytes] | bytes | Path, *, media_type: str) -> Blob:
+    """Write the bytes, then their row. Storing the same bytes again costs a digest and changes nothing."""
+    if isinstance(source, Path):
+        with source.open("rb") as stream:
+            return store_blob(stream, media_type=media_type)
+    stream = io.BytesIO(source) if isinstance(source, bytes) else source
+    with _rewindable(stream) as (body, sha256, length):
+        known = Blob.objects.filter(pk=sha256, copies__state=BlobCopy.State.GOOD).first()
+        if known and default_storage.exists(path_of(sha256)):
+            return known
+        default_storage.save(path_of(sha256), File(body))
+    at = moment.now()
+    blob, _ = Blob.objects.get_or_create(
+        sha256=sha256, defaults={"bytes": length, "media_type": media_type, "created_at": at}
+    )
+    BlobCopy.objects.update_or_create(blob=blob, store="default", defaults={"state": "good", "verified_at": at})
+    return blob
+
+
+@contextmanager
+def _rewindable(stream: IO[bytes]) -> Iterator[tuple[IO[bytes], str, int]]:
+    """The stream from its start, with digest and length; spooled when it cannot seek."""
+    if stream.seekable():
+        start = stream.tell()
+        sha256, length = sha256_stream(stream)
+        stream.seek(start)
+        yield stream, sha256, length
+        return
+    with tempfile.SpooledTemporaryFile(max_size=MEMORY) as spool:
+        digest, length = hashlib.sha256(), 0
+        while chunk := stream.read(CHUNK):
+            digest.update(chunk)
+            length += len(chunk)
+            spool.write(chunk)
+        spool.seek(0)
+        yield spool, digest.hexdigest(), length
+
+
+def open_blob(sha256: str) -> IO[bytes]:
+    """The bytes, as a stream to be closed. Raises FileNotFoundError when the store lost them."""
+    return default_storage.open(path_of(sha256), "rb")
+
+
+def read_blob(sha256: str) -> bytes:
+    with open_blob(sha256) as stream:
+        return stream.read()
+
+
+@contextmanager
+def local_copy(sha256: str) -> Iterator[Path]:
+    """The bytes as a file on this machine, for libraries that want a path."""
+    storage: Storage = default_storage
+    try:
+        path = Path(storage.path(path_of(sha256)))
+    except NotImplementedError:
+        with tempfile.NamedTemporaryFile() as file, open_blob(sha256) as stream:
+            while chunk := stream.read(CHUNK):
+                file.write(chunk)
+            file.flush()
+            yield Path(file.name)
+    else:
+        yield path
+
+
+def verify_blob(sha256: str) -> BlobCopy.State:
+    """Read the bytes and compare; the copy's row then says what was found."""
+    try:
+        with open_blob(sha256) as stream:
+            found, _ = sha256_stream(stream)
+        state = BlobCopy.State.GOOD if found == sha256 else BlobCopy.State.DAMAGED
+    except FileNotFoundError:
+        state = BlobCopy.State.LOST
+    BlobCopy.objects.filter(blob_id=sha256, store="default").update(state=state, verified_at=moment.now())
+    return state

@@ -1,0 +1,1 @@
+"""Shared things without tables: errors, actors, moments, hashing, keyset pages, locks."""

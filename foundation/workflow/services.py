@@ -1,0 +1,90 @@
+"""Opening, taking and closing work items."""
+
+from __future__ import annotations
+
+from typing import Any
+from uuid import UUID
+
+from foundation.core import moment
+from foundation.core.actors import Actor
+from foundation.core.errors import Missing
+from foundation.events.services import append_event
+from foundation.history.services import recorded
+from foundation.workflow import events
+from foundation.workflow.models import Queue, WorkItem
+
+
+def define_queue(*, code: str, name: str, role: str, actor: Actor) -> Queue:
+    """Create or change a queue."""
+    with recorded(actor):
+        queue, _ = Queue.objects.update_or_create(code=code, defaults={"name": name, "role": role})
+    return queue
+
+
+def open_work_item(
+    *, queue: str, kind: str, cause_key: str, subject_type: str, subject: UUID, title: str, actor: Actor,
+    detail: dict[str, Any] | None = None, market: str = "",
+) -> WorkItem:  # fmt: skip
+    """Open an item for the cause, or bring the title and detail of the one that is open up to date."""
+    with recorded(actor):
+        pile, _ = Queue.objects.get_or_create(code=queue, defaults={"name": queue.title(), "role": "steward"})
+        fields = {
+            "queue": pile,
+            "kind": kind,
+            "subject_type": subject_type,
+            "subject": subject,
+            "title": title,
+            "detail": detail or {},
+            "market": market,
+        }
+        item = WorkItem.objects.unfinished().select_for_update().filter(cause_key=cause_key).first()
+        if item is None:
+            item = WorkItem.objects.create(cause_key=cause_key, opened_at=moment.now(), **fields)
+            append_event(events.WORK_ITEM_OPENED, item.uid, queue=queue, kind=kind, cause_key=cause_key)
+        elif any(getattr(item, name) != value for name, value in fields.items()):
+            for name, value in fields.items():
+                setattr(item, name, value)
+            item.save()
+    return item
+
+
+def close_work_items(*, cause_key: str, actor: Actor, outcome: str = "resolved") -> int:
+    """Close the open item of the cause; a key that ends in `*` closes all that begin with it."""
+    with recorded(actor):
+        items = WorkItem.objects.unfinished().select_for_update(of=("self",)).select_related("queue").order_by("pk")
+        prefix = cause_key.removesuffix("*")
+        items = items.filter(cause_key__startswith=prefix) if prefix != cause_key else items.filter(cause_key=cause_key)
+        for item in items:
+            _close(item, actor, outcome)
+    return len(items)
+
+
+def dismiss_work_item(*, uid: UUID, actor: Actor, outcome: str = "dismissed") -> WorkItem:
+    """A person closes an item by hand."""
+    actor.require("workflow.work")
+    with recorded(actor):
+        item = (
+            WorkItem.objects.visible_to(actor)
+            .unfinished()
+            .select_for_update(of=("self",))
+            .select_related("queue")
+            .filter(uid=uid)
+            .first()
+        )
+        if item is None:
+            raise Missing("There is no such open work item", path="uid")
+        _close(item, actor, outcome)
+    return item
+
+
+def _close(item: WorkItem, actor: Actor, outcome: str) -> None:
+    item.closed_at, item.closed_by, item.outcome = moment.now(), actor.label, outcome
+    item.save(update_fields=["closed_at", "closed_by", "outcome"])
+    append_event(
+        events.WORK_ITEM_CLOSED,
+        item.uid,
+        queue=item.queue.code,
+        kind=item.kind,
+        cause_key=item.cause_key,
+        outcome=outcome,
+    )
