@@ -1,0 +1,46 @@
+"""A service is found by its name, explained by its docstring and called by keywords."""
+
+from __future__ import annotations
+
+import ast
+from collections import defaultdict
+from collections.abc import Iterable, Iterator
+
+from . import exempt
+from .test_writes import is_service
+from .tree import parse, sources
+
+Service = ast.FunctionDef | ast.AsyncFunctionDef
+
+
+def services(files: Iterable[tuple[str, str]]) -> Iterator[tuple[str, Service]]:
+    for path, text in files:
+        for node in parse(text).body:
+            if isinstance(node, Service) and not node.name.startswith("_"):
+                yield path, node
+
+
+def complaints(files: list[tuple[str, str]]) -> list[str]:
+    homes: dict[str, list[str]] = defaultdict(list)
+    found = []
+    for path, node in services(files):
+        homes[node.name].append(path)
+        name = f"{path}:{node.lineno} {node.name}"
+        if ast.get_docstring(node) is None:
+            found.append(f"{name} has no docstring")
+        if (node.args.args or node.args.posonlyargs) and node.name not in exempt.POSITIONAL_SERVICES:
+            found.append(f"{name} takes positional arguments")
+    return found + [f"{name} stands in {paths}" for name, paths in homes.items() if len(paths) > 1]
+
+
+def test_services_keep_their_form() -> None:
+    assert not complaints([(path, text) for path, text in sources() if is_service(path)])
+
+
+def test_a_formless_service_is_seen() -> None:
+    bad = "def bind_asset(product):\n    return 1\n"
+    good = 'def bind_asset(*, product):\n    """Bind."""\n\ndef _inner(a):\n    return a\n'
+    assert len(complaints([("a/services.py", bad)])) == 2
+    assert complaints([("a/services.py", good), ("b/services.py", good)]) == [
+        "bind_asset stands in ['a/services.py', 'b/services.py']"
+    ]
