@@ -20,7 +20,7 @@ LOOKUPS = {"foundation/archive": "restores rows of every registered model"}
 # Models that no exporter carries, since they hold nothing that a move to another instance should keep.
 NOT_EXPORTED: dict[str, str] = {}
 
-# Models of the rooms whose query set needs no `visible_to`, since no page or endpoint reads them by themselves.
+# Models of the rooms without `visible_to`, since no page or endpoint reads them by themselves.
 NOT_SCOPED: dict[str, str] = {}
 
 # Admins that may write without a service.

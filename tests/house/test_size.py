@@ -40,8 +40,9 @@ class Sizes:
         if not self.files:
             return "no files"
         largest = max(self.files, key=self.files.__getitem__)
+        median = statistics.median(self.files.values())
         return (
-            f"{len(self.files)} files, {sum(self.files.values())} lines: median {statistics.median(self.files.values())}, "
+            f"{len(self.files)} files, {sum(self.files.values())} lines: median {median}, "
             f"p95 {p95(self.files)}, largest {largest} ({self.files[largest]}); "
             f"{len(self.functions)} functions, p95 {p95(self.functions)}"
         )
