@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 # Files outside services that may write to the database.
-WRITERS: dict[str, str] = {}
+WRITERS = {
+    "foundation/events/sequencing.py": "moves outbox rows, cursors and dirty marks; it is the sequencer",
+    "foundation/jobs/running.py": "writes lease, heartbeat and progress of the run that it is",
+}
 
 # Files that may use transaction.on_commit.
 AFTER_COMMIT = {
@@ -17,14 +20,14 @@ NUDGERS = {"foundation/jobs": "a job's row is the truth, Celery is the nudge"}
 # Files that may look models up by name.
 LOOKUPS = {"foundation/archive": "restores rows of every registered model"}
 
-# Models that no exporter carries, since they hold nothing that a move to another instance should keep.
-NOT_EXPORTED: dict[str, str] = {}
-
-# Models of the rooms without `visible_to`, since no page or endpoint reads them by themselves.
+# Truth models of the rooms without `visible_to`, since no page or endpoint reads them by themselves.
 NOT_SCOPED: dict[str, str] = {}
 
 # Admins that may write without a service.
 OWN_WRITING_ADMINS: dict[str, str] = {}
 
-# Services whose arguments need not be keywords.
-POSITIONAL_SERVICES: dict[str, str] = {}
+# Folders whose services may take more than their subject by position.
+POSITIONAL_SERVICES = {"foundation": "called from everywhere, short and few: append_event(type, subject, …)"}
+
+# Files whose strings may hold markup that pages may not.
+HOSTILE = {"config/demo": "makes hostile files on purpose, to see them refused"}

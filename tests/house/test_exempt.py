@@ -6,7 +6,7 @@ from . import exempt
 from .tree import ROOT
 
 TABLES = {name: table for name, table in vars(exempt).items() if name.isupper()}
-PATHS = ("WRITERS", "AFTER_COMMIT", "NUDGERS", "LOOKUPS")
+PATHS = ("WRITERS", "AFTER_COMMIT", "NUDGERS", "LOOKUPS", "POSITIONAL_SERVICES", "HOSTILE")
 
 
 def test_every_exception_gives_its_reason() -> None:

@@ -1,4 +1,4 @@
-"""A service is found by its name, explained by its docstring and called by keywords."""
+"""A service is found by its name, explained by its docstring, called by keywords after its subject."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator
 
 from . import exempt
 from .test_writes import is_service
-from .tree import parse, sources
+from .tree import is_in, parse, sources
 
 Service = ast.FunctionDef | ast.AsyncFunctionDef
 
@@ -28,8 +28,8 @@ def complaints(files: list[tuple[str, str]]) -> list[str]:
         name = f"{path}:{node.lineno} {node.name}"
         if ast.get_docstring(node) is None:
             found.append(f"{name} has no docstring")
-        if (node.args.args or node.args.posonlyargs) and node.name not in exempt.POSITIONAL_SERVICES:
-            found.append(f"{name} takes positional arguments")
+        if len(node.args.posonlyargs + node.args.args) > 1 and not is_in(path, exempt.POSITIONAL_SERVICES):
+            found.append(f"{name} takes more than its subject by position")
     return found + [f"{name} stands in {paths}" for name, paths in homes.items() if len(paths) > 1]
 
 
@@ -38,8 +38,8 @@ def test_services_keep_their_form() -> None:
 
 
 def test_a_formless_service_is_seen() -> None:
-    bad = "def bind_asset(product):\n    return 1\n"
-    good = 'def bind_asset(*, product):\n    """Bind."""\n\ndef _inner(a):\n    return a\n'
+    bad = "def bind_asset(product, asset):\n    return 1\n"
+    good = 'def bind_asset(product, *, asset):\n    """Bind."""\n\ndef _inner(a):\n    return a\n'
     assert len(complaints([("a/services.py", bad)])) == 2
     assert complaints([("a/services.py", good), ("b/services.py", good)]) == [
         "bind_asset stands in ['a/services.py', 'b/services.py']"
