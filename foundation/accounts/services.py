@@ -63,9 +63,7 @@ def grant_role(
     return grant
 
 
-def create_api_key(
-    *, user: User, name: str, actor: Actor, expires_at: datetime | None = None
-) -> tuple[ApiKey, str]:
+def create_api_key(*, user: User, name: str, actor: Actor, expires_at: datetime | None = None) -> tuple[ApiKey, str]:
     """A key and its secret, which is shown this once and cannot be read again."""
     if actor.user_id != user.pk:
         actor.require("accounts.manage")
@@ -101,5 +99,3 @@ def note_key_used(key: ApiKey) -> None:
     at = moment.now()
     if key.last_used_at is None or at - key.last_used_at > USED_AGAIN_AFTER:
         ApiKey.objects.filter(pk=key.pk).update(last_used_at=at)
-
-

@@ -4,3 +4,24 @@ from django.apps import AppConfig
 class ArchiveConfig(AppConfig):
     name = "foundation.archive"
     label = "archive"
+
+    def ready(self) -> None:
+        from foundation.accounts.models import ApiKey, Grant, User
+        from foundation.archive import fsck
+        from foundation.archive.registry import derived_models, export_models
+        from foundation.blobs.models import Blob, BlobCopy
+        from foundation.events.models import Cursor, Dirty, Event, OutboxEvent, Parked, Sequence
+        from foundation.history.models import Revision
+        from foundation.jobs.models import Job, Timer
+        from foundation.markets.models import Cell, Channel, Locale, Market, Scope, ScopeCell
+        from foundation.workflow.models import Queue, WorkItem
+
+        fsck.register()
+        export_models(User, Grant, ApiKey)
+        export_models(Blob, BlobCopy)
+        export_models(Sequence, Event, Revision, Timer)
+        export_models(Locale, Market, Channel, Cell, Scope, ScopeCell)
+        export_models(Queue, WorkItem)
+        derived_models("emptied by the sequencer before an export", OutboxEvent)
+        derived_models("how far this instance has come", Cursor, Parked, Dirty)
+        derived_models("runs of this instance; what they wrote is carried", Job)

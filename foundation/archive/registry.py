@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from typing import Any
 
 from django.db.models import Model
 
@@ -20,7 +21,7 @@ class Exporter:
 
     @property
     def tables(self) -> list[str]:
-        many = [field.remote_field.through for field in self.model._meta.local_many_to_many]
+        many: list[Any] = [field.remote_field.through for field in self.model._meta.local_many_to_many]
         return [self.model._meta.db_table, *(one._meta.db_table for one in many if one._meta.auto_created)]
 
 

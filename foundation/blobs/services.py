@@ -28,6 +28,7 @@ class BlobDamaged(TandemError):
 
 
 def path_of(sha256: str) -> str:
+    """Where the bytes lie in a store: two levels of folders keep listings short."""
     return f"{sha256[:2]}/{sha256[2:4]}/{sha256}"
 
 
@@ -36,8 +37,8 @@ def store_blob(source: IO[bytes] | bytes | Path, *, media_type: str) -> Blob:
     if isinstance(source, Path):
         with source.open("rb") as stream:
             return store_blob(stream, media_type=media_type)
-    stream = io.BytesIO(source) if isinstance(source, bytes) else source
-    with _rewindable(stream) as (body, sha256, length):
+    data: IO[bytes] = io.BytesIO(source) if isinstance(source, bytes) else source
+    with _rewindable(data) as (body, sha256, length):
         known = Blob.objects.filter(pk=sha256, copies__state=BlobCopy.State.GOOD).first()
         if known and default_storage.exists(path_of(sha256)):
             return known
@@ -75,6 +76,7 @@ def open_blob(sha256: str) -> IO[bytes]:
 
 
 def read_blob(sha256: str) -> bytes:
+    """All the bytes at once; for blobs that are known to be small."""
     with open_blob(sha256) as stream:
         return stream.read()
 

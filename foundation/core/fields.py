@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from django.db import models
 
+if TYPE_CHECKING:
+    TextLike = models.Field[str, str]
+else:
+    TextLike = models.Field
 
-class BitField(models.Field[str, str]):
+
+class BitField(TextLike):
     """A fixed-length bit string, in Python a text of 0 and 1, bit 0 first (PostgreSQL `bit(n)`)."""
 
     def __init__(self, *args: Any, length: int, **kwargs: Any) -> None:

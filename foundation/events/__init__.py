@@ -1,1 +1,1 @@
-"""News of the house: written to the outbox in the transaction that made it, ordered by the sequencer, told to consumers."""
+"""News of the house: written with what it tells of, ordered by the sequencer, told to consumers."""

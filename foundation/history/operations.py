@@ -56,7 +56,5 @@ def track_history(table: str, key: str = "id") -> RunSQL:
         f"FOR EACH STATEMENT EXECUTE FUNCTION tandem_record_revision('{key}');\n"
         for operation in ("INSERT", "UPDATE", "DELETE")
     )
-    backward = "".join(
-        f"DROP TRIGGER record_{operation} ON {table};\n" for operation in ("insert", "update", "delete")
-    )
+    backward = "".join(f"DROP TRIGGER record_{operation} ON {table};\n" for operation in ("insert", "update", "delete"))
     return RunSQL(forward, backward)

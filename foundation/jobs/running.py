@@ -7,7 +7,7 @@ import threading
 import traceback
 from datetime import timedelta
 from types import TracebackType
-from typing import Any
+from typing import Any, Self
 
 from django.db import connection
 from django.db.models import F, Q
@@ -49,7 +49,8 @@ class JobRun:
         self, done: int, *, total: int | None = None, note: str = "", cursor: dict[str, Any] | None = None
     ) -> None:
         """Record progress. Call it inside the transaction of the work it stands for: then a worker that
-        lost its lease cannot commit that work. Raises `LeaseLost` or `Cancelled`."""
+        lost its lease cannot commit that work. Raises `LeaseLost` or `Cancelled`.
+        """
         changes: dict[str, Any] = {"done": done, "note": note}
         if total is not None:
             changes["total"] = total
@@ -83,11 +84,11 @@ class Heartbeat:
         finally:
             connection.close()
 
-    def __enter__(self) -> Heartbeat:
+    def __enter__(self) -> Self:
         self.thread.start()
         return self
 
-    def __exit__(self, kind: type | None, error: BaseException | None, trace: TracebackType | None) -> None:
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
         self.over.set()
         self.thread.join()
 

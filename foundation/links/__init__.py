@@ -1,1 +1,1 @@
-"""Minting and verifying the tokens of delivery links. Whether the right still stands is asked elsewhere, at each request."""
+"""Minting and verifying the tokens of delivery links. Whether a right still stands is asked elsewhere."""

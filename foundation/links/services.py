@@ -13,6 +13,7 @@ from foundation.links.tokens import KeyRing, Token
 
 @cache
 def key_ring() -> KeyRing:
+    """The keys of this deployment, from LINK_KEYS."""
     return KeyRing.parse(settings.LINK_KEYS)
 
 

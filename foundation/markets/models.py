@@ -94,9 +94,7 @@ class Cell(models.Model):
     locale = models.TextField(default=ANY_LOCALE)
 
     class Meta:
-        constraints = [
-            models.UniqueConstraint(fields=["market", "locale"], name="one_cell", nulls_distinct=False)
-        ]
+        constraints = [models.UniqueConstraint(fields=["market", "locale"], name="one_cell", nulls_distinct=False)]
 
     def __str__(self) -> str:
         return f"{self.market.code if self.market else '*'}/{self.locale}"

@@ -37,7 +37,12 @@ def scope_chain(scope_id: int) -> list[ChainCell]:
     rows = ScopeCell.objects.filter(scope_id=scope_id).select_related("cell__market").order_by("rank")
     return [
         ChainCell(
-            row.cell_id, row.step, row.rank, row.cell.market.code if row.cell.market else None, row.cell.locale, row.counts
+            row.cell_id,
+            row.step,
+            row.rank,
+            row.cell.market.code if row.cell.market else None,
+            row.cell.locale,
+            row.counts,
         )
         for row in rows
     ]
@@ -69,5 +74,5 @@ def get_channel(code: str) -> Channel:
     return channel
 
 
-def _codes(model: type[Market] | type[Channel]) -> str:
+def _codes(model: type[Market | Channel]) -> str:
     return ", ".join(model.objects.values_list("code", flat=True)[:20]) or "none yet"

@@ -84,7 +84,7 @@ def get_or_make_cell(market: Market | None, locale: str) -> Cell:
 
 def _write_chain(scope: Scope) -> None:
     steps = [(locale.code, counts) for locale, counts in locale_chain(scope.locale)] + [(ANY_LOCALE, True)]
-    wanted = []
+    wanted: list[ScopeCell] = []
     for step, (locale, counts) in enumerate(steps):
         for market in (scope.market, None):
             cell = get_or_make_cell(market, locale)

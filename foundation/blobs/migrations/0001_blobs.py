@@ -5,34 +5,44 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
-    dependencies = [
-    ]
+    dependencies = []
 
     operations = [
         migrations.CreateModel(
-            name='Blob',
+            name="Blob",
             fields=[
-                ('sha256', models.CharField(max_length=64, primary_key=True, serialize=False)),
-                ('bytes', models.BigIntegerField()),
-                ('media_type', models.TextField()),
-                ('created_at', models.DateTimeField()),
+                ("sha256", models.CharField(max_length=64, primary_key=True, serialize=False)),
+                ("bytes", models.BigIntegerField()),
+                ("media_type", models.TextField()),
+                ("created_at", models.DateTimeField()),
             ],
         ),
         migrations.CreateModel(
-            name='BlobCopy',
+            name="BlobCopy",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('store', models.TextField(default='default')),
-                ('state', models.CharField(choices=[('good', 'good'), ('damaged', 'damaged'), ('lost', 'lost')], default='good', max_length=10)),
-                ('verified_at', models.DateTimeField()),
-                ('blob', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='copies', to='blobs.blob')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("store", models.TextField(default="default")),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[("good", "good"), ("damaged", "damaged"), ("lost", "lost")],
+                        default="good",
+                        max_length=10,
+                    ),
+                ),
+                ("verified_at", models.DateTimeField()),
+                (
+                    "blob",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="copies", to="blobs.blob"
+                    ),
+                ),
             ],
             options={
-                'verbose_name_plural': 'blob copies',
-                'constraints': [models.UniqueConstraint(fields=('blob', 'store'), name='one_copy_per_store')],
+                "verbose_name_plural": "blob copies",
+                "constraints": [models.UniqueConstraint(fields=("blob", "store"), name="one_copy_per_store")],
             },
         ),
     ]

@@ -2,107 +2,166 @@
 
 import django.contrib.postgres.fields
 import django.db.models.deletion
-import foundation.core.ids
 from django.db import migrations, models
+
+import foundation.core.ids
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
-    dependencies = [
-    ]
+    dependencies = []
 
     operations = [
         migrations.CreateModel(
-            name='Channel',
+            name="Channel",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('code', models.TextField(unique=True)),
-                ('name', models.TextField()),
-                ('kind', models.TextField(choices=[('d2c', 'own shop'), ('marketplace', 'marketplace')])),
-                ('use', models.TextField(default='web', help_text='The use, in the words of licences, that publishing here is')),
-                ('asks_restricted', models.BooleanField(default=False, help_text='May receive attributes classed restricted, such as the retail price')),
-                ('endpoint', models.TextField(blank=True, help_text='Where feeds are sent; empty for channels that pull')),
-                ('last_revision', models.BigIntegerField(default=0)),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("code", models.TextField(unique=True)),
+                ("name", models.TextField()),
+                ("kind", models.TextField(choices=[("d2c", "own shop"), ("marketplace", "marketplace")])),
+                (
+                    "use",
+                    models.TextField(
+                        default="web", help_text="The use, in the words of licences, that publishing here is"
+                    ),
+                ),
+                (
+                    "asks_restricted",
+                    models.BooleanField(
+                        default=False, help_text="May receive attributes classed restricted, such as the retail price"
+                    ),
+                ),
+                (
+                    "endpoint",
+                    models.TextField(blank=True, help_text="Where feeds are sent; empty for channels that pull"),
+                ),
+                ("last_revision", models.BigIntegerField(default=0)),
             ],
             options={
-                'ordering': ['code'],
+                "ordering": ["code"],
             },
         ),
         migrations.CreateModel(
-            name='Locale',
+            name="Locale",
             fields=[
-                ('code', models.TextField(primary_key=True, serialize=False)),
-                ('name', models.TextField()),
-                ('fallback_counts', models.BooleanField(default=False, help_text='A value found by this fallback counts as translated')),
-                ('fallback', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='markets.locale')),
+                ("code", models.TextField(primary_key=True, serialize=False)),
+                ("name", models.TextField()),
+                (
+                    "fallback_counts",
+                    models.BooleanField(default=False, help_text="A value found by this fallback counts as translated"),
+                ),
+                (
+                    "fallback",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="markets.locale",
+                    ),
+                ),
             ],
             options={
-                'ordering': ['code'],
+                "ordering": ["code"],
             },
         ),
         migrations.CreateModel(
-            name='Market',
+            name="Market",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('code', models.TextField(unique=True)),
-                ('name', models.TextField()),
-                ('territories', django.contrib.postgres.fields.ArrayField(base_field=models.CharField(max_length=2), size=None)),
-                ('currency', models.CharField(max_length=3)),
-                ('units', models.TextField(choices=[('metric', 'metric'), ('imperial', 'imperial')], default='metric')),
-                ('locales', models.ManyToManyField(related_name='markets', to='markets.locale')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("code", models.TextField(unique=True)),
+                ("name", models.TextField()),
+                (
+                    "territories",
+                    django.contrib.postgres.fields.ArrayField(base_field=models.CharField(max_length=2), size=None),
+                ),
+                ("currency", models.CharField(max_length=3)),
+                ("units", models.TextField(choices=[("metric", "metric"), ("imperial", "imperial")], default="metric")),
+                ("locales", models.ManyToManyField(related_name="markets", to="markets.locale")),
             ],
             options={
-                'ordering': ['code'],
+                "ordering": ["code"],
             },
         ),
         migrations.CreateModel(
-            name='Cell',
+            name="Cell",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('locale', models.TextField(default='*')),
-                ('market', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='cells', to='markets.market')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("locale", models.TextField(default="*")),
+                (
+                    "market",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="cells",
+                        to="markets.market",
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='Scope',
+            name="Scope",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('uid', models.UUIDField(default=foundation.core.ids.uuid7, unique=True)),
-                ('channel', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='scopes', to='markets.channel')),
-                ('locale', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='scopes', to='markets.locale')),
-                ('market', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='scopes', to='markets.market')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("uid", models.UUIDField(default=foundation.core.ids.uuid7, unique=True)),
+                (
+                    "channel",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="scopes", to="markets.channel"
+                    ),
+                ),
+                (
+                    "locale",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="scopes", to="markets.locale"
+                    ),
+                ),
+                (
+                    "market",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="scopes", to="markets.market"
+                    ),
+                ),
             ],
             options={
-                'ordering': ['channel__code', 'market__code', 'locale__code'],
+                "ordering": ["channel__code", "market__code", "locale__code"],
             },
         ),
         migrations.CreateModel(
-            name='ScopeCell',
+            name="ScopeCell",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('rank', models.SmallIntegerField()),
-                ('step', models.SmallIntegerField()),
-                ('counts', models.BooleanField()),
-                ('cell', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='markets.cell')),
-                ('scope', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='cells', to='markets.scope')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("rank", models.SmallIntegerField()),
+                ("step", models.SmallIntegerField()),
+                ("counts", models.BooleanField()),
+                (
+                    "cell",
+                    models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name="+", to="markets.cell"),
+                ),
+                (
+                    "scope",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="cells", to="markets.scope"
+                    ),
+                ),
             ],
         ),
         migrations.AddConstraint(
-            model_name='cell',
-            constraint=models.UniqueConstraint(fields=('market', 'locale'), name='one_cell', nulls_distinct=False),
+            model_name="cell",
+            constraint=models.UniqueConstraint(fields=("market", "locale"), name="one_cell", nulls_distinct=False),
         ),
         migrations.AddConstraint(
-            model_name='scope',
-            constraint=models.UniqueConstraint(fields=('channel', 'market', 'locale'), name='one_scope'),
+            model_name="scope",
+            constraint=models.UniqueConstraint(fields=("channel", "market", "locale"), name="one_scope"),
         ),
         migrations.AddConstraint(
-            model_name='scopecell',
-            constraint=models.UniqueConstraint(fields=('scope', 'rank'), name='one_cell_per_rank'),
+            model_name="scopecell",
+            constraint=models.UniqueConstraint(fields=("scope", "rank"), name="one_cell_per_rank"),
         ),
         migrations.AddConstraint(
-            model_name='scopecell',
-            constraint=models.UniqueConstraint(fields=('scope', 'cell'), name='cell_once_per_scope'),
+            model_name="scopecell",
+            constraint=models.UniqueConstraint(fields=("scope", "cell"), name="cell_once_per_scope"),
         ),
     ]

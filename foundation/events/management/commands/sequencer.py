@@ -53,7 +53,6 @@ class Command(BaseCommand):
 
     def listen(self) -> None:
         """Sleep until somebody commits or the sweep is due."""
-        assert connection.connection is not None
         for _ in connection.connection.notifies(timeout=self.patience(), stop_after=1):
             pass
 
