@@ -32,11 +32,13 @@ class Supervisor:
         log_dir: Path,
         console: Console | None = None,
         forget: Sequence[Path] = (),
+        patience: float = PATIENCE,
     ) -> None:
         self.processes = list(processes)
         self.log_dir = log_dir
         self.console = console or Console()
         self.forget = forget  # files that must not outlive the stack, however it ends
+        self.patience = patience
         self.marker = secrets.token_hex(12)
         self.failure: str | None = None
         self.children: list[Child] = []
@@ -80,7 +82,7 @@ class Supervisor:
         """Begin to look after children; `start` does it too."""
         if self._watcher:
             return
-        words = [self.marker, str(PATIENCE), *map(str, self.forget)]
+        words = [self.marker, str(self.patience), *map(str, self.forget)]
         self._watchdog = subprocess.Popen(
             [sys.executable, "-I", "-S", watchdog.__file__, *words], stdin=subprocess.PIPE, start_new_session=True
         )
@@ -127,6 +129,8 @@ class Supervisor:
 
     def stop(self) -> None:
         """Stop all in reverse order; a second Ctrl-C does not get in the way."""
+        if self._watcher is None:  # nothing was started, and the files to forget may be another stack's
+            return
         with ignoring_signals():
             with self._restarting:
                 self._stopping = True
@@ -137,10 +141,9 @@ class Supervisor:
                     self.console.alarm(f"{child.process.name} did not leave in time and was killed")
             self.children.clear()
             self._ended.set()
-            if self._watcher:  # not earlier: children that it restarted would die with it
-                self._watcher.join()
-                self._watcher = None
-                self._show()
+            self._watcher.join()  # not earlier: children that it restarted would die with it
+            self._watcher = None
+            self._show()
             if killed := watchdog.end(self.marker, 0.5):
                 self.console.alarm(f"killed what the others had left behind: {killed}")
             for path in self.forget:
