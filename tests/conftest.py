@@ -1,4 +1,4 @@
-"""The test databases: one template, migrated once by whoever needs it first, and a clone of it for each worker."""
+"""The test databases: one template, migrated by whoever needs it first, and a clone for each worker."""
 
 import os
 from collections.abc import Iterator
@@ -29,7 +29,7 @@ def _clone(server: psycopg.Connection[Any], database: str, template: str) -> Non
 
 
 def _migrate_template(server: psycopg.Connection[Any], draft: str) -> None:
-    """In this worker's own database, of which the template then is a copy: a failed migration leaves none behind."""
+    """In this worker's own database, then copied: a failed migration leaves no template behind."""
     from django.core.management import call_command
     from django.db import connection
 

@@ -1,8 +1,8 @@
-"""Gives every test run a PostgreSQL and a Valkey of its own; loaded with `-p tests.plugin`, before settings are.
+"""Gives each test run a PostgreSQL and a Valkey of its own; loaded by `-p tests.plugin`, before settings.
 
-The controller starts both and removes everything at the end. Each worker sees, through the environment alone, a database
-and a Valkey number of its own, so processes that a test starts find them too. TEST_DATABASE_URL and TEST_REDIS_URL stand
-in for the embedded services. Under REQUIRE_ALL=1 a skipped or xfailed test fails the run.
+The controller starts both and removes everything at the end. Each worker sees, through the environment alone, a
+database and a Valkey number of its own, so processes that a test starts find them too. TEST_DATABASE_URL and
+TEST_REDIS_URL stand in for the embedded services. Under REQUIRE_ALL=1 a skipped or xfailed test fails the run.
 """
 
 import os
@@ -81,7 +81,7 @@ def remove_stale() -> None:
 
 
 def point_settings_at_services() -> None:
-    """Into the environment, before Django reads it; a developer's own DATABASE_URL must never be touched by a test."""
+    """Into the environment, before Django reads it; no test may touch a developer's own DATABASE_URL."""
     name = WORKER or "main"
     directory = Path(os.environ.get("TANDEM_TEST_DIR") or tempfile.gettempdir()) / name
     server = os.environ.get("TANDEM_TEST_SERVER", NOWHERE)
@@ -136,7 +136,9 @@ def pytest_sessionfinish(session: pytest.Session) -> None:
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
     if SKIPPED and not WORKER:
         verdict = "which REQUIRE_ALL=1 does not allow" if _all_required() else "REQUIRE_ALL=1 would fail here"
-        terminalreporter.section(f"{len(SKIPPED)} NOT RUN, {verdict}", red=_all_required(), yellow=True, bold=True)
+        terminalreporter.section(
+            f"{len(SKIPPED)} NOT RUN, {verdict}", red=_all_required(), yellow=True, bold=True
+        )
         for nodeid, reason in sorted(SKIPPED.items()):
             terminalreporter.line(f"{nodeid}: {reason}")
 

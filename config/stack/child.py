@@ -18,7 +18,7 @@ NEEDED = ("LD_LIBRARY_PATH",)  # an interpreter with a shared library may not ev
 
 
 class Child:
-    """Starts a process in a session of its own, its output appended to a file, so that it never waits for a reader."""
+    """A process in a session of its own; its output goes to a file, so that it never waits for a reader."""
 
     def __init__(self, process: Process, log_dir: Path, marker: str = "") -> None:
         self.process = process
@@ -37,7 +37,7 @@ class Child:
         return time.monotonic() - self.since
 
     def spawn(self) -> None:
-        """Start it. The calling thread must live as long as the child should (see `launch.die_with_parent`)."""
+        """Start it. The calling thread must live as long as the child (see `launch.die_with_parent`)."""
         process = self.process
         if process.before:
             process.before()

@@ -23,7 +23,7 @@ PATIENCE = 6.0  # what the watchdog grants processes whose supervisor was killed
 
 
 class Supervisor:
-    """Use `run()` for all of it, or `start()`, `wait_healthy()`, `foreground()`, `stop()` from the main thread."""
+    """Use `run()`, or `start()`, `wait_healthy()`, `foreground()` and `stop()` from the main thread."""
 
     def __init__(
         self,
@@ -55,7 +55,9 @@ class Supervisor:
     def __enter__(self) -> Self:
         return self
 
-    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None
+    ) -> None:
         self.stop()
 
     def run(self) -> int:
@@ -84,7 +86,9 @@ class Supervisor:
             return
         words = [self.marker, str(self.patience), *map(str, self.forget)]
         self._watchdog = subprocess.Popen(
-            [sys.executable, "-I", "-S", watchdog.__file__, *words], stdin=subprocess.PIPE, start_new_session=True
+            [sys.executable, "-I", "-S", watchdog.__file__, *words],
+            stdin=subprocess.PIPE,
+            start_new_session=True,
         )
         self._watcher = threading.Thread(target=self._watch, name="supervisor", daemon=True)
         self._watcher.start()
@@ -183,7 +187,9 @@ class Supervisor:
             deaths = self._deaths[name] = self._deaths.get(name, 0) + 1 if child.age < RAPID else 1
             what = f"{name} died: {outcome(child.exit_code() or 0)}, after {child.age:.1f} s."
             if deaths > len(DELAYS):
-                self._give_up(f"{what} That was {deaths} times in a row: giving up. {child.log}:\n{child.last_words()}")
+                self._give_up(
+                    f"{what} That was {deaths} times in a row: giving up. {child.log}:\n{child.last_words()}"
+                )
                 return
             self._due[name] = now + DELAYS[deaths - 1]
             self.console.alarm(f"{what} Restarting it in {DELAYS[deaths - 1]} s ({deaths} of {len(DELAYS)}).")
@@ -217,7 +223,10 @@ def interruptible() -> Iterator[None]:
 
 @contextlib.contextmanager
 def ignoring_signals() -> Iterator[None]:
-    with _handling(lambda number, frame: None):
+    def ignore(number: int, frame: FrameType | None) -> None:
+        pass
+
+    with _handling(ignore):
         yield
 
 

@@ -67,7 +67,7 @@ def until(condition: Callable[[], object], seconds: float = 15.0, what: Path | N
 
 
 def holding(text: str) -> list[int]:
-    """Living processes whose command line or environment holds the text, this one and its parents left out."""
+    """Living processes whose command line or environment holds the text, but this one and its parent."""
     found = []
     for entry in Path("/proc").iterdir():
         if entry.name.isdigit() and int(entry.name) not in (os.getpid(), os.getppid()):
@@ -88,8 +88,8 @@ def kill(process: subprocess.Popen[str], number: int = signal.SIGKILL) -> int:
 def run_as_user(code: str, tmp_path: Path) -> subprocess.CompletedProcess[str]:
     """Run the code as somebody who is not root, with an empty home.
 
-    For root that is a stranger, who may be unable to read this repository, its packages and its interpreter: they get
-    copies of what they need.
+    For root that is a stranger, who may be unable to read this repository, its packages and its interpreter:
+    they get copies of what they need.
     """
     interpreter, path, who = sys.executable, str(ROOT), {}
     with tempfile.TemporaryDirectory(prefix="tandem-user-", dir="/var/tmp") as name:
@@ -103,7 +103,12 @@ def run_as_user(code: str, tmp_path: Path) -> subprocess.CompletedProcess[str]:
         return subprocess.run(
             [interpreter, "-c", textwrap.dedent(code)],
             cwd=home,
-            env={"HOME": str(home), "PATH": os.defpath, "PYTHONPATH": path, "LD_LIBRARY_PATH": f"{base}/python/lib"},
+            env={
+                "HOME": str(home),
+                "PATH": os.defpath,
+                "PYTHONPATH": path,
+                "LD_LIBRARY_PATH": f"{base}/python/lib",
+            },
             capture_output=True,
             text=True,
             check=False,
@@ -130,9 +135,13 @@ def lend_python(base: Path) -> str:
     prefix = Path(sys.base_prefix)
     program = prefix / "bin" / version
     try:
-        subprocess.run([program, "-c", ""], user=STRANGER, group=STRANGER, extra_groups=[], check=True, cwd="/")
+        subprocess.run(
+            [program, "-c", ""], user=STRANGER, group=STRANGER, extra_groups=[], check=True, cwd="/"
+        )
     except (OSError, subprocess.CalledProcessError):
-        unused = shutil.ignore_patterns("test", "tests", "site-packages", "__pycache__", "idlelib", "config-*")
+        unused = shutil.ignore_patterns(
+            "test", "tests", "site-packages", "__pycache__", "idlelib", "config-*"
+        )
         shutil.copytree(prefix / "lib" / version, base / "python" / "lib" / version, ignore=unused)
         for library in (prefix / "lib").glob("libpython*.so*"):
             shutil.copy(library, base / "python" / "lib")

@@ -44,7 +44,9 @@ def test_a_failing_job_stops_the_start_and_is_quoted(tmp_path: Path, out: String
     assert "never" not in out.getvalue()
 
 
-def test_a_fallen_child_is_restarted_and_that_is_said(tmp_path: Path, out: StringIO, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_fallen_child_is_restarted_and_that_is_said(
+    tmp_path: Path, out: StringIO, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr(supervisor, "DELAYS", (0.05, 0.05))
     with supervise([sleeper("web", stacks.STUBBORN)], tmp_path, out) as stack:
         stack.start()
@@ -60,7 +62,9 @@ def test_a_fallen_child_is_restarted_and_that_is_said(tmp_path: Path, out: Strin
     assert not list(watchdog.marked(stack.marker))
 
 
-def test_gives_up_after_deaths_in_a_row(tmp_path: Path, out: StringIO, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_gives_up_after_deaths_in_a_row(
+    tmp_path: Path, out: StringIO, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr(supervisor, "DELAYS", (0.01, 0.01))
     broken = Process("web", stacks.python("raise SystemExit('import error')"), health=Says("never"))
     assert supervise([sleeper("first"), broken], tmp_path, out).run() == 1
@@ -87,8 +91,9 @@ def test_nothing_survives_the_supervisor(tmp_path: Path, number: int) -> None:
         from config.stack import Process, Supervisor
         from config.stack.health import Says
         from tests.config import stacks
-        web = Process("web", stacks.python(stacks.STUBBORN), env={{"MARK": "{tmp_path}"}}, health=Says("up"))
-        raise SystemExit(Supervisor([web], log_dir=Path("{log}"), forget=[Path("{tmp_path}/gone")], patience=0.3).run())
+        code, forget = stacks.python(stacks.STUBBORN), [Path("{tmp_path}/gone")]
+        web = Process("web", code, env={{"MARK": "{tmp_path}"}}, health=Says("up"))
+        raise SystemExit(Supervisor([web], log_dir=Path("{log}"), forget=forget, patience=0.3).run())
         """,
         tmp_path,
     )

@@ -1,6 +1,5 @@
 """`Stack`, with a small web server in place of the application."""
 
-import os
 import signal
 import socket
 import stat
@@ -119,6 +118,13 @@ def test_secrets_are_made_once(tmp_path: Path) -> None:
 
 def test_the_application_in_its_order() -> None:
     processes = application(8000, 8001, {})
-    assert [process.name for process in processes] == ["migrate", "static", "web", "delivery", "sequencer", "worker"]
+    assert [process.name for process in processes] == [
+        "migrate",
+        "static",
+        "web",
+        "delivery",
+        "sequencer",
+        "worker",
+    ]
     assert [process.once for process in processes] == [True, True, False, False, False, False]
-    assert all(os.path.isabs(process.argv[0]) for process in processes)
+    assert all(Path(process.argv[0]).is_absolute() for process in processes)
