@@ -1,4 +1,4 @@
-"""The embedded stack: PostgreSQL and Valkey from wheels, and a supervisor for everything that runs beside them."""
+"""The embedded stack: PostgreSQL and Valkey from wheels, and a supervisor for what runs beside them."""
 
 from config.stack.console import Console
 from config.stack.environment import ensure_secrets

@@ -1,4 +1,4 @@
-"""`python -m config.stack clean`: forget everything a stack has written. Needs no package."""
+"""`python -m config.stack clean`: forget all that a stack wrote. Needs no package: works on a bare clone."""
 
 import shutil
 import sys

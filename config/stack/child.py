@@ -14,10 +14,11 @@ from config.stack.process import Process, StackError
 
 TICK = 0.05
 LOG_LIMIT = 5_000_000
+NEEDED = ("LD_LIBRARY_PATH",)  # an interpreter with a shared library may not even start without it
 
 
 class Child:
-    """Starts a process in a session of its own, its output appended to a file, so that it never waits for a reader."""
+    """A process in a session of its own; its output goes to a file, so that it never waits for a reader."""
 
     def __init__(self, process: Process, log_dir: Path, marker: str = "") -> None:
         self.process = process
@@ -36,7 +37,7 @@ class Child:
         return time.monotonic() - self.since
 
     def spawn(self) -> None:
-        """Start it. The calling thread must live as long as the child should (see `launch.die_with_parent`)."""
+        """Start it. The calling thread must live as long as the child (see `launch.die_with_parent`)."""
         process = self.process
         if process.before:
             process.before()
@@ -46,7 +47,8 @@ class Child:
         program = process.argv[0] if os.sep in process.argv[0] else shutil.which(process.argv[0])
         if not program:
             raise StackError(f"{process.name}: there is no program called {process.argv[0]}.")
-        env = {**(os.environ if process.inherits else {}), **process.env}
+        needed = {name: os.environ[name] for name in NEEDED if name in os.environ}
+        env = {**(os.environ if process.inherits else needed), **process.env}
         if self.marker:
             env[watchdog.VARIABLE] = self.marker
         uid, gid = process.owner or (-1, -1)

@@ -81,7 +81,7 @@ class Query:
     url: str
 
     def __call__(self, process: Observed, /) -> bool:
-        import psycopg  # here, because `python -m config.stack clean` runs without any package
+        import psycopg  # noqa: PLC0415   `python -m config.stack clean` runs without any package
 
         try:
             psycopg.connect(self.url, connect_timeout=int(LIMIT)).close()

@@ -1,8 +1,8 @@
 """Become another program that ends when its parent does.
 
 Run as `python -I -S launch.py PARENT SIGNAL UID GID PROGRAM ARGUMENT…`, UID -1 meaning "stay who you are".
-A program of its own rather than a `preexec_fn`: the supervisor has threads, and Python code between fork and exec may
-then hang for ever.
+A program of its own rather than a `preexec_fn`: the supervisor has threads, and Python code between fork and
+exec may then hang for ever.
 """
 
 import ctypes
@@ -14,7 +14,7 @@ PR_SET_PDEATHSIG = 1
 
 
 def die_with_parent(number: int) -> None:
-    """Ask the kernel for this signal when the thread that forked us ends. Lost at fork and at setuid: call it after."""
+    """Ask the kernel for this signal when the thread that forked us ends. Fork and setuid forget the wish."""
     if sys.platform.startswith("linux"):
         ctypes.CDLL(None, use_errno=True).prctl(PR_SET_PDEATHSIG, number, 0, 0, 0)
 

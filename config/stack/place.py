@@ -1,4 +1,4 @@
-"""Where the embedded services keep their files, whose these are, and that only one stack uses them at a time."""
+"""Where the embedded services keep their files, whose these are, and that one stack at a time uses them."""
 
 import fcntl
 import hashlib
@@ -30,7 +30,7 @@ def place_for(directory: Path) -> Path:
     if unprivileged() is None:
         return directory
     digest = hashlib.sha256(str(directory.resolve()).encode()).hexdigest()
-    return Path("/var/tmp") / f"tandem-{digest[:16]}"
+    return Path("/var/tmp") / f"tandem-{digest[:16]}"  # noqa: S108  make_private refuses a planted one
 
 
 def make_private(path: Path, owner: Owner | None) -> None:
@@ -39,7 +39,9 @@ def make_private(path: Path, owner: Owner | None) -> None:
     found = path.lstat()
     mine = {os.geteuid(), owner[0] if owner else os.geteuid()}
     if not stat.S_ISDIR(found.st_mode) or found.st_uid not in mine:
-        raise StackError(f"{path} belongs to somebody else (user id {found.st_uid}); remove it and try again.")
+        raise StackError(
+            f"{path} belongs to somebody else (user id {found.st_uid}); remove it and try again."
+        )
     path.chmod(0o700)
     if owner:
         os.chown(path, *owner)

@@ -8,7 +8,7 @@ HOST = "127.0.0.1"
 
 
 def free_port() -> int:
-    """A port nobody listens on now. Somebody else may be quicker: whoever uses it must be ready to ask again."""
+    """A port nobody listens on now. Somebody else may be quicker: be ready to ask again."""
     with socket.socket() as probe:
         probe.bind((HOST, 0))
         return int(probe.getsockname()[1])

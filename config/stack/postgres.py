@@ -41,7 +41,7 @@ FAST = {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off", 
 
 
 class EmbeddedPostgres:
-    """One server with its data under a directory; `fast` trades every promise of durability for speed: tests only."""
+    """One server, its data under a directory. `fast` trades durability for speed: for tests only."""
 
     def __init__(self, directory: Path, *, fast: bool = False, log_dir: Path | None = None) -> None:
         self.directory = directory
@@ -146,7 +146,7 @@ class EmbeddedPostgres:
             draft.replace(self.data)  # a folder called "data" is always a whole one
 
     def _create_database(self, port: int) -> None:
-        import psycopg
+        import psycopg  # noqa: PLC0415  `python -m config.stack clean` runs without any package
 
         with psycopg.connect(self.url(port, "postgres"), autocommit=True) as connection:
             found = connection.execute("SELECT 1 FROM pg_database WHERE datname = %s", [DATABASE])
@@ -156,8 +156,9 @@ class EmbeddedPostgres:
     def _clear(self) -> None:
         """Make room after a server that was killed, or whose supervisor was.
 
-        The caller holds the directory, so whoever still works in it is left over: a postmaster on its way out, or
-        backends that have not noticed yet that theirs is gone. A zombie's pid in postmaster.pid would block the start.
+        The caller holds the directory, so whoever still works in it is left over: a postmaster on its way out,
+        or backends that have not noticed yet that theirs is gone. A zombie's pid in postmaster.pid would block
+        the start.
         """
         for number, patience in ((signal.SIGINT, 5.0), (signal.SIGQUIT, 2.0), (signal.SIGKILL, 2.0)):
             left = self._left_over()

@@ -29,14 +29,33 @@ def application(port: int, media_port: int, env: dict[str, str]) -> list[Process
     """The processes beside the database and the broker, in the order in which they start."""
     process = partial(Process, env=env, cwd=ROOT)
     manage = (sys.executable, "manage.py")
-    granian = (sys.executable, "-m", "granian", "--host", ports.HOST, "--workers", "1", "--workers-kill-timeout", "3")
+    granian = (
+        sys.executable,
+        "-m",
+        "granian",
+        "--host",
+        ports.HOST,
+        "--workers",
+        "1",
+        "--workers-kill-timeout",
+        "3",
+    )
     wsgi = ("--interface", "wsgi", "--blocking-threads", "4", "--port", str(port), "config.wsgi:application")
     asgi = ("--interface", "asgi", "--port", str(media_port), "delivery.asgi:application")
     worker = ("--queues", QUEUES, "--concurrency", "2", "--prefetch-multiplier", "1", "--loglevel", "info")
-    alone = ("--without-gossip", "--without-mingle", "--without-heartbeat")  # one worker has nobody to talk to
+    alone = (
+        "--without-gossip",
+        "--without-mingle",
+        "--without-heartbeat",
+    )  # one worker has nobody to talk to
     return [
         process("migrate", [*manage, "migrate", "--noinput"], once=True, ready_within=300.0),
-        process("static", [*manage, "collectstatic", "--noinput", "--verbosity", "0"], once=True, ready_within=120.0),
+        process(
+            "static",
+            [*manage, "collectstatic", "--noinput", "--verbosity", "0"],
+            once=True,
+            ready_within=120.0,
+        ),
         process("web", [*granian, *wsgi], health=Http(ports.HOST, port)),
         process("delivery", [*granian, *asgi], health=Http(ports.HOST, media_port)),
         process("sequencer", [*manage, "sequencer"], health=Lasts(1.0)),
@@ -74,7 +93,9 @@ class Stack:
     def __enter__(self) -> Self:
         return self
 
-    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None
+    ) -> None:
         self.stop()
 
     @property
@@ -105,7 +126,10 @@ class Stack:
         }
         environment.write(self._file, {name: value for name, value in self.env.items() if name != "VAR_DIR"})
         if "DATABASE_URL" not in given:
-            self.env |= {**environment.ensure_secrets(self.var_dir), **_only(given, "SECRET_KEY", "LINK_KEYS")}
+            self.env |= {
+                **environment.ensure_secrets(self.var_dir),
+                **_only(given, "SECRET_KEY", "LINK_KEYS"),
+            }
         own = self._processes
         for process in application(self.port, self.media_port, self.env) if own is None else own:
             self.supervisor.launch(process)

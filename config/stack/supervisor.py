@@ -23,7 +23,7 @@ PATIENCE = 6.0  # what the watchdog grants processes whose supervisor was killed
 
 
 class Supervisor:
-    """Use `run()` for all of it, or `start()`, `wait_healthy()`, `foreground()`, `stop()` from the main thread."""
+    """Use `run()`, or `start()`, `wait_healthy()`, `foreground()` and `stop()` from the main thread."""
 
     def __init__(
         self,
@@ -32,11 +32,13 @@ class Supervisor:
         log_dir: Path,
         console: Console | None = None,
         forget: Sequence[Path] = (),
+        patience: float = PATIENCE,
     ) -> None:
         self.processes = list(processes)
         self.log_dir = log_dir
         self.console = console or Console()
         self.forget = forget  # files that must not outlive the stack, however it ends
+        self.patience = patience
         self.marker = secrets.token_hex(12)
         self.failure: str | None = None
         self.children: list[Child] = []
@@ -53,7 +55,9 @@ class Supervisor:
     def __enter__(self) -> Self:
         return self
 
-    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None
+    ) -> None:
         self.stop()
 
     def run(self) -> int:
@@ -80,9 +84,11 @@ class Supervisor:
         """Begin to look after children; `start` does it too."""
         if self._watcher:
             return
-        words = [self.marker, str(PATIENCE), *map(str, self.forget)]
+        words = [self.marker, str(self.patience), *map(str, self.forget)]
         self._watchdog = subprocess.Popen(
-            [sys.executable, "-I", "-S", watchdog.__file__, *words], stdin=subprocess.PIPE, start_new_session=True
+            [sys.executable, "-I", "-S", watchdog.__file__, *words],
+            stdin=subprocess.PIPE,
+            start_new_session=True,
         )
         self._watcher = threading.Thread(target=self._watch, name="supervisor", daemon=True)
         self._watcher.start()
@@ -127,6 +133,8 @@ class Supervisor:
 
     def stop(self) -> None:
         """Stop all in reverse order; a second Ctrl-C does not get in the way."""
+        if self._watcher is None:  # nothing was started, and the files to forget may be another stack's
+            return
         with ignoring_signals():
             with self._restarting:
                 self._stopping = True
@@ -137,10 +145,9 @@ class Supervisor:
                     self.console.alarm(f"{child.process.name} did not leave in time and was killed")
             self.children.clear()
             self._ended.set()
-            if self._watcher:  # not earlier: children that it restarted would die with it
-                self._watcher.join()
-                self._watcher = None
-                self._show()
+            self._watcher.join()  # not earlier: children that it restarted would die with it
+            self._watcher = None
+            self._show()
             if killed := watchdog.end(self.marker, 0.5):
                 self.console.alarm(f"killed what the others had left behind: {killed}")
             for path in self.forget:
@@ -180,7 +187,9 @@ class Supervisor:
             deaths = self._deaths[name] = self._deaths.get(name, 0) + 1 if child.age < RAPID else 1
             what = f"{name} died: {outcome(child.exit_code() or 0)}, after {child.age:.1f} s."
             if deaths > len(DELAYS):
-                self._give_up(f"{what} That was {deaths} times in a row: giving up. {child.log}:\n{child.last_words()}")
+                self._give_up(
+                    f"{what} That was {deaths} times in a row: giving up. {child.log}:\n{child.last_words()}"
+                )
                 return
             self._due[name] = now + DELAYS[deaths - 1]
             self.console.alarm(f"{what} Restarting it in {DELAYS[deaths - 1]} s ({deaths} of {len(DELAYS)}).")
@@ -214,7 +223,10 @@ def interruptible() -> Iterator[None]:
 
 @contextlib.contextmanager
 def ignoring_signals() -> Iterator[None]:
-    with _handling(lambda number, frame: None):
+    def ignore(number: int, frame: FrameType | None) -> None:
+        pass
+
+    with _handling(ignore):
         yield
 
 

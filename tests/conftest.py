@@ -1,0 +1,62 @@
+"""The test databases: one template, migrated by whoever needs it first, and a clone for each worker."""
+
+import os
+from collections.abc import Iterator
+from typing import Any
+
+import psycopg
+import pytest
+from psycopg import sql
+
+LOCK = 6_021_023  # taken while the template is made
+
+
+def _template() -> str:
+    return os.environ["TANDEM_TEST_PREFIX"] + "template"
+
+
+def _server() -> psycopg.Connection[Any]:
+    return psycopg.connect(os.environ["TANDEM_TEST_SERVER"], autocommit=True)
+
+
+def _drop(server: psycopg.Connection[Any], database: str) -> None:
+    server.execute(sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(sql.Identifier(database)))
+
+
+def _clone(server: psycopg.Connection[Any], database: str, template: str) -> None:
+    names = sql.Identifier(database), sql.Identifier(template)
+    server.execute(sql.SQL("CREATE DATABASE {} TEMPLATE {}").format(*names))
+
+
+def _migrate_template(server: psycopg.Connection[Any], draft: str) -> None:
+    """In this worker's own database, then copied: a failed migration leaves no template behind."""
+    from django.core.management import call_command
+    from django.db import connection
+
+    _clone(server, draft, "template0")
+    call_command("migrate", interactive=False, verbosity=0)
+    connection.close()
+    _clone(server, _template(), draft)
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(django_test_environment: None, django_db_blocker: Any) -> Iterator[None]:
+    from django.db import connections
+
+    mine = str(connections["default"].settings_dict["NAME"])
+    with django_db_blocker.unblock(), _server() as server:
+        server.execute("SELECT pg_advisory_lock(%s)", [LOCK])
+        found = server.execute("SELECT 1 FROM pg_database WHERE datname = %s", [_template()]).fetchone()
+        if found:
+            _clone(server, mine, _template())
+        else:
+            try:
+                _migrate_template(server, mine)
+            except BaseException:
+                connections.close_all()
+                _drop(server, mine)
+                raise
+    yield
+    with django_db_blocker.unblock(), _server() as server:
+        connections.close_all()
+        _drop(server, mine)
