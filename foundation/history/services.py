@@ -24,6 +24,9 @@ class Recording:
     change_set: str
 
 
+NOBODY = Recording(Actor(label=""), "", "")
+
+
 @contextmanager
 def recorded(actor: Actor, *, change_set: str = "") -> Iterator[Recording]:
     """A transaction whose revisions and events carry the actor, the request and the change set.
@@ -37,8 +40,7 @@ def recorded(actor: Actor, *, change_set: str = "") -> Iterator[Recording]:
         with transaction.atomic():
             _tell_database(recording)
             yield recording
-            if outer is not None:
-                _tell_database(outer)
+            _tell_database(outer or NOBODY)
     finally:
         _current.reset(token)
 

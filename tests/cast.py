@@ -1,0 +1,115 @@
+"""The people of the tests, the same everywhere, and the reference data they stand on."""
+
+from __future__ import annotations
+
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+
+PASSWORD = "a-long-enough-password"
+
+
+def make_actor(username: str, role: str, *, market: str = "") -> Any:
+    """A user with one role, everywhere or in one market, as an actor (`.user` holds the user)."""
+    from foundation.accounts.choices import Dimension, Role
+    from foundation.accounts.queries import actor_of
+    from foundation.accounts.services import create_user, grant_role
+    from foundation.core.actors import system
+
+    user = create_user(username=username, password=PASSWORD, actor=system("tests"), is_staff=role == "administrator")
+    dimension = Dimension.MARKET if market else Dimension.EVERYWHERE
+    grant_role(user=user, role=Role(role), actor=system("tests"), dimension=dimension, code=market)
+    return actor_of(user)
+
+
+@pytest.fixture
+def house_actor() -> Any:
+    """The house itself."""
+    from foundation.core.actors import system
+
+    return system("tests")
+
+
+@pytest.fixture
+def administrator(db: None) -> Any:
+    return make_actor("ada", "administrator")
+
+
+@pytest.fixture
+def steward(db: None) -> Any:
+    return make_actor("stella", "steward")
+
+
+@pytest.fixture
+def photographer(db: None) -> Any:
+    return make_actor("phil", "studio")
+
+
+@pytest.fixture
+def merchant(db: None) -> Any:
+    return make_actor("mona", "merchant")
+
+
+@pytest.fixture
+def outsider(db: None) -> Any:
+    """A steward who may see the market US only."""
+    return make_actor("otto", "steward", market="US")
+
+
+@pytest.fixture
+def client_of(db: None) -> Any:
+    """An API client that sends the key of an actor: `client_of(steward).get("/api/v1/…")`."""
+    from rest_framework.test import APIClient
+
+    from foundation.accounts.models import User
+    from foundation.accounts.services import create_api_key
+    from foundation.core.actors import system
+
+    def make(actor: Any) -> APIClient:
+        user = User.objects.get(pk=actor.user_id)
+        _, secret = create_api_key(user=user, name="tests", actor=system("tests"))
+        client = APIClient()
+        client.credentials(HTTP_AUTHORIZATION=f"Bearer {secret}")
+        return client
+
+    return make
+
+
+@pytest.fixture
+def world(db: None) -> SimpleNamespace:
+    """Five locales, four markets, a shop and a marketplace, and five scopes."""
+    from foundation.core.actors import system
+    from foundation.markets.models import Channel, Market, Scope
+    from foundation.markets.services import define_channel, define_locale, define_market, define_scope
+
+    actor = system("tests")
+    define_locale(code="en-GB", name="English (UK)", actor=actor)
+    define_locale(code="en-US", name="English (US)", fallback="en-GB", fallback_counts=True, actor=actor)
+    define_locale(code="de-DE", name="German", fallback="en-GB", actor=actor)
+    define_locale(code="de-AT", name="German (Austria)", fallback="de-DE", fallback_counts=True, actor=actor)
+    define_locale(code="ja-JP", name="Japanese", actor=actor)
+    for code, territories, locales, currency in (
+        ("DACH", ["DE", "AT"], ["de-DE", "de-AT"], "EUR"),
+        ("GB", ["GB"], ["en-GB"], "GBP"),
+        ("US", ["US"], ["en-US"], "USD"),
+        ("JP", ["JP"], ["ja-JP"], "JPY"),
+    ):
+        define_market(code=code, name=code, territories=territories, locales=locales, currency=currency, actor=actor)
+    define_channel(code="shop", name="Web shop", kind="d2c", actor=actor, asks_restricted=True)
+    define_channel(code="bazaar", name="Bazaar", kind="marketplace", actor=actor)
+    scopes = [
+        ("shop", "DACH", "de-DE"),
+        ("shop", "DACH", "de-AT"),
+        ("shop", "GB", "en-GB"),
+        ("shop", "US", "en-US"),
+        ("bazaar", "GB", "en-GB"),
+    ]
+    for channel, market, locale in scopes:
+        define_scope(channel=channel, market=market, locale=locale, actor=actor)
+    return SimpleNamespace(
+        shop=Channel.objects.get(code="shop"),
+        bazaar=Channel.objects.get(code="bazaar"),
+        markets={market.code: market for market in Market.objects.all()},
+        scopes={str(scope): scope for scope in Scope.objects.select_related("channel", "market", "locale")},
+    )

@@ -1,0 +1,74 @@
+"""Actors, keys and who is let in. G1."""
+
+from datetime import timedelta
+
+import pytest
+
+from foundation.accounts.errors import BadKey
+from foundation.accounts.models import ApiKey, Grant, User
+from foundation.accounts.queries import actor_of, find_key
+from foundation.accounts.services import create_api_key, create_user, grant_role, revoke_api_key
+from foundation.core import moment
+from foundation.core.actors import ANONYMOUS, Actor
+from foundation.core.errors import Denied, Missing
+
+pytestmark = pytest.mark.django_db
+
+
+def test_a_role_in_one_market_limits_and_a_role_everywhere_lifts_the_limit(outsider, house_actor):
+    assert outsider.limits("market") == {"US"}
+    assert (outsider.sees("market", "US"), outsider.sees("market", "GB")) == (True, False)
+    user = User.objects.get(pk=outsider.user_id)
+    grant_role(user=user, role="merchant", actor=house_actor)
+    assert actor_of(user).limits("market") is None
+
+
+def test_a_closed_account_is_nobody(steward):
+    User.objects.filter(pk=steward.user_id).update(is_active=False)
+    assert actor_of(User.objects.get(pk=steward.user_id)) is ANONYMOUS
+
+
+def test_only_who_manages_accounts_may(steward):
+    before = User.objects.count(), Grant.objects.count()
+    with pytest.raises(Denied, match=r"accounts\.manage"):
+        create_user(username="eve", actor=steward)
+    assert (User.objects.count(), Grant.objects.count()) == before
+
+
+def test_the_secret_is_shown_once_and_kept_as_a_digest(steward):
+    user = User.objects.get(pk=steward.user_id)
+    key, secret = create_api_key(user=user, name="shop", actor=steward)
+    assert secret.startswith(f"tk_{key.prefix}_")
+    assert secret not in str(ApiKey.objects.filter(pk=key.pk).values().get())
+    assert find_key(secret, at=moment.now()).user == user
+
+
+@pytest.mark.parametrize("spoil", ["unknown", "tk_", "tk_00000000_x", "", "tk_é_ü"])
+def test_a_wrong_key_is_refused(spoil, db):
+    with pytest.raises(BadKey):
+        find_key(spoil, at=moment.now())
+
+
+def test_an_expired_a_revoked_and_an_orphaned_key_are_refused(steward, photographer):
+    user, at = User.objects.get(pk=steward.user_id), moment.now()
+    _, expiring = create_api_key(user=user, name="a", actor=steward, expires_at=at + timedelta(hours=1))
+    key, revoked = create_api_key(user=user, name="b", actor=steward)
+    assert find_key(expiring, at=at + timedelta(minutes=59))
+    with pytest.raises(BadKey):
+        find_key(expiring, at=at + timedelta(hours=1))
+    with pytest.raises(Missing):
+        revoke_api_key(key_id=key.pk, actor=photographer)
+    revoke_api_key(key_id=key.pk, actor=steward)
+    with pytest.raises(BadKey):
+        find_key(revoked, at=at)
+    User.objects.filter(pk=user.pk).update(is_active=False)
+    with pytest.raises(BadKey):
+        find_key(expiring, at=at)
+
+
+def test_an_actor_survives_a_job(outsider):
+    assert Actor.from_json(outsider.to_json()) == outsider
+
+
+def test_the_answer_carries_the_request_id(client):
+    assert len(client.get("/healthz")["X-Request-Id"]) == 36

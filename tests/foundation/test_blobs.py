@@ -1,0 +1,75 @@
+"""Bytes first, then the row. D10."""
+
+import io
+from pathlib import Path
+from uuid import uuid4
+
+import pytest
+from django.core.files.storage import default_storage
+
+from foundation.blobs.models import Blob, BlobCopy
+from foundation.blobs.services import local_copy, open_blob, path_of, read_blob, store_blob, verify_blob
+from foundation.core.hashing import sha256_bytes
+
+pytestmark = pytest.mark.django_db
+ABC = "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad"  # FIPS 180-2, appendix B.1
+
+
+class Pipe(io.RawIOBase):
+    """A stream that cannot seek."""
+
+    def __init__(self, data: bytes) -> None:
+        self.rest = data
+
+    def readable(self):
+        return True
+
+    def readinto(self, buffer):
+        part, self.rest = self.rest[: len(buffer)], self.rest[len(buffer) :]
+        buffer[: len(part)] = part
+        return len(part)
+
+
+def test_bytes_streams_pipes_and_paths_are_one_blob(tmp_path):
+    (tmp_path / "abc").write_bytes(b"abc")
+    for source in (b"abc", io.BytesIO(b"abc"), io.BufferedReader(Pipe(b"abc")), tmp_path / "abc"):
+        blob = store_blob(source, media_type="text/plain")
+        assert (blob.pk, blob.bytes) == (ABC, 3)
+    assert (Blob.objects.count(), BlobCopy.objects.count()) == (1, 1)
+    assert read_blob(ABC) == b"abc"
+    with local_copy(ABC) as path:
+        assert path.read_bytes() == b"abc"
+
+
+def test_a_write_that_breaks_off_leaves_neither_row_nor_bytes():
+    class Breaking(io.BytesIO):
+        reads = 0
+
+        def read(self, size=-1):
+            Breaking.reads += 1
+            if Breaking.reads > 2:
+                raise OSError("the cable")
+            return super().read(size)
+
+    body = uuid4().bytes
+    with pytest.raises(OSError, match="the cable"):
+        store_blob(Breaking(body), media_type="text/plain")
+    sha256 = sha256_bytes(body)
+    assert not Blob.objects.exists()
+    assert not default_storage.exists(path_of(sha256))
+    folder = Path(default_storage.path(path_of(sha256))).parent
+    assert list(folder.glob(".part-*")) == []
+
+
+def test_damage_and_loss_are_found_and_storing_again_heals():
+    store_blob(b"abc", media_type="text/plain")
+    assert verify_blob(ABC) == "good"
+    with Path(default_storage.path(path_of(ABC))).open("r+b") as file:
+        file.write(b"x")
+    assert verify_blob(ABC) == "damaged"
+    store_blob(b"abc", media_type="text/plain")
+    assert verify_blob(ABC) == "good"
+    default_storage.delete(path_of(ABC))
+    assert verify_blob(ABC) == "lost"
+    with pytest.raises(FileNotFoundError):
+        open_blob(ABC)

@@ -1,0 +1,173 @@
+"""Jobs under a lease, timers, and a broker that may vanish."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+from django.db.models.functions import Now
+
+from foundation.core import moment
+from foundation.core.errors import Conflict, Missing
+from foundation.jobs import dispatch, registry, running, services
+from foundation.jobs.models import Job, Timer
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def kind(monkeypatch):
+    """Register the handler as `tests.work` for one test."""
+
+    def register(handler):
+        monkeypatch.setitem(registry.JOB_KINDS, "tests.work", handler)
+
+    return register
+
+
+def start(actor, **changes):
+    return services.start_job(**({"kind": "tests.work", "queue": "bulk", "payload": {}, "actor": actor} | changes))
+
+
+def test_a_job_runs_and_keeps_its_result(kind, steward):
+    kind(lambda run: {"counted": run.payload["up_to"]})
+    job = start(steward, payload={"up_to": 3})
+    assert (job.state, job.owner_id) == ("queued", steward.user_id)
+    assert running.run_due_jobs() == 1
+    job.refresh_from_db()
+    assert (job.state, job.result, job.lease_until, job.attempt) == ("done", {"counted": 3}, None, 1)
+    assert job.finished_at is not None
+
+
+def test_a_job_acts_as_who_asked(kind, outsider):
+    seen = []
+    kind(lambda run: seen.append(run.actor))
+    start(outsider)
+    running.run_due_jobs()
+    assert seen == [outsider]
+
+
+def test_a_held_job_cannot_be_claimed_until_its_lease_ends(kind, steward):
+    kind(lambda run: None)
+    job = start(steward)
+    assert running.claim_job(job.pk).attempt == 1
+    assert running.claim_job(job.pk) is None
+    Job.objects.filter(pk=job.pk).update(lease_until=Now() - timedelta(seconds=1))
+    assert running.claim_job(job.pk).attempt == 2
+
+
+def test_a_worker_that_lost_its_lease_is_fenced_off(kind, steward):
+    job = start(steward)
+    late = running.JobRun(running.claim_job(job.pk))
+    Job.objects.filter(pk=job.pk).update(lease_until=Now() - timedelta(seconds=1))
+    running.JobRun(running.claim_job(job.pk)).advance(5)
+    with pytest.raises(running.LeaseLost):
+        late.advance(1)
+    job.refresh_from_db()
+    assert (job.done, job.attempt) == (5, 2)
+
+
+def test_a_failed_attempt_is_retried_from_the_cursor_and_then_given_up(kind, steward):
+    begun = []
+
+    def handler(run):
+        begun.append(run.cursor.get("row", 0))
+        run.advance(len(begun), cursor={"row": len(begun)})
+        raise ValueError("again")
+
+    kind(handler)
+    job = start(steward)
+    at = moment.now()
+    for attempt in range(8):
+        with moment.frozen(at + timedelta(minutes=attempt)):
+            running.run_due_jobs()
+    job.refresh_from_db()
+    assert begun == [0, 1, 2, 3, 4]
+    assert (job.state, job.attempt) == ("failed", 5)
+    assert "ValueError: again" in job.error
+
+
+def test_a_waiting_job_is_cancelled_at_once_and_a_running_one_at_its_next_step(kind, steward, photographer):
+    kind(lambda run: run.advance(1))
+    job = start(steward)
+    with pytest.raises(Missing):
+        services.cancel_job(uid=job.uid, actor=photographer)
+    assert services.cancel_job(uid=job.uid, actor=steward).state == "cancelled"
+    with pytest.raises(Conflict):
+        services.cancel_job(uid=job.uid, actor=steward)
+    second = start(steward)
+
+    def cancelled_meanwhile(run):
+        services.cancel_job(uid=second.uid, actor=steward)
+        run.advance(1)
+        raise AssertionError("it went on")
+
+    kind(cancelled_meanwhile)
+    running.run_due_jobs()
+    second.refresh_from_db()
+    assert second.state == "cancelled"
+
+
+def test_a_unique_key_gives_the_open_job_back(kind, steward):
+    kind(lambda run: None)
+    first = start(steward, unique_key="same")
+    assert start(steward, unique_key="same").pk == first.pk
+    running.run_due_jobs()
+    assert start(steward, unique_key="same").pk != first.pk
+
+
+def test_the_broker_may_be_away(kind, steward, monkeypatch, django_capture_on_commit_callbacks):
+    kind(lambda run: None)
+
+    def away(*args, **kwargs):
+        raise ConnectionError("no broker")
+
+    monkeypatch.setattr(dispatch.current_app, "send_task", away)
+    with django_capture_on_commit_callbacks(execute=True):
+        job = start(steward)
+    assert Job.objects.get(pk=job.pk).state == "queued"
+
+
+def test_the_sweep_nudges_what_is_due_and_free(kind, steward, monkeypatch):
+    nudged = []
+    monkeypatch.setattr(services, "nudge", lambda job_id, queue: nudged.append((job_id, queue)))
+    due, held = start(steward), start(steward)
+    start(steward, due_at=moment.now() + timedelta(hours=1))
+    running.claim_job(held.pk)
+    services.sweep_jobs()
+    assert nudged == [(due.pk, "bulk")]
+
+
+def test_a_queue_that_nobody_serves_is_refused(steward):
+    with pytest.raises(ValueError, match="No worker"):
+        start(steward, queue="nowhere")
+
+
+class TestTimers:
+    def test_fires_once_at_its_moment_and_not_before(self, monkeypatch):
+        fired = []
+        monkeypatch.setitem(registry.TIMER_KINDS, "tests.alarm", fired.append)
+        at = moment.now()
+        services.set_timer("tests.alarm", "one", at + timedelta(hours=2))
+        services.set_timer("tests.alarm", "one", at + timedelta(hours=1))
+        with moment.frozen(at + timedelta(minutes=59)):
+            assert services.fire_timers() == 0
+        with moment.frozen(at + timedelta(minutes=61)):
+            assert (services.fire_timers(), services.fire_timers()) == (1, 0)
+        assert fired == ["one"]
+
+    def test_none_calls_it_off(self):
+        services.set_timer("tests.alarm", "one", moment.now())
+        services.set_timer("tests.alarm", "one", None)
+        assert not Timer.objects.exists()
+
+    def test_one_that_fails_is_tried_again_later(self, monkeypatch):
+        def fail(subject):
+            raise ValueError(subject)
+
+        monkeypatch.setitem(registry.TIMER_KINDS, "tests.alarm", fail)
+        at = moment.now()
+        with moment.frozen(at):
+            services.set_timer("tests.alarm", "one", at)
+            services.fire_timers()
+        assert Timer.objects.get().due_at == at + timedelta(minutes=1)
