@@ -1,0 +1,67 @@
+// Toasts. A response asks for one by the header HX-Trigger:
+//   {"toast": {"text": "Confirmed", "tone": "ok" | "bad", "undo": {"url": "/…/undo/", "target": "#desk"}}}
+// "tone" and "undo" may be left out; without "target" the undo answers with out-of-band parts or HX-Refresh.
+// A page reached by a redirect carries the same toast in its HTML (parts/toasts.html).
+
+const SHORT = 5000;
+const WITH_UNDO = 12000;
+
+const region = () => document.getElementById("toasts");
+
+function button(className, label) {
+  const made = document.createElement("button");
+  made.type = "button";
+  made.className = className;
+  made.textContent = label;
+  return made;
+}
+
+// The clock stands still while the pointer or the focus is on the toast.
+function expire(toast, delay) {
+  let timer = 0;
+  const start = () => {
+    timer = window.setTimeout(() => toast.remove(), delay);
+  };
+  const stop = () => window.clearTimeout(timer);
+  for (const name of ["pointerenter", "focusin"]) {
+    toast.addEventListener(name, stop);
+  }
+  for (const name of ["pointerleave", "focusout"]) {
+    toast.addEventListener(name, start);
+  }
+  start();
+}
+
+export function showToast({ text, tone = "ok", undo = null }) {
+  const toast = document.createElement("div");
+  toast.className = `toast toast-${tone}`;
+  const words = document.createElement("span");
+  words.textContent = text;
+  toast.append(words);
+
+  if (undo) {
+    const action = button("toast-action", "Undo");
+    action.dataset.undo = "";
+    action.addEventListener("click", () => {
+      const place = undo.target ? { target: undo.target, swap: "outerHTML" } : { target: "body", swap: "none" };
+      window.htmx.ajax("POST", undo.url, place);
+      toast.remove();
+    });
+    toast.append(action);
+  }
+
+  const close = button("toast-close", "×");
+  close.setAttribute("aria-label", "Dismiss");
+  close.addEventListener("click", () => toast.remove());
+  toast.append(close);
+
+  region().append(toast);
+  expire(toast, undo ? WITH_UNDO : SHORT);
+}
+
+document.addEventListener("toast", (event) => showToast(event.detail));
+
+for (const toast of document.querySelectorAll("#toasts .toast")) {
+  toast.querySelector(".toast-close").addEventListener("click", () => toast.remove());
+  expire(toast, toast.querySelector("[data-undo]") ? WITH_UNDO : SHORT);
+}
