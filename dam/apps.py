@@ -3,3 +3,13 @@ from django.apps import AppConfig
 
 class DamConfig(AppConfig):
     name = "dam"
+
+    def ready(self) -> None:
+        from dam import models
+        from foundation.archive.registry import derived_models, export_models
+
+        export_models(
+            models.Asset, models.AssetVersion, models.Preset, models.Licence, models.LicenceTerm, models.AssetLicence,
+            models.Ingest, models.IngestFile,
+        )  # fmt: skip
+        derived_models("made again from the originals by preset", models.Recipe, models.Rendition)

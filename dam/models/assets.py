@@ -1,0 +1,124 @@
+from __future__ import annotations
+
+from django.contrib.postgres.fields import ArrayField
+from django.db import models
+from django.db.models import Q
+
+from dam.choices import AssetState, Kind, VersionState
+from foundation.blobs.models import Blob
+from foundation.core.actors import Actor
+from foundation.core.ids import uuid7
+
+
+class AssetQuerySet(models.QuerySet["Asset"]):
+    def visible_to(self, actor: Actor) -> AssetQuerySet:
+        """Assets for every market, and those for one of the actor's; deleted ones for nobody."""
+        if not actor.may("dam.view"):
+            return self.none()
+        present = self.present()
+        limits = actor.limits("market")
+        if limits is None:
+            return present
+        return present.filter(Q(markets=[]) | Q(markets__overlap=sorted(limits)))
+
+    def present(self) -> AssetQuerySet:
+        return self.filter(deleted_at=None)
+
+    def approved(self) -> AssetQuerySet:
+        return self.present().filter(state=AssetState.APPROVED)
+
+
+class Asset(models.Model):
+    """One work: a picture, a graphic, a document.
+
+    `current_version` is the last approved version, or the newest one while none was approved. Only an
+    approved asset goes out, and then only in that version.
+    """
+
+    uid = models.UUIDField(default=uuid7, unique=True)
+    kind = models.TextField(choices=Kind)
+    title = models.TextField()
+    first_sha256 = models.CharField(max_length=64)
+    current_version = models.ForeignKey("AssetVersion", null=True, on_delete=models.PROTECT, related_name="+")
+    metadata = models.JSONField(default=dict)
+    state = models.TextField(choices=AssetState, default=AssetState.DRAFT)
+    markets = ArrayField(models.TextField(), default=list, blank=True, help_text="Empty means every market")
+    edition = models.IntegerField(default=1, help_text="Grows with each change; the ETag of the API")
+    created_at = models.DateTimeField()
+    deleted_at = models.DateTimeField(null=True)
+
+    objects = AssetQuerySet.as_manager()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["first_sha256"], condition=Q(deleted_at=None), name="one_asset_per_first_bytes"
+            ),
+            models.CheckConstraint(condition=Q(state__in=AssetState.values), name="asset_state_known"),
+        ]
+        indexes = [
+            # the library by state, newest first
+            models.Index(fields=["state", "-id"], condition=Q(deleted_at=None), name="assets_by_state"),
+        ]
+
+    def __str__(self) -> str:
+        return self.title
+
+    @property
+    def is_live(self) -> bool:
+        """May its current version leave the house, as far as approval goes? Rights are asked besides."""
+        version = self.current_version
+        return (
+            self.state == AssetState.APPROVED
+            and self.deleted_at is None
+            and version is not None
+            and version.state == VersionState.APPROVED
+        )
+
+
+class AssetVersionQuerySet(models.QuerySet["AssetVersion"]):
+    def visible_to(self, actor: Actor) -> AssetVersionQuerySet:
+        return self.filter(asset__in=Asset.objects.visible_to(actor))
+
+    def present(self) -> AssetVersionQuerySet:
+        return self.filter(asset__deleted_at=None)
+
+
+class AssetVersion(models.Model):
+    """One state of an asset's file, with what the file says of itself."""
+
+    asset = models.ForeignKey(Asset, on_delete=models.PROTECT, related_name="versions")
+    number = models.IntegerField()
+    blob = models.ForeignKey(Blob, on_delete=models.PROTECT, related_name="+")
+    filename = models.TextField()
+    media_type = models.TextField()
+    width = models.IntegerField(null=True)
+    height = models.IntegerField(null=True)
+    embedded = models.JSONField(default=dict, help_text="EXIF, IPTC and XMP as the file carries them")
+    identifiers = models.JSONField(default=list, help_text="List of {source, scheme, value}")
+    pixel_sha256 = models.CharField(max_length=64, blank=True, help_text="Digest of the decoded picture")
+    phash = models.CharField(max_length=16, blank=True, help_text="Difference hash, 64 bits in hex")
+    state = models.TextField(choices=VersionState, default=VersionState.DRAFT)
+    approved_at = models.DateTimeField(null=True)
+    created_at = models.DateTimeField()
+
+    objects = AssetVersionQuerySet.as_manager()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["asset", "number"], name="one_version_per_number"),
+            models.CheckConstraint(
+                condition=Q(state=VersionState.APPROVED, approved_at__isnull=False)
+                | Q(state=VersionState.DRAFT, approved_at=None),
+                name="approved_at_a_moment",
+            ),
+        ]
+        # the same picture under other metadata
+        indexes = [models.Index(fields=["pixel_sha256"], name="versions_by_pixels")]
+
+    def __str__(self) -> str:
+        return f"{self.filename} v{self.number}"
+
+    @property
+    def sha256(self) -> str:
+        return self.blob_id

@@ -1,0 +1,74 @@
+from __future__ import annotations
+
+from django.contrib.postgres.fields import ArrayField
+from django.db import models
+
+from dam.choices import FileState
+from dam.models.assets import Asset
+from dam.models.licences import Licence
+from foundation.blobs.models import Blob
+from foundation.core.actors import Actor
+from foundation.core.ids import uuid7
+from foundation.jobs.models import Job
+
+
+class IngestQuerySet(models.QuerySet["Ingest"]):
+    def visible_to(self, actor: Actor) -> IngestQuerySet:
+        return self if actor.may("dam.ingest") else self.none()
+
+
+class Ingest(models.Model):
+    """One delivery of files: a folder on this machine, or an upload whose bytes are stored already."""
+
+    uid = models.UUIDField(default=uuid7, unique=True)
+    job = models.ForeignKey(Job, null=True, on_delete=models.SET_NULL, related_name="+")
+    folder = models.TextField(blank=True)
+    licence = models.ForeignKey(Licence, null=True, on_delete=models.PROTECT, related_name="+")
+    markets = ArrayField(models.TextField(), default=list, blank=True)
+    created_at = models.DateTimeField()
+
+    objects = IngestQuerySet.as_manager()
+
+    def __str__(self) -> str:
+        return self.folder or f"upload {self.uid}"
+
+
+class IngestFileQuerySet(models.QuerySet["IngestFile"]):
+    def visible_to(self, actor: Actor) -> IngestFileQuerySet:
+        return self if actor.may("dam.ingest") else self.none()
+
+    def refused(self) -> IngestFileQuerySet:
+        return self.filter(state=FileState.REFUSED)
+
+
+class IngestFile(models.Model):
+    """One file of a delivery and what became of it.
+
+    Refused bytes stay in quarantine: the blob is kept, known by this row alone and served to nobody.
+    """
+
+    ingest = models.ForeignKey(Ingest, on_delete=models.PROTECT, related_name="files")
+    path = models.TextField()
+    blob = models.ForeignKey(Blob, null=True, on_delete=models.PROTECT, related_name="+")
+    state = models.TextField(choices=FileState, default=FileState.WAITING)
+    code = models.TextField(blank=True, help_text="Why, in a word")
+    reason = models.TextField(blank=True, help_text="Why, in a sentence")
+    asset = models.ForeignKey(Asset, null=True, on_delete=models.PROTECT, related_name="ingest_files")
+    finished_at = models.DateTimeField(null=True)
+
+    objects = IngestFileQuerySet.as_manager()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["ingest", "path"], name="one_row_per_ingested_path"),
+            models.CheckConstraint(condition=models.Q(state__in=FileState.values), name="file_state_known"),
+        ]
+        # what is left to do of a delivery, and its refusals
+        indexes = [models.Index(fields=["ingest", "state", "id"], name="ingest_files_by_state")]
+
+    def __str__(self) -> str:
+        return f"{self.path}: {self.state}"
+
+    @property
+    def sha256(self) -> str:
+        return self.blob_id or ""
