@@ -4,11 +4,13 @@ from foundation.events.catalogue import declare
 
 ASSET_INGESTED = declare(
     "dam.asset.ingested", "A new asset is in the house",
-    version="number", identifiers="list of {source, scheme, value}", filename="as it came", kind="image, graphic, document",
+    version="number", identifiers="list of {source, scheme, value}", filename="as it came",
+    kind="image, graphic, document",
 )  # fmt: skip
 ASSET_CHANGED = declare(
-    "dam.asset.changed", "What is said of an asset changed, or its state", changed="names of what changed", state="state now"
-)
+    "dam.asset.changed", "What is said of an asset changed, or its state", changed="names of what changed",
+    state="state now",
+)  # fmt: skip
 ASSET_APPROVED = declare("dam.asset.approved", "A version may go out from now on", version="number")
 VERSION_ADDED = declare(
     "dam.version.added", "An asset has another version, not yet approved",
@@ -26,5 +28,6 @@ RENDITION_READY = declare(
     "dam.rendition.ready", "The bytes of a rendition are there", key="key", version="number", preset="code"
 )
 INGEST_REFUSED = declare(
-    "dam.ingest.refused", "A file was not let in; the subject is the ingest", path="as it came", code="why", reason="text"
-)
+    "dam.ingest.refused", "A file was not let in; the subject is the ingest", path="as it came", code="why",
+    reason="text",
+)  # fmt: skip

@@ -2,217 +2,365 @@
 
 import django.contrib.postgres.fields
 import django.db.models.deletion
-import foundation.core.ids
 from django.db import migrations, models
+
+import foundation.core.ids
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('blobs', '0001_blobs'),
-        ('jobs', '0001_jobs_and_timers'),
+        ("blobs", "0001_blobs"),
+        ("jobs", "0001_jobs_and_timers"),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='Asset',
+            name="Asset",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('uid', models.UUIDField(default=foundation.core.ids.uuid7, unique=True)),
-                ('kind', models.TextField(choices=[('image', 'image'), ('graphic', 'graphic'), ('document', 'document')])),
-                ('title', models.TextField()),
-                ('first_sha256', models.CharField(max_length=64)),
-                ('metadata', models.JSONField(default=dict)),
-                ('state', models.TextField(choices=[('draft', 'draft'), ('review', 'in review'), ('approved', 'approved'), ('retired', 'retired')], default='draft')),
-                ('markets', django.contrib.postgres.fields.ArrayField(base_field=models.TextField(), blank=True, default=list, help_text='Empty means every market', size=None)),
-                ('edition', models.IntegerField(default=1, help_text='Grows with each change; the ETag of the API')),
-                ('created_at', models.DateTimeField()),
-                ('deleted_at', models.DateTimeField(null=True)),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("uid", models.UUIDField(default=foundation.core.ids.uuid7, unique=True)),
+                (
+                    "kind",
+                    models.TextField(choices=[("image", "image"), ("graphic", "graphic"), ("document", "document")]),
+                ),
+                ("title", models.TextField()),
+                ("first_sha256", models.CharField(max_length=64)),
+                ("metadata", models.JSONField(default=dict)),
+                (
+                    "state",
+                    models.TextField(
+                        choices=[
+                            ("draft", "draft"),
+                            ("review", "in review"),
+                            ("approved", "approved"),
+                            ("retired", "retired"),
+                        ],
+                        default="draft",
+                    ),
+                ),
+                (
+                    "markets",
+                    django.contrib.postgres.fields.ArrayField(
+                        base_field=models.TextField(),
+                        blank=True,
+                        default=list,
+                        help_text="Empty means every market",
+                        size=None,
+                    ),
+                ),
+                ("edition", models.IntegerField(default=1, help_text="Grows with each change; the ETag of the API")),
+                ("created_at", models.DateTimeField()),
+                ("deleted_at", models.DateTimeField(null=True)),
             ],
         ),
         migrations.CreateModel(
-            name='Licence',
+            name="Licence",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('uid', models.UUIDField(default=foundation.core.ids.uuid7, unique=True)),
-                ('name', models.TextField(unique=True)),
-                ('credit', models.TextField(blank=True)),
-                ('version', models.IntegerField(default=1, help_text='Grows when the terms change')),
-                ('revoked_at', models.DateTimeField(null=True)),
-                ('created_at', models.DateTimeField()),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("uid", models.UUIDField(default=foundation.core.ids.uuid7, unique=True)),
+                ("name", models.TextField(unique=True)),
+                ("credit", models.TextField(blank=True)),
+                ("version", models.IntegerField(default=1, help_text="Grows when the terms change")),
+                ("revoked_at", models.DateTimeField(null=True)),
+                ("created_at", models.DateTimeField()),
             ],
             options={
-                'ordering': ['name'],
+                "ordering": ["name"],
             },
         ),
         migrations.CreateModel(
-            name='Preset',
+            name="Preset",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('code', models.TextField(unique=True)),
-                ('label', models.TextField()),
-                ('body', models.JSONField()),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("code", models.TextField(unique=True)),
+                ("label", models.TextField()),
+                ("body", models.JSONField()),
             ],
             options={
-                'ordering': ['code'],
+                "ordering": ["code"],
             },
         ),
         migrations.CreateModel(
-            name='Recipe',
+            name="Recipe",
             fields=[
-                ('hash', models.CharField(max_length=64, primary_key=True, serialize=False)),
-                ('body', models.JSONField()),
+                ("hash", models.CharField(max_length=64, primary_key=True, serialize=False)),
+                ("body", models.JSONField()),
             ],
         ),
         migrations.CreateModel(
-            name='AssetVersion',
+            name="AssetVersion",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('number', models.IntegerField()),
-                ('filename', models.TextField()),
-                ('media_type', models.TextField()),
-                ('width', models.IntegerField(null=True)),
-                ('height', models.IntegerField(null=True)),
-                ('embedded', models.JSONField(default=dict, help_text='EXIF, IPTC and XMP as the file carries them')),
-                ('identifiers', models.JSONField(default=list, help_text='List of {source, scheme, value}')),
-                ('pixel_sha256', models.CharField(blank=True, help_text='Digest of the decoded picture', max_length=64)),
-                ('phash', models.CharField(blank=True, help_text='Difference hash, 64 bits in hex', max_length=16)),
-                ('state', models.TextField(choices=[('draft', 'draft'), ('approved', 'approved')], default='draft')),
-                ('approved_at', models.DateTimeField(null=True)),
-                ('created_at', models.DateTimeField()),
-                ('asset', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='versions', to='dam.asset')),
-                ('blob', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='blobs.blob')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("number", models.IntegerField()),
+                ("filename", models.TextField()),
+                ("media_type", models.TextField()),
+                ("width", models.IntegerField(null=True)),
+                ("height", models.IntegerField(null=True)),
+                ("embedded", models.JSONField(default=dict, help_text="EXIF, IPTC and XMP as the file carries them")),
+                ("identifiers", models.JSONField(default=list, help_text="List of {source, scheme, value}")),
+                (
+                    "pixel_sha256",
+                    models.CharField(blank=True, help_text="Digest of the decoded picture", max_length=64),
+                ),
+                ("phash", models.CharField(blank=True, help_text="Difference hash, 64 bits in hex", max_length=16)),
+                ("state", models.TextField(choices=[("draft", "draft"), ("approved", "approved")], default="draft")),
+                ("approved_at", models.DateTimeField(null=True)),
+                ("created_at", models.DateTimeField()),
+                (
+                    "asset",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="versions", to="dam.asset"
+                    ),
+                ),
+                (
+                    "blob",
+                    models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name="+", to="blobs.blob"),
+                ),
             ],
         ),
         migrations.AddField(
-            model_name='asset',
-            name='current_version',
-            field=models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='dam.assetversion'),
+            model_name="asset",
+            name="current_version",
+            field=models.ForeignKey(
+                null=True, on_delete=django.db.models.deletion.PROTECT, related_name="+", to="dam.assetversion"
+            ),
         ),
         migrations.CreateModel(
-            name='Ingest',
+            name="Ingest",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('uid', models.UUIDField(default=foundation.core.ids.uuid7, unique=True)),
-                ('folder', models.TextField(blank=True)),
-                ('markets', django.contrib.postgres.fields.ArrayField(base_field=models.TextField(), blank=True, default=list, size=None)),
-                ('created_at', models.DateTimeField()),
-                ('job', models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to='jobs.job')),
-                ('licence', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='dam.licence')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("uid", models.UUIDField(default=foundation.core.ids.uuid7, unique=True)),
+                ("folder", models.TextField(blank=True)),
+                (
+                    "markets",
+                    django.contrib.postgres.fields.ArrayField(
+                        base_field=models.TextField(), blank=True, default=list, size=None
+                    ),
+                ),
+                ("created_at", models.DateTimeField()),
+                (
+                    "job",
+                    models.ForeignKey(
+                        null=True, on_delete=django.db.models.deletion.SET_NULL, related_name="+", to="jobs.job"
+                    ),
+                ),
+                (
+                    "licence",
+                    models.ForeignKey(
+                        null=True, on_delete=django.db.models.deletion.PROTECT, related_name="+", to="dam.licence"
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='IngestFile',
+            name="IngestFile",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('path', models.TextField()),
-                ('state', models.TextField(choices=[('waiting', 'waiting'), ('ingested', 'ingested'), ('duplicate', 'duplicate'), ('refused', 'refused')], default='waiting')),
-                ('code', models.TextField(blank=True, help_text='Why, in a word')),
-                ('reason', models.TextField(blank=True, help_text='Why, in a sentence')),
-                ('finished_at', models.DateTimeField(null=True)),
-                ('asset', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='ingest_files', to='dam.asset')),
-                ('blob', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='blobs.blob')),
-                ('ingest', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='files', to='dam.ingest')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("path", models.TextField()),
+                (
+                    "state",
+                    models.TextField(
+                        choices=[
+                            ("waiting", "waiting"),
+                            ("ingested", "ingested"),
+                            ("duplicate", "duplicate"),
+                            ("refused", "refused"),
+                        ],
+                        default="waiting",
+                    ),
+                ),
+                ("code", models.TextField(blank=True, help_text="Why, in a word")),
+                ("reason", models.TextField(blank=True, help_text="Why, in a sentence")),
+                ("finished_at", models.DateTimeField(null=True)),
+                (
+                    "asset",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="ingest_files",
+                        to="dam.asset",
+                    ),
+                ),
+                (
+                    "blob",
+                    models.ForeignKey(
+                        null=True, on_delete=django.db.models.deletion.PROTECT, related_name="+", to="blobs.blob"
+                    ),
+                ),
+                (
+                    "ingest",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="files", to="dam.ingest"
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='AssetLicence',
+            name="AssetLicence",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('asset', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='asset_licences', to='dam.asset')),
-                ('licence', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='asset_licences', to='dam.licence')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "asset",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="asset_licences", to="dam.asset"
+                    ),
+                ),
+                (
+                    "licence",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="asset_licences", to="dam.licence"
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='LicenceTerm',
+            name="LicenceTerm",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('is_grant', models.BooleanField(default=True)),
-                ('territories', django.contrib.postgres.fields.ArrayField(base_field=models.CharField(max_length=2), blank=True, default=list, size=None)),
-                ('uses', django.contrib.postgres.fields.ArrayField(base_field=models.TextField(), blank=True, default=list, size=None)),
-                ('channels', django.contrib.postgres.fields.ArrayField(base_field=models.TextField(), blank=True, default=list, size=None)),
-                ('starts_at', models.DateTimeField(null=True)),
-                ('ends_at', models.DateTimeField(null=True)),
-                ('licence', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='terms', to='dam.licence')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("is_grant", models.BooleanField(default=True)),
+                (
+                    "territories",
+                    django.contrib.postgres.fields.ArrayField(
+                        base_field=models.CharField(max_length=2), blank=True, default=list, size=None
+                    ),
+                ),
+                (
+                    "uses",
+                    django.contrib.postgres.fields.ArrayField(
+                        base_field=models.TextField(), blank=True, default=list, size=None
+                    ),
+                ),
+                (
+                    "channels",
+                    django.contrib.postgres.fields.ArrayField(
+                        base_field=models.TextField(), blank=True, default=list, size=None
+                    ),
+                ),
+                ("starts_at", models.DateTimeField(null=True)),
+                ("ends_at", models.DateTimeField(null=True)),
+                (
+                    "licence",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="terms", to="dam.licence"
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='Rendition',
+            name="Rendition",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('key', models.CharField(max_length=64, unique=True)),
-                ('source_sha256', models.CharField(max_length=64)),
-                ('engine', models.TextField()),
-                ('sha256', models.CharField(max_length=64, null=True)),
-                ('state', models.TextField(choices=[('waiting', 'waiting'), ('done', 'done'), ('failed', 'failed')], default='waiting')),
-                ('attempt', models.IntegerField(default=0)),
-                ('lease_until', models.DateTimeField(null=True)),
-                ('held_by', models.BigIntegerField(null=True)),
-                ('media_type', models.TextField(blank=True)),
-                ('width', models.IntegerField(null=True)),
-                ('height', models.IntegerField(null=True)),
-                ('bytes', models.BigIntegerField(null=True)),
-                ('error', models.TextField(blank=True)),
-                ('created_at', models.DateTimeField()),
-                ('recipe', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='dam.recipe')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("key", models.CharField(max_length=64, unique=True)),
+                ("source_sha256", models.CharField(max_length=64)),
+                ("engine", models.TextField()),
+                ("sha256", models.CharField(max_length=64, null=True)),
+                (
+                    "state",
+                    models.TextField(
+                        choices=[("waiting", "waiting"), ("done", "done"), ("failed", "failed")], default="waiting"
+                    ),
+                ),
+                ("attempt", models.IntegerField(default=0)),
+                ("lease_until", models.DateTimeField(null=True)),
+                ("held_by", models.BigIntegerField(null=True)),
+                ("media_type", models.TextField(blank=True)),
+                ("width", models.IntegerField(null=True)),
+                ("height", models.IntegerField(null=True)),
+                ("bytes", models.BigIntegerField(null=True)),
+                ("error", models.TextField(blank=True)),
+                ("created_at", models.DateTimeField()),
+                (
+                    "recipe",
+                    models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name="+", to="dam.recipe"),
+                ),
             ],
         ),
         migrations.AddIndex(
-            model_name='assetversion',
-            index=models.Index(fields=['pixel_sha256'], name='versions_by_pixels'),
+            model_name="assetversion",
+            index=models.Index(fields=["pixel_sha256"], name="versions_by_pixels"),
         ),
         migrations.AddConstraint(
-            model_name='assetversion',
-            constraint=models.UniqueConstraint(fields=('asset', 'number'), name='one_version_per_number'),
+            model_name="assetversion",
+            constraint=models.UniqueConstraint(fields=("asset", "number"), name="one_version_per_number"),
         ),
         migrations.AddConstraint(
-            model_name='assetversion',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('approved_at__isnull', False), ('state', 'approved')), models.Q(('approved_at', None), ('state', 'draft')), _connector='OR'), name='approved_at_a_moment'),
+            model_name="assetversion",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("approved_at__isnull", False), ("state", "approved")),
+                    models.Q(("approved_at", None), ("state", "draft")),
+                    _connector="OR",
+                ),
+                name="approved_at_a_moment",
+            ),
         ),
         migrations.AddIndex(
-            model_name='asset',
-            index=models.Index(condition=models.Q(('deleted_at', None)), fields=['state', '-id'], name='assets_by_state'),
+            model_name="asset",
+            index=models.Index(
+                condition=models.Q(("deleted_at", None)), fields=["state", "-id"], name="assets_by_state"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='asset',
-            constraint=models.UniqueConstraint(condition=models.Q(('deleted_at', None)), fields=('first_sha256',), name='one_asset_per_first_bytes'),
+            model_name="asset",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("deleted_at", None)), fields=("first_sha256",), name="one_asset_per_first_bytes"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='asset',
-            constraint=models.CheckConstraint(condition=models.Q(('state__in', ['draft', 'review', 'approved', 'retired'])), name='asset_state_known'),
+            model_name="asset",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("state__in", ["draft", "review", "approved", "retired"])), name="asset_state_known"
+            ),
         ),
         migrations.AddIndex(
-            model_name='ingestfile',
-            index=models.Index(fields=['ingest', 'state', 'id'], name='ingest_files_by_state'),
+            model_name="ingestfile",
+            index=models.Index(fields=["ingest", "state", "id"], name="ingest_files_by_state"),
         ),
         migrations.AddConstraint(
-            model_name='ingestfile',
-            constraint=models.UniqueConstraint(fields=('ingest', 'path'), name='one_row_per_ingested_path'),
+            model_name="ingestfile",
+            constraint=models.UniqueConstraint(fields=("ingest", "path"), name="one_row_per_ingested_path"),
         ),
         migrations.AddConstraint(
-            model_name='ingestfile',
-            constraint=models.CheckConstraint(condition=models.Q(('state__in', ['waiting', 'ingested', 'duplicate', 'refused'])), name='file_state_known'),
+            model_name="ingestfile",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("state__in", ["waiting", "ingested", "duplicate", "refused"])),
+                name="file_state_known",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='assetlicence',
-            constraint=models.UniqueConstraint(fields=('asset', 'licence'), name='licence_once_per_asset'),
+            model_name="assetlicence",
+            constraint=models.UniqueConstraint(fields=("asset", "licence"), name="licence_once_per_asset"),
         ),
         migrations.AddConstraint(
-            model_name='licenceterm',
-            constraint=models.CheckConstraint(condition=models.Q(('starts_at', None), ('ends_at', None), ('starts_at__lt', models.F('ends_at')), _connector='OR'), name='term_has_a_span'),
+            model_name="licenceterm",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("starts_at", None), ("ends_at", None), ("starts_at__lt", models.F("ends_at")), _connector="OR"
+                ),
+                name="term_has_a_span",
+            ),
         ),
         migrations.AddIndex(
-            model_name='rendition',
-            index=models.Index(fields=['source_sha256'], name='renditions_of_source'),
+            model_name="rendition",
+            index=models.Index(fields=["source_sha256"], name="renditions_of_source"),
         ),
         migrations.AddIndex(
-            model_name='rendition',
-            index=models.Index(condition=models.Q(('state', 'done'), _negated=True), fields=['id'], name='renditions_open'),
+            model_name="rendition",
+            index=models.Index(
+                condition=models.Q(("state", "done"), _negated=True), fields=["id"], name="renditions_open"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='rendition',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('sha256__isnull', False), ('state', 'done')), models.Q(models.Q(('state', 'done'), _negated=True), ('sha256', None)), _connector='OR'), name='done_means_bytes'),
+            model_name="rendition",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("sha256__isnull", False), ("state", "done")),
+                    models.Q(models.Q(("state", "done"), _negated=True), ("sha256", None)),
+                    _connector="OR",
+                ),
+                name="done_means_bytes",
+            ),
         ),
     ]

@@ -56,7 +56,7 @@ class Rendition(models.Model):
     source_sha256 = models.CharField(max_length=64)
     recipe = models.ForeignKey(Recipe, on_delete=models.PROTECT, related_name="+")
     engine = models.TextField()
-    sha256 = models.CharField(max_length=64, null=True)
+    sha256 = models.CharField(max_length=64, null=True)  # noqa: DJ001  null until there are bytes
     state = models.TextField(choices=RenditionState, default=RenditionState.WAITING)
     attempt = models.IntegerField(default=0)
     lease_until = models.DateTimeField(null=True)
