@@ -54,6 +54,7 @@ class EmbeddedPostgres:
 
     def start(self) -> str:
         """Start it on a free port and return the URL of its database."""
+        self.stop()
         self._prepare()
         for _ in range(5):
             port = free_port()
