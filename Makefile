@@ -5,7 +5,7 @@ PYTHON := $(shell for name in python3.11 python3 python3.12 python3.13; do $$nam
 endif
 PORT ?=
 BIN = .venv/bin
-PIP = $(BIN)/python -m pip --disable-pip-version-check --quiet install --require-hashes --no-deps
+PIP = $(BIN)/python -m pip --disable-pip-version-check --quiet install --require-hashes
 at_port = $(if $(PORT),--port $(PORT))
 
 .DEFAULT_GOAL := help
