@@ -94,7 +94,9 @@ TEMPLATES = [
 
 # --- truth, broker, bytes ----------------------------------------------------------------------------
 DATABASES = {"default": env.database("DATABASE_URL", "Postgres 18; unset means the embedded one")}
-DATABASES["default"]["CONN_MAX_AGE"] = env.integer("DATABASE_CONN_MAX_AGE", 60, "Seconds a connection is kept")
+DATABASES["default"]["CONN_MAX_AGE"] = env.integer(
+    "DATABASE_CONN_MAX_AGE", 60, "Seconds a connection is kept"
+)
 DATABASES["default"]["CONN_HEALTH_CHECKS"] = True
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
@@ -189,5 +191,8 @@ LOGGING = {
     "disable_existing_loggers": False,
     "formatters": {"line": {"format": "%(levelname).1s %(name)s %(message)s"}},
     "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
-    "root": {"handlers": ["console"], "level": env.text("LOG_LEVEL", "INFO", "Least severe level that is logged")},
+    "root": {
+        "handlers": ["console"],
+        "level": env.text("LOG_LEVEL", "INFO", "Least severe level that is logged"),
+    },
 }

@@ -1,8 +1,9 @@
 """Gives each test run a PostgreSQL and a Valkey of its own; loaded by `-p tests.plugin`, before settings.
 
-The controller starts both and removes everything at the end. Each worker sees, through the environment alone, a
-database and a Valkey number of its own, so processes that a test starts find them too. TEST_DATABASE_URL and
-TEST_REDIS_URL stand in for the embedded services. Under REQUIRE_ALL=1 a skipped or xfailed test fails the run.
+The controller starts both and removes everything at the end. Each worker sees, through the environment alone,
+a database and a Valkey number of its own, so processes that a test starts find them too. TEST_DATABASE_URL
+and TEST_REDIS_URL stand in for the embedded ones. Under REQUIRE_ALL=1 a skipped or xfailed test fails the
+run.
 """
 
 import os

@@ -54,6 +54,7 @@ class EmbeddedPostgres:
 
     def start(self) -> str:
         """Start it on a free port and return the URL of its database."""
+        self.stop()
         self._prepare()
         for _ in range(5):
             port = free_port()
@@ -156,9 +157,9 @@ class EmbeddedPostgres:
     def _clear(self) -> None:
         """Make room after a server that was killed, or whose supervisor was.
 
-        The caller holds the directory, so whoever still works in it is left over: a postmaster on its way out,
-        or backends that have not noticed yet that theirs is gone. A zombie's pid in postmaster.pid would block
-        the start.
+        The caller holds the directory, so whoever still works in it is left over: a postmaster on its way
+        out, or backends that have not noticed yet that theirs is gone. A zombie's pid in postmaster.pid would
+        block the start.
         """
         for number, patience in ((signal.SIGINT, 5.0), (signal.SIGQUIT, 2.0), (signal.SIGKILL, 2.0)):
             left = self._left_over()

@@ -23,6 +23,7 @@ class EmbeddedValkey:
 
     def start(self) -> str:
         """Start it on a free port and return its URL."""
+        self.stop()
         for _ in range(5):
             port = free_port()
             self._configure(port)

@@ -1,8 +1,9 @@
 """End what a dead supervisor leaves behind.
 
-The kernel's death signal reaches a supervisor's children, not theirs. This small process holds the reading end
-of a pipe whose other end only the supervisor has; when that closes, it gives the marked processes a moment to
-leave by themselves and then kills them. Run as `python -I -S watchdog.py MARKER PATIENCE FILE_TO_REMOVE…`.
+The kernel's death signal reaches a supervisor's children, not theirs. This small process holds the reading
+end of a pipe whose other end only the supervisor holds; when that closes, it gives the marked processes a
+moment to leave by themselves and then kills them.
+Run as `python -I -S watchdog.py MARKER PATIENCE FILE_TO_REMOVE…`.
 """
 
 import contextlib

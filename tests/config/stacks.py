@@ -1,6 +1,7 @@
 """Stacks in processes of their own, so that a test can kill them."""
 
 import os
+import pwd
 import shutil
 import signal
 import subprocess
@@ -14,7 +15,7 @@ from pathlib import Path
 import psycopg
 
 ROOT = Path(__file__).resolve().parents[2]
-STRANGER = 64_321  # a user id that nobody on the machine has
+STRANGER = next(user.pw_uid for user in pwd.getpwall() if user.pw_uid)  # initdb wants one that has a name
 
 # A child whose own child has left its session and is deaf to anything but SIGKILL.
 STUBBORN = (

@@ -1,0 +1,57 @@
+# Thin on purpose: the logic is in `manage.py` commands.
+ifndef PYTHON
+RECENT = import sys; sys.exit(sys.version_info < (3, 11) or print(sys.executable))
+PYTHON := $(shell for name in python3.11 python3 python3.12 python3.13; do $$name -c '$(RECENT)' 2>/dev/null && break; done)
+endif
+PORT ?=
+BIN = .venv/bin
+PIP = $(BIN)/python -m pip --disable-pip-version-check --quiet install --require-hashes
+at_port = $(if $(PORT),--port $(PORT))
+
+.DEFAULT_GOAL := help
+.PHONY: help demo serve test lint bench clean
+
+help: ## Show this list
+	@sed -nE 's/^([a-z%-]+):.*## (.*)/  make \1\t\2/p' $(firstword $(MAKEFILE_LIST)) | expand -t 20
+
+demo: .venv/.runtime ## Set everything up, run the main job, print the scorecard, leave it running (PORT=8000)
+	@$(BIN)/python manage.py demo $(at_port)
+
+serve: .venv/.runtime ## Start the whole stack and stay (PORT=8000)
+	@$(BIN)/python manage.py serve $(at_port)
+
+test: .venv/.dev ## Run all tests, in parallel, on databases of their own
+	@$(BIN)/python -m pytest -n 2
+
+lint: .venv/.dev ## Style, types, import directions, missing migrations
+	@$(BIN)/ruff check .
+	@$(BIN)/ruff format --check .
+	@$(BIN)/mypy
+	@$(BIN)/lint-imports
+	@SECRET_KEY=lint $(BIN)/python manage.py makemigrations --check --dry-run
+
+bench: .venv/.dev ## Run every benchmark
+	@$(BIN)/python manage.py bench
+
+bench-%: .venv/.dev ## Run one of them, for example make bench-listings
+	@$(BIN)/python manage.py bench $*
+
+clean: ## Forget the embedded databases, the files and the virtual environment
+	@$(PYTHON) -m config.stack clean
+	@rm -rf .venv .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis
+	@find . -name __pycache__ -type d -prune -exec rm -rf {} +
+
+.venv/bin/python:
+	@test -n "$(PYTHON)" || { echo "Python 3.11 or newer is needed: make PYTHON=/path/to/python3.11"; exit 1; }
+	@echo "Making a virtual environment with $(PYTHON)"
+	@$(PYTHON) -m venv .venv
+
+.venv/.runtime: requirements/runtime.txt | .venv/bin/python
+	@echo "Installing what Tandem needs to run (a minute or so, the first time)"
+	@$(PIP) -r requirements/runtime.txt
+	@touch $@
+
+.venv/.dev: requirements/dev.txt | .venv/bin/python
+	@echo "Installing what its tests need as well"
+	@$(PIP) -r requirements/dev.txt
+	@touch $@ .venv/.runtime
