@@ -24,6 +24,8 @@ FRAMES: Final = {
     "close": (300, 700, 960, 1200),
     "wide": (-260, -420, 2120, 2650),
 }
+#: Where the hem of what hangs ends.
+HEMS: Final = {"raincoat": 1620, "trench": 1690, "quilted": 1400}
 WALLS: Final = ("#efece6", "#e8ebec", "#efe7df", "#e9ece4", "#ece8ee")
 
 
@@ -49,8 +51,6 @@ def grain(width: int, height: int) -> Image.Image:
 
 def scene(kind: str, p: Palette, wall: str, frame: tuple[int, int, int, int]) -> str:
     """Return the whole scene as SVG."""
-    hangs = SHAPES[kind].__module__ == coats.__name__
-    floor = 1810 if hangs else 1640
     shape = SHAPES[kind](p)
     view = " ".join(map(str, frame))
     return (
@@ -58,21 +58,22 @@ def scene(kind: str, p: Palette, wall: str, frame: tuple[int, int, int, int]) ->
         '<rect x="-400" y="-500" width="2400" height="3000" fill="url(#wall)"/>'
         '<rect x="-400" y="1400" width="2400" height="1100" fill="url(#floor)"/>'
         '<ellipse cx="560" cy="560" rx="1100" ry="900" fill="url(#lamp)"/>'
-        f"{shadow(floor, hangs=hangs)}<g>{shape}</g></svg>"
+        f"{shadow(kind)}<g>{shape}</g></svg>"
     )
 
 
-def shadow(floor: int, *, hangs: bool) -> str:
-    """Return the shadow on the floor, and on the wall for what hangs in front of it."""
-    if hangs:
+def shadow(kind: str) -> str:
+    """Return the shadow on the floor, or on the wall for what hangs in front of it; gradients, as blurs are slow."""
+    if hem := HEMS.get(kind):
+        half = (hem - 430) / 2 * 1.3
         return (
-            '<path d="M640 500 L1100 520 L1230 1640 Q860 1740 540 1640 Z" fill="#1b1d22" opacity=".30" filter="url(#far)"/>'
-            '<path d="M460 760 L380 1360 L520 1380 Z M1180 760 L1290 1360 L1150 1380 Z" fill="#1b1d22" opacity=".22" filter="url(#far)"/>'
-            f'<ellipse cx="820" cy="{floor}" rx="400" ry="26" fill="#1b1d22" opacity=".16" filter="url(#far)"/>'
+            f'<ellipse cx="880" cy="{hem - half * 0.72:.0f}" rx="500" ry="{half:.0f}" fill="url(#cast)"/>'
+            '<ellipse cx="480" cy="1090" rx="230" ry="400" fill="url(#cast)" transform="rotate(10 480 1090)" opacity=".7"/>'
+            '<ellipse cx="1190" cy="1100" rx="230" ry="420" fill="url(#cast)" transform="rotate(-10 1190 1100)"/>'
         )
     return (
-        f'<ellipse cx="850" cy="{floor - 4}" rx="540" ry="52" fill="#1b1d22" opacity=".32" filter="url(#far)"/>'
-        f'<ellipse cx="806" cy="{floor - 2}" rx="390" ry="20" fill="#14161a" opacity=".5" filter="url(#blur)"/>'
+        '<ellipse cx="850" cy="1640" rx="760" ry="96" fill="url(#cast)"/>'
+        '<ellipse cx="806" cy="1638" rx="520" ry="40" fill="url(#contact)"/>'
     )
 
 
@@ -89,9 +90,11 @@ def paints(p: Palette, wall: str) -> str:
             f'<stop offset="1" stop-color="{bottom}"/></linearGradient>'
         )
 
-    def spot(name: str, fill: str, alpha: float) -> str:
+    def spot(name: str, fill: str, alpha: float, middle: float = 0.5) -> str:
         return (
             f'<radialGradient id="{name}"><stop offset="0" stop-color="{fill}" stop-opacity="{alpha}"/>'
+            f'<stop offset=".5" stop-color="{fill}" stop-opacity="{alpha * middle:.3f}"/>'
+            f'<stop offset=".78" stop-color="{fill}" stop-opacity="{alpha * middle * 0.3:.3f}"/>'
             f'<stop offset="1" stop-color="{fill}" stop-opacity="0"/></radialGradient>'
         )
 
@@ -109,5 +112,6 @@ def paints(p: Palette, wall: str) -> str:
         down("wall", mix(wall, "#ffffff", 0.35), mix(wall, "#8b8f98", 0.14)),
         down("floor", mix(wall, "#8b8f98", 0.14), mix(wall, "#ffffff", 0.25), 0),
         spot("lamp", "#ffffff", 0.75), spot("warm", "#ffe2a0", 0.55),
-        blur("far", 46), blur("blur", 14), blur("soft", 9),
+        spot("cast", "#1b1d22", 0.42, 0.5), spot("contact", "#14161a", 0.62, 0.5),
+        blur("blur", 14), blur("soft", 9),
     ))  # fmt: skip
