@@ -33,7 +33,10 @@ class Client:
 
     def call(self, path: str, body: object = None, **headers: str) -> tuple[int, Json]:
         content = None if body is None else json.dumps(body).encode()
-        sent = {"Authorization": f"Bearer {KEY}", **{name.replace("_", "-"): value for name, value in headers.items()}}
+        sent = {
+            "Authorization": f"Bearer {KEY}",
+            **{name.replace("_", "-"): value for name, value in headers.items()},
+        }
         try:
             with urlopen(Request(self.url + path, content, sent), timeout=10) as answer:
                 return answer.status, json.load(answer)
@@ -56,7 +59,11 @@ class Client:
 class Pictures(BaseHTTPRequestHandler):
     """A delivery service with three pictures."""
 
-    sizes: ClassVar = {"/good.jpg": (600, 750, "image/jpeg"), "/small.jpg": (300, 375, "image/jpeg"), "/page": (600, 750, "text/html")}
+    sizes: ClassVar = {
+        "/good.jpg": (600, 750, "image/jpeg"),
+        "/small.jpg": (300, 375, "image/jpeg"),
+        "/page": (600, 750, "text/html"),
+    }
 
     def do_GET(self) -> None:
         if self.path not in self.sizes:
@@ -88,7 +95,16 @@ def start(tmp_path: Path) -> Iterator[Callable[..., tuple[Client, subprocess.Pop
     running: list[subprocess.Popen[str]] = []
 
     def begin(*extra: str) -> tuple[Client, subprocess.Popen[str]]:
-        command = [sys.executable, "-m", "config.demo.marketplace", "--state", str(tmp_path / "state"), "--key", KEY, *extra]
+        command = [
+            sys.executable,
+            "-m",
+            "config.demo.marketplace",
+            "--state",
+            str(tmp_path / "state"),
+            "--key",
+            KEY,
+            *extra,
+        ]
         process = subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, text=True)
         running.append(process)
         assert process.stdout is not None
@@ -113,10 +129,12 @@ def feed(*messages: Json) -> Json:
 
 def update(number: int, pictures: str, sku: str = "OW-1", **changes: object) -> Json:
     plain = {
-        "title": "Alder Raincoat", "description": "Dry.", "gtin": "9520070000011", "colour": "Blue",
+        "title": "Alder Raincoat", "description": "Dry.", "gtin": "9520070000010", "colour": "Blue",
         "main_image": f"{pictures}/good.jpg",
     } | changes  # fmt: skip
-    attributes = {name: [{"value": value, "marketplace_id": "GB"}] for name, value in plain.items() if value is not None}
+    attributes = {
+        name: [{"value": value, "marketplace_id": "GB"}] for name, value in plain.items() if value is not None
+    }
     return {
         "messageId": number, "sku": sku, "operationType": "UPDATE", "productType": "OUTERWEAR",
         "requirements": "LISTING", "attributes": attributes,
@@ -146,7 +164,7 @@ def test_accepts_updates_and_deletes(client: Client, pictures: str) -> None:
         ({"title": None}, "title", "REQUIRED"),
         ({"title": "Kiln Vase – FREE UK delivery"}, "title", "TITLE_PROMOTIONAL"),
         ({"title": "x" * 61}, "title", "TITLE_TOO_LONG"),
-        ({"gtin": "9520070000012"}, "gtin", "GTIN_INVALID"),
+        ({"gtin": "9520070000011"}, "gtin", "GTIN_INVALID"),
         ({"colour": "navy"}, "colour", "COLOUR_UNKNOWN"),
         ({"main_image": None}, "main_image", "REQUIRED"),
         ({"main_image": "{}/small.jpg"}, "main_image", "IMAGE_REFUSED"),
@@ -164,7 +182,10 @@ def test_rejects_by_its_own_rules(pictures: str, changes: Json, attribute: str, 
 
 def test_a_rejected_message_leaves_the_others(client: Client, pictures: str) -> None:
     report = client.submit(
-        "a", update(1, pictures), update(2, pictures, "OW-2", title="FREE coat"), update(3, pictures, "OW-3", description=None)
+        "a",
+        update(1, pictures),
+        update(2, pictures, "OW-2", title="FREE coat"),
+        update(3, pictures, "OW-3", description=None),
     )
     assert [(each["sku"], each["severity"], each["attributeName"]) for each in report["issues"]] == [
         ("OW-2", "ERROR", "title"),
@@ -176,7 +197,9 @@ def test_a_rejected_message_leaves_the_others(client: Client, pictures: str) -> 
 
 def test_unreadable_messages_are_issues(client: Client, pictures: str) -> None:
     patch = update(2, pictures) | {"operationType": "PATCH"}
-    report = client.submit("a", update(1, pictures), update(1, pictures), patch, {"messageId": 4, "operationType": "DELETE"})
+    report = client.submit(
+        "a", update(1, pictures), update(1, pictures), patch, {"messageId": 4, "operationType": "DELETE"}
+    )
     assert [each["code"] for each in report["issues"]] == ["MESSAGE_ID", "OPERATION", "SKU"]
     assert client.call("/stats")[1]["received"] == {"OW-1": 3}
 
@@ -205,7 +228,9 @@ def test_refuses_what_is_no_feed(client: Client) -> None:
     assert client.call("/stats")[1]["feeds"] == 0
 
 
-def test_refuses_bodies_over_the_limit(tmp_path: Path, start: Callable[..., tuple[Client, object]], pictures: str) -> None:
+def test_refuses_bodies_over_the_limit(
+    tmp_path: Path, start: Callable[..., tuple[Client, object]], pictures: str
+) -> None:
     rules = json.loads((ROOT / "config/demo/marketplace/rules.json").read_text(encoding="utf-8"))
     rules["limits"]["max_bytes"] = 100
     (tmp_path / "rules.json").write_text(json.dumps(rules), encoding="utf-8")
@@ -222,10 +247,17 @@ def test_faults_happen_as_often_as_asked(client: Client, pictures: str) -> None:
     assert submit() == (202, {"feedId": "1"})
     client.report("1")
     stats = client.call("/stats")[1]
-    assert (stats["faults"], stats["dropped"], stats["duplicates"], stats["received"]) == (2, 1, 1, {"OW-1": 1})
+    assert (stats["faults"], stats["dropped"], stats["duplicates"], stats["received"]) == (
+        2,
+        1,
+        1,
+        {"OW-1": 1},
+    )
 
 
-def test_a_restart_forgets_nothing(start: Callable[..., tuple[Client, subprocess.Popen[str]]], pictures: str) -> None:
+def test_a_restart_forgets_nothing(
+    start: Callable[..., tuple[Client, subprocess.Popen[str]]], pictures: str
+) -> None:
     client, process = start()
     client.submit("a", update(1, pictures))
     before = client.call("/stats")
@@ -243,7 +275,9 @@ def test_dies_with_its_parent(tmp_path: Path) -> None:
         " stdout=subprocess.PIPE, text=True)\n"
         "print(child.pid, child.stdout.readline().strip(), flush=True)\n"
     )
-    answer = subprocess.run([sys.executable, "-c", script], cwd=ROOT, capture_output=True, text=True, check=True)
+    answer = subprocess.run(
+        [sys.executable, "-c", script], cwd=ROOT, capture_output=True, text=True, check=True
+    )
     url = answer.stdout.split()[1]
     deadline = time.monotonic() + 10
     with pytest.raises(OSError, match="refused"):

@@ -22,7 +22,7 @@ class BadRow:
 def make_bad_rows(seed: int, products: list[Product]) -> list[BadRow]:
     """Return one row per cause; each is a simple product that is otherwise complete."""
     pattern = next(product for product in products if product.family == "homeware")
-    taken = products[-1].sku
+    taken = next(product.sku for product in reversed(products) if product.parent)
 
     def row(place: int, cause: str, column: str, value: Cell, fix: Cell) -> BadRow:
         sku, gtin = f"HW-{9000 + place}", gtin13(seed, SPARE + place)

@@ -43,7 +43,21 @@ def rejections(products: list[Product]) -> list[dict[str, Any]]:
     for product in products:
         title = str(product.cells.get("name@en-GB") or "")
         if "FREE" in title:
-            found.append({"sku": product.sku, "attribute": "title", "code": "TITLE_PROMOTIONAL", "fix": title.split(" – ")[0]})
-        elif len(title) > 60:  # noqa: PLR2004  the marketplace's own limit, in characters
-            found.append({"sku": product.sku, "attribute": "title", "code": "TITLE_TOO_LONG", "fix": title.split(" in ")[0]})
+            found.append(
+                {
+                    "sku": product.sku,
+                    "attribute": "title",
+                    "code": "TITLE_PROMOTIONAL",
+                    "fix": title.split(" – ", maxsplit=1)[0],
+                }
+            )
+        elif len(title) > 60:
+            found.append(
+                {
+                    "sku": product.sku,
+                    "attribute": "title",
+                    "code": "TITLE_TOO_LONG",
+                    "fix": title.split(" in ", maxsplit=1)[0],
+                }
+            )
     return found

@@ -29,8 +29,26 @@ ATTRIBUTES: Final = (
     ("length", "measurement", "", "public", "Length", "Länge", "Longueur", "長さ"),
     ("volume", "measurement", "", "public", "Volume", "Volumen", "Volume", "容量"),
     ("waterproof", "boolean", "", "public", "Waterproof", "Wasserdicht", "Étanche", "防水"),
-    ("recycled_share", "number", "", "public", "Recycled share", "Recyclinganteil", "Part recyclée", "再生材比率"),
-    ("warranty_months", "number", "m", "public", "Warranty (months)", "Garantie (Monate)", "Garantie (mois)", "保証(月)"),
+    (
+        "recycled_share",
+        "number",
+        "",
+        "public",
+        "Recycled share",
+        "Recyclinganteil",
+        "Part recyclée",
+        "再生材比率",
+    ),
+    (
+        "warranty_months",
+        "number",
+        "m",
+        "public",
+        "Warranty (months)",
+        "Garantie (Monate)",
+        "Garantie (mois)",
+        "保証(月)",
+    ),
     ("launch_date", "date", "m", "public", "Launch date", "Verkaufsstart", "Date de lancement", "発売日"),
     ("season", "select", "", "public", "Season", "Saison", "Saison", "シーズン"),
     ("care", "text", "l", "public", "Care", "Pflege", "Entretien", "お手入れ"),
@@ -38,7 +56,16 @@ ATTRIBUTES: Final = (
     ("search_words", "text", "l", "public", "Search words", "Suchwörter", "Mots-clés", "検索語"),
     ("price", "money", "m", "restricted", "Retail price", "Verkaufspreis", "Prix public", "小売価格"),
     ("cost", "money", "", "secret", "Cost", "Einkaufspreis", "Coût", "仕入価格"),
-    ("supplier_note", "text", "", "secret", "Supplier note", "Lieferantenhinweis", "Note fournisseur", "仕入先メモ"),
+    (
+        "supplier_note",
+        "text",
+        "",
+        "secret",
+        "Supplier note",
+        "Lieferantenhinweis",
+        "Note fournisseur",
+        "仕入先メモ",
+    ),
 )
 
 #: Attribute → (dimension, unit to store in, units accepted).
@@ -91,7 +118,9 @@ def attribute(row: tuple[str, ...]) -> Json:
     if code in UNITS:
         entry["dimension"], entry["unit"], entry["units"] = UNITS[code]
     if code in OPTIONS:
-        entry["options"] = [{"code": option, "labels": labels(words)} for option, words in OPTIONS[code].items()]
+        entry["options"] = [
+            {"code": option, "labels": labels(words)} for option, words in OPTIONS[code].items()
+        ]
     if code == "colour":
         for option in entry["options"]:
             option["mapped"] = {"market": COLOURS[option["code"]][2]}
@@ -104,7 +133,9 @@ def family(code: str) -> Json:
     axes, on_model, on_variant = FAMILIES[code]
     placed = [{"code": name, "level": "model", "overridable": name in {"price", "name"}} for name in on_model]
     placed += [{"code": name, "level": "variant", "overridable": False} for name in on_variant]
-    required = {channel: [*names, *(["size"] if "size" in axes else [])] for channel, names in REQUIRED.items()}
+    required = {
+        channel: [*names, *(["size"] if "size" in axes else [])] for channel, names in REQUIRED.items()
+    }
     return {
         "code": code, "labels": labels(FAMILY_LABELS[code]), "axes": axes, "visual_axis": "colour" if axes else None,
         "attributes": placed, "required": required, "required_media": {"d2c": ["hero"], "market": ["hero"]},
@@ -118,13 +149,22 @@ def make_model() -> Json:
         "locales": [
             {"code": "en-GB", "fallback": []},
             {"code": "en-US", "fallback": [{"locale": "en-GB", "counts_as_translated": True}]},
-            *({"code": code, "fallback": [{"locale": "en-GB", "counts_as_translated": False}]} for code in LOCALES[1:]),
+            *(
+                {"code": code, "fallback": [{"locale": "en-GB", "counts_as_translated": False}]}
+                for code in LOCALES[1:]
+            ),
         ],
         "markets": [
-            dict(zip(("code", "territories", "locales", "currency", "units"), row, strict=True)) for row in MARKETS
+            dict(zip(("code", "territories", "locales", "currency", "units"), row, strict=True))
+            for row in MARKETS
         ],
         "channels": [
-            {"code": "d2c", "kind": "pull", "markets": [row[0] for row in MARKETS], "clearance": "restricted"},
+            {
+                "code": "d2c",
+                "kind": "pull",
+                "markets": [row[0] for row in MARKETS],
+                "clearance": "restricted",
+            },
             {"code": "market", "kind": "marketplace", "markets": ["GB"], "clearance": "restricted"},
         ],
         "media_roles": [{"code": "hero", "single": True}, {"code": "gallery", "single": False}],

@@ -8,7 +8,17 @@ from config.demo.files.dice import pick, roll
 from config.demo.files.gtin import gtin13
 from config.demo.files.scale import Scale
 from config.demo.files.words import (
-    CARE, COLOURS, FAMILY_KINDS, FAMILY_MATERIALS, FAMILY_ORDER, KINDS, LOCALES, NAMES, PREFIX, SEASONS, SENTENCES,
+    CARE,
+    COLOURS,
+    FAMILY_KINDS,
+    FAMILY_MATERIALS,
+    FAMILY_ORDER,
+    KINDS,
+    LOCALES,
+    NAMES,
+    PREFIX,
+    SEASONS,
+    SENTENCES,
     SIZES,
 )  # fmt: skip
 
@@ -46,7 +56,7 @@ def words_of(turn: int, family: str, kind: str, name: tuple[str, str]) -> dict[s
         if locale == "ja-JP" and turn % 3 == 1:
             continue
         cells[f"name@{locale}"] = KINDS[kind][place].format(name[locale == "ja-JP"])
-        if locale == "fr-FR" and turn % 4 == 2:  # noqa: PLR2004
+        if locale == "fr-FR" and turn % 4 == 2:
             continue
         cells[f"description@{locale}"] = f"<p>{SENTENCES[family][place]}</p>"
         cells[f"care@{locale}"] = CARE[family][place]
@@ -60,7 +70,11 @@ def words_of(turn: int, family: str, kind: str, name: tuple[str, str]) -> dict[s
 def facts_of(seed: int, turn: int, family: str) -> dict[str, Cell]:
     """Return the cells that need no language; units differ on purpose from row to row."""
     pounds = 24 + 5 * roll(40, seed, turn, "price")
-    length = {"outerwear": 78 + roll(30, seed, turn), "bags": 30 + roll(20, seed, turn), "homeware": 14 + roll(20, seed, turn)}
+    length = {
+        "outerwear": 78 + roll(30, seed, turn),
+        "bags": 30 + roll(20, seed, turn),
+        "homeware": 14 + roll(20, seed, turn),
+    }
     cells: dict[str, Cell] = {
         "brand": BRAND,
         "material": " | ".join(pick(FAMILY_MATERIALS[family], seed, turn, "material")),
@@ -88,7 +102,12 @@ def facts_of(seed: int, turn: int, family: str) -> dict[str, Cell]:
 
 def weight(grams: int, turn: int) -> str:
     """Write a weight the way four careless people would: kilograms, grams, ounces, pounds."""
-    return (f"{grams / 1000:.2f} kg", f"{grams} g", f"{grams / 28.349523125:.1f} oz", f"{grams / 453.59237:.3f} lb")[turn % 4]
+    return (
+        f"{grams / 1000:.2f} kg",
+        f"{grams} g",
+        f"{grams / 28.349523125:.1f} oz",
+        f"{grams / 453.59237:.3f} lb",
+    )[turn % 4]
 
 
 def make_products(seed: int, scale: Scale) -> list[Product]:
@@ -121,7 +140,9 @@ def make_products(seed: int, scale: Scale) -> list[Product]:
             number += 1
             own: dict[str, Cell] = {"gtin": gtin13(seed, number), **axes}
             if "size" in axes:
-                own["weight"] = weight(820 + 45 * list(SIZES).index(axes["size"]) + 30 * roll(9, seed, turn), number)
+                own["weight"] = weight(
+                    820 + 45 * list(SIZES).index(axes["size"]) + 30 * roll(9, seed, turn), number
+                )
             suffix = "-".join(option[:3].upper() for option in axes.values())
             products.append(
                 Product(sku=f"{sku}-{suffix}", parent=sku, family=family, kind=kind, axes=axes, cells=own)

@@ -12,7 +12,13 @@ from config.demo.files.xmp import CREDIT
 Json = dict[str, Any]
 
 
-def term(*, grant: bool = True, territories: tuple[str, ...] = ("*",), start: str | None = None, end: str | None = None) -> Json:
+def term(
+    *,
+    grant: bool = True,
+    territories: tuple[str, ...] = ("*",),
+    start: str | None = None,
+    end: str | None = None,
+) -> Json:
     """Return one licence term for both channels and every use."""
     return {
         "grant": grant, "territories": list(territories), "channels": ["d2c", "market"], "uses": ["*"],

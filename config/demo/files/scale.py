@@ -21,13 +21,13 @@ class Scale:
 
     def __post_init__(self) -> None:
         """Refuse scales that could not hold the cases the manifest promises."""
-        if self.models < 5:  # noqa: PLR2004  two bags, two coats and one vase at least
+        if self.models < 5:
             msg = "models must be 5 or more"
             raise ValueError(msg)
-        if not 1 <= self.colours <= 7 or not 1 <= self.sizes <= 5 or self.views < 1:  # noqa: PLR2004
+        if not 1 <= self.colours <= 7 or not 1 <= self.sizes <= 5 or self.views < 1:
             msg = "colours must be 1 to 7, sizes 1 to 5, views 1 or more"
             raise ValueError(msg)
-        if self.width < 600:  # noqa: PLR2004  a barcode module needs two pixels
+        if self.width < 600:
             msg = "width must be 600 pixels or more"
             raise ValueError(msg)
 

@@ -3,6 +3,7 @@
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import replace
 from functools import partial
+from multiprocessing import get_context
 from pathlib import Path
 from typing import Any
 
@@ -57,5 +58,6 @@ def drawn(shots: list[Shot], scale: Scale) -> list[bytes]:
     paint = partial(draw, width=scale.width)
     if scale.workers == 1:
         return [paint(shot) for shot in shots]
-    with ProcessPoolExecutor(scale.workers) as pool:
+    # Spawned, since libvips has threads that a fork would lose.
+    with ProcessPoolExecutor(scale.workers, mp_context=get_context("spawn")) as pool:
         return list(pool.map(paint, shots, chunksize=8))

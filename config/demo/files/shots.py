@@ -55,7 +55,11 @@ def plan_shots(seed: int, scale: Scale, products: list[Product]) -> list[Shot]:
                 evidence, frame, role = "barcode", "close", "gallery"
             else:
                 evidence, frame, role = IDENTIFIED[(place // 2) % 2], "detail", "gallery"
-            shots.append(make_shot(seed, product, axis, evidence, frame, role, number=len(shots) + 1, variation=view // 2))
+            shots.append(
+                make_shot(
+                    seed, product, axis, evidence, frame, role, number=len(shots) + 1, variation=view // 2
+                )
+            )
     return shots + odd_shots(seed, subjects, len(shots))
 
 
@@ -74,7 +78,7 @@ def subjects_of(products: list[Product]) -> list[tuple[Product, dict[str, str]]]
     return subjects
 
 
-def make_shot(  # noqa: PLR0913  one argument per thing that differs
+def make_shot(
     seed: int, product: Product, axis: dict[str, str], evidence: str, frame: str, role: str, *, number: int, variation: int = 0,
 ) -> Shot:  # fmt: skip
     """Return one picture of a product, named as a camera would."""

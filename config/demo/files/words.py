@@ -85,7 +85,12 @@ SIZES: Final = {
 MATERIALS: Final = {
     "organic-cotton": ("Organic cotton", "Bio-Baumwolle", "Coton biologique", "オーガニックコットン"),
     "wool": ("Wool", "Wolle", "Laine", "ウール"),
-    "recycled-polyester": ("Recycled polyester", "Recyceltes Polyester", "Polyester recyclé", "再生ポリエステル"),
+    "recycled-polyester": (
+        "Recycled polyester",
+        "Recyceltes Polyester",
+        "Polyester recyclé",
+        "再生ポリエステル",
+    ),
     "waxed-canvas": ("Waxed canvas", "Gewachstes Segeltuch", "Toile cirée", "ワックスキャンバス"),
     "leather": ("Leather", "Leder", "Cuir", "レザー"),
     "stoneware": ("Stoneware", "Steinzeug", "Grès", "ストーンウェア"),

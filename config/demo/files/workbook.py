@@ -37,14 +37,19 @@ def write_workbook(path: Path, seed: int, products: list[Product]) -> dict[str, 
     Keys: ``rows`` good and bad ones; ``good``, ``models``, ``variants``, ``simple``; ``products``; ``filled``
     (non-empty cells of good rows per header); ``kept_as_text``; ``bad`` with ``row`` counted as a spreadsheet does.
     """
-    good = [dict(product.cells, sku=product.sku, parent_sku=product.parent, family=product.family) for product in products]
+    good = [
+        dict(product.cells, sku=product.sku, parent_sku=product.parent, family=product.family)
+        for product in products
+    ]
     injected = next(row for row, product in zip(good, products, strict=True) if product.family == "bags")
     injected["search_words@en-GB"] = FORMULA
     bad = make_bad_rows(seed, products)
     rows = list(good)
     for place, entry in enumerate(bad):
         # Spread among the good ones, but the repeated SKU stays behind its first use.
-        at = len(rows) if entry.cause == "duplicate_sku" else (place + 1) * len(good) // (len(bad) + 1) + place
+        at = (
+            len(rows) if entry.cause == "duplicate_sku" else (place + 1) * len(good) // (len(bad) + 1) + place
+        )
         rows.insert(at, entry.cells)
     save(path, rows)
     return section(path, rows, good, bad, products) | {
@@ -52,7 +57,9 @@ def write_workbook(path: Path, seed: int, products: list[Product]) -> dict[str, 
     }
 
 
-def section(path: Path, rows: list[Row], good: list[Row], bad: list[BadRow], products: list[Product]) -> dict[str, Any]:
+def section(
+    path: Path, rows: list[Row], good: list[Row], bad: list[BadRow], products: list[Product]
+) -> dict[str, Any]:
     """Count what was put in."""
     parents = {product.parent for product in products if product.parent}
     faulty = [
@@ -68,7 +75,7 @@ def section(path: Path, rows: list[Row], good: list[Row], bad: list[BadRow], pro
         "models": len(parents),
         "variants": sum(product.parent is not None for product in products),
         "simple": sum(product.parent is None and product.sku not in parents for product in products),
-        "bad": sorted(faulty, key=lambda entry: int(entry["row"])),  # type: ignore[call-overload]
+        "bad": sorted(faulty, key=lambda entry: int(entry["row"])),
         "products": [
             {"sku": p.sku, "parent": p.parent, "family": p.family, "gtin": p.gtin, "axes": p.axes} for p in products
         ],

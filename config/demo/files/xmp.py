@@ -13,7 +13,11 @@ import pyexiv2
 CREATOR: Final = "Mara Lindqvist"
 CREDIT: Final = "Studio Nordlicht / Harrow & Fell"
 USAGE: Final = "Worldwide use in Harrow & Fell channels; see licence."
-LICENSOR: Final = ("Studio Nordlicht GbR", "https://studio-nordlicht.example/licensing", "rights@studio-nordlicht.example")
+LICENSOR: Final = (
+    "Studio Nordlicht GbR",
+    "https://studio-nordlicht.example/licensing",
+    "rights@studio-nordlicht.example",
+)
 
 SPACES: Final = {
     "dc": "http://purl.org/dc/elements/1.1/",
@@ -79,6 +83,8 @@ def translated(text: str) -> str:
 def write_caption(picture: bytes, caption: Caption) -> bytes:
     """Return ``picture`` (JPEG, PNG or TIFF) with the caption in it; pixels stay as they are."""
     with pyexiv2.ImageData(picture) as image:
-        image.modify_exif({"Exif.Photo.DateTimeOriginal": "2025:01:14 10:30:00", "Exif.Image.Artist": CREATOR})
+        image.modify_exif(
+            {"Exif.Photo.DateTimeOriginal": "2025:01:14 10:30:00", "Exif.Image.Artist": CREATOR}
+        )
         image.modify_raw_xmp(packet(caption))
         return bytes(image.get_bytes())

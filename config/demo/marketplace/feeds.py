@@ -1,6 +1,7 @@
 """Processing of feeds, one after the other, by a thread of its own."""
 
 import json
+import traceback
 from queue import SimpleQueue
 from threading import Thread
 from typing import Any, Final
@@ -29,7 +30,12 @@ def shape_error(body: object) -> str | None:
 def message_error(message: Json, seen: set[int]) -> Json | None:
     """Return the issue of a message that cannot be read; ``seen`` are the numbers before it."""
     number = message.get("messageId")
-    if not isinstance(number, int) or isinstance(number, bool) or not 1 <= number <= MAX_MESSAGE_ID or number in seen:
+    if (
+        not isinstance(number, int)
+        or isinstance(number, bool)
+        or not 1 <= number <= MAX_MESSAGE_ID
+        or number in seen
+    ):
         return issue(message, "MESSAGE_ID", "ERROR", "'messageId' must be a whole number used once.")
     if not isinstance(message.get("sku"), str) or not message["sku"]:
         return issue(message, "SKU", "ERROR", "'sku' is required.")
@@ -37,7 +43,9 @@ def message_error(message: Json, seen: set[int]) -> Json | None:
     if operation not in {"UPDATE", "DELETE"}:
         return issue(message, "OPERATION", "ERROR", "Only UPDATE and DELETE are supported here.")
     if operation == "UPDATE" and not (
-        isinstance(message.get("productType"), str) and isinstance(message.get("attributes"), dict) and message["attributes"]
+        isinstance(message.get("productType"), str)
+        and isinstance(message.get("attributes"), dict)
+        and message["attributes"]
     ):
         return issue(message, "INCOMPLETE", "ERROR", "UPDATE needs a productType and attributes.")
     if operation == "DELETE" and message.keys() & {"attributes", "productType", "requirements", "patches"}:
@@ -52,14 +60,20 @@ class Processor:
         """Start the thread."""
         self.store, self.rules = store, rules
         self.queue: SimpleQueue[int] = SimpleQueue()
-        for row in store.rows("SELECT id FROM feed WHERE status <> 'DONE' ORDER BY id"):
+        for row in store.rows("SELECT id FROM feed WHERE status IN ('IN_QUEUE', 'IN_PROGRESS') ORDER BY id"):
             self.queue.put(row["id"])
         Thread(target=self.run, name="feeds", daemon=True).start()
 
     def run(self) -> None:
-        """Process for ever."""
+        """Process for ever; a feed that cannot be processed is FATAL and stops no other."""
         while True:
-            self.process(self.queue.get())
+            number = self.queue.get()
+            try:
+                self.process(number)
+            except Exception:
+                traceback.print_exc()
+                with self.store.transaction() as base:
+                    base.execute("UPDATE feed SET status = 'FATAL' WHERE id = ?", (number,))
 
     def process(self, number: int) -> None:
         """Check every message of a feed and keep the outcome."""

@@ -20,7 +20,8 @@ class RuleBook:
         self.name: str = content["name"]
         self.max_bytes: int = content["limits"]["max_bytes"]
         self.max_messages: int = content["limits"]["max_messages"]
-        self.image: Json = content["image"]
+        self.image: Json = dict(content["image"])
+        self.fetches: bool = self.image.pop("fetch")
         self.rules: list[Json] = content["rules"]
         unknown = {rule["kind"] for rule in self.rules} - {*CHECKS, "required", "recommended", "image"}
         if unknown:
@@ -49,10 +50,14 @@ class RuleBook:
         """Return why ``values`` break ``rule``; absence is the business of ``required`` only."""
         name = rule["attribute"]
         if rule["kind"] in {"required", "recommended"}:
-            return None if any(value.strip() for value in values) else f"'{name}' is {rule['kind']} but not supplied."
+            return (
+                None
+                if any(value.strip() for value in values)
+                else f"'{name}' is {rule['kind']} but not supplied."
+            )
         for value in filter(None, values):
             if rule["kind"] == "image":
-                found = complaint_about(value, **self.image) if self.image["fetch"] else None
+                found = complaint_about(value, **self.image) if self.fetches else None
             else:
                 found = CHECKS[rule["kind"]](rule, value)
             if found:

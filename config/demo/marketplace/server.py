@@ -18,7 +18,7 @@ from config.demo.marketplace.store import Store
 Json = dict[str, Any]
 
 
-class Refusal(Exception):  # noqa: N818  it is an answer, not a failure
+class Refusal(Exception):
     """An answer other than the expected one, as problem+json."""
 
     def __init__(self, status: HTTPStatus, code: str, detail: str) -> None:
@@ -60,7 +60,7 @@ class Handler(BaseHTTPRequestHandler):
         """Take a feed or set faults."""
         self.answer(self.write)
 
-    def answer(self, route: Any) -> None:  # noqa: ANN401  a bound method of this class
+    def answer(self, route: Any) -> None:
         """Run a route and send its answer or its refusal."""
         try:
             parts = [unquote(part) for part in urlsplit(self.path).path.strip("/").split("/")]
@@ -71,7 +71,12 @@ class Handler(BaseHTTPRequestHandler):
                 return self.hang_up()
             self.send(*outcome)
         except Refusal as refusal:
-            problem = {"type": "about:blank", "status": refusal.status, "code": refusal.code, "detail": refusal.detail}
+            problem = {
+                "type": "about:blank",
+                "status": refusal.status,
+                "code": refusal.code,
+                "detail": refusal.detail,
+            }
             self.close_connection = True  # the body may be unread
             self.send(refusal.status, problem, "application/problem+json")
 
@@ -107,7 +112,11 @@ class Handler(BaseHTTPRequestHandler):
             raise Refusal(HTTPStatus.NOT_FOUND, "not_found", "No such feed, or no report of it yet.")
         if wants_report:
             return HTTPStatus.OK, json.loads(rows[0]["report"])
-        return HTTPStatus.OK, {"feedId": number, "processingStatus": rows[0]["status"], "messages": rows[0]["messages"]}
+        return HTTPStatus.OK, {
+            "feedId": number,
+            "processingStatus": rows[0]["status"],
+            "messages": rows[0]["messages"],
+        }
 
     def write(self, parts: list[str]) -> tuple[HTTPStatus, Json] | None:
         """Route a POST; None means to hang up without an answer."""
@@ -117,8 +126,12 @@ class Handler(BaseHTTPRequestHandler):
                 return self.take_feed(content)
             case ["faults"]:
                 wanted = self.parsed(content)
-                if not isinstance(wanted, dict) or not all(k in KINDS and type(v) is int and v >= 0 for k, v in wanted.items()):
-                    raise Refusal(HTTPStatus.BAD_REQUEST, "bad_faults", f"Counts from 0 for {', '.join(KINDS)}.")
+                if not isinstance(wanted, dict) or not all(
+                    k in KINDS and type(v) is int and v >= 0 for k, v in wanted.items()
+                ):
+                    raise Refusal(
+                        HTTPStatus.BAD_REQUEST, "bad_faults", f"Counts from 0 for {', '.join(KINDS)}."
+                    )
                 return HTTPStatus.OK, self.server.faults.set(wanted)
         raise Refusal(HTTPStatus.NOT_FOUND, "not_found", "There is nothing here.")
 
@@ -140,7 +153,9 @@ class Handler(BaseHTTPRequestHandler):
         number, known = server.store.accept_feed(key, sha256(content).hexdigest(), body)
         if known == "other":
             server.store.count("mismatches")
-            raise Refusal(HTTPStatus.UNPROCESSABLE_ENTITY, "idempotency_mismatch", "This key was used for another feed.")
+            raise Refusal(
+                HTTPStatus.UNPROCESSABLE_ENTITY, "idempotency_mismatch", "This key was used for another feed."
+            )
         if known == "new":
             server.processor.queue.put(number)
         else:
@@ -160,7 +175,7 @@ class Handler(BaseHTTPRequestHandler):
             raise Refusal(HTTPStatus.REQUEST_ENTITY_TOO_LARGE, "too_large", limit)
         return self.rfile.read(int(length))
 
-    def parsed(self, content: bytes) -> Any:  # noqa: ANN401  any JSON
+    def parsed(self, content: bytes) -> Any:
         """Parse JSON."""
         try:
             return json.loads(content)
@@ -181,5 +196,5 @@ class Handler(BaseHTTPRequestHandler):
         self.close_connection = True
         self.connection.shutdown(socket.SHUT_RDWR)
 
-    def log_message(self, format: str, *args: object) -> None:  # noqa: A002  the base class names it so
+    def log_message(self, format: str, *args: object) -> None:
         """Say nothing: the counters tell what happened."""

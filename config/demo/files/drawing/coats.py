@@ -1,4 +1,5 @@
 """Outerwear, laid out on a canvas of 1600 × 2000."""
+# ruff: noqa: E501  a path of a drawing is one word
 
 from config.demo.files.drawing.palette import Palette
 
@@ -49,7 +50,7 @@ def raincoat(p: Palette) -> str:
         f'<path d="M590 470 C560 330 650 232 800 232 C950 232 1040 330 1010 470 C940 560 660 560 590 470 Z" fill="url(#side)"/>'
         f'<path d="M640 470 C620 370 690 296 800 296 C910 296 980 370 960 470 C900 540 700 540 640 470 Z" fill="{p.deep}"/>'
         f'<path d="M648 478 C700 520 760 540 800 590 C840 540 900 520 952 478 C960 560 880 600 800 640 C720 600 640 560 648 478 Z" fill="{p.light}"/>'
-        f'{seams("M772 618 V1622", p)}{seams("M838 618 V1622", p)}{buttons(range(720, 1540, 150), 805, p.glow)}'
+        f"{seams('M772 618 V1622', p)}{seams('M838 618 V1622', p)}{buttons(range(720, 1540, 150), 805, p.glow)}"
         f"{pocket}<g {MIRROR}>{pocket}</g>"
         f'<path d="M720 560 q-12 90 -6 150 M884 560 q10 80 4 140" stroke="#f3ead8" stroke-width="9" fill="none" stroke-linecap="round"/>'
     )
@@ -64,8 +65,8 @@ def trench(p: Palette) -> str:
         f'<path d="M690 436 C740 410 860 410 910 436 L806 640 Z" fill="{p.deep}"/>'
         f"{lapel}<g {MIRROR}>{lapel}</g>"
         f'<path d="M676 446 C690 396 750 372 800 372 C850 372 910 396 924 446 L880 486 C850 440 750 440 720 486 Z" fill="{p.base}" stroke="{p.dark}" stroke-width="4"/>'
-        f'{seams("M868 900 L900 1690", p)}{buttons(range(930, 1030, 90), 728, p.deep)}{buttons(range(930, 1030, 90), 872, p.deep)}'
-        f'{buttons(range(1190, 1480, 140), 716, p.deep)}{buttons(range(1190, 1480, 140), 886, p.deep)}'
+        f"{seams('M868 900 L900 1690', p)}{buttons(range(930, 1030, 90), 728, p.deep)}{buttons(range(930, 1030, 90), 872, p.deep)}"
+        f"{buttons(range(1190, 1480, 140), 716, p.deep)}{buttons(range(1190, 1480, 140), 886, p.deep)}"
         f'<path d="M566 1040 C700 1064 900 1064 1034 1040 L1040 1116 C900 1142 700 1142 560 1116 Z" fill="{p.dark}"/>'
         f'<rect x="742" y="1040" width="116" height="104" rx="16" fill="none" stroke="#6b5138" stroke-width="17"/>'
         f'<path d="M858 1060 L1000 1250 L940 1290 L830 1120 Z" fill="{p.dark}"/>'
@@ -79,11 +80,13 @@ def quilted(p: Palette) -> str:
     rows = range(560, 1350, 92)
     waves = " ".join(f"M{534 - (y - 560) // 36} {y} C640 {y + 34} 700 {y + 30} 792 {y + 6}" for y in rows)
     puff = "".join(
-        f'<ellipse cx="{x}" cy="{y - 40}" rx="118" ry="26" fill="{p.glow}" opacity=".30"/>' for y in rows for x in (652, 948)
+        f'<ellipse cx="{x}" cy="{y - 40}" rx="118" ry="26" fill="{p.glow}" opacity=".30"/>'
+        for y in rows
+        for x in (652, 948)
     )
     arm = " ".join(f"M{452 - (y - 620) // 6} {y} q70 34 130 8" for y in range(640, 1200, 92))
     return (
-        f'{sleeves(p, p.deep)}{seams(arm, p, 6)}<g {MIRROR}>{seams(arm, p, 6)}</g>'
+        f"{sleeves(p, p.deep)}{seams(arm, p, 6)}<g {MIRROR}>{seams(arm, p, 6)}</g>"
         f'<path d="{body}" fill="url(#main)"/><g filter="url(#soft)">{puff}</g>'
         f'{seams(waves, p, 7)}<g {MIRROR}>{seams(waves, p, 7)}</g><path d="{body}" fill="url(#drape)" opacity=".3"/>'
         f'<path d="M640 470 C640 380 700 350 800 350 C900 350 960 380 960 470 C900 520 860 540 806 590 C740 540 700 520 640 470 Z" fill="{p.dark}"/>'

@@ -16,7 +16,11 @@ P3: Final = {
 }
 D50: Final = (0.9642, 1.0, 0.8249)
 #: Linear sRGB to XYZ, adapted to D50.
-SRGB_TO_XYZ: Final = ((0.4360747, 0.3850649, 0.1430804), (0.2225045, 0.7168786, 0.0606169), (0.0139322, 0.0971045, 0.7141733))
+SRGB_TO_XYZ: Final = (
+    (0.4360747, 0.3850649, 0.1430804),
+    (0.2225045, 0.7168786, 0.0606169),
+    (0.0139322, 0.0971045, 0.7141733),
+)
 
 
 def fixed(*numbers: float) -> bytes:
@@ -26,7 +30,7 @@ def fixed(*numbers: float) -> bytes:
 
 def expand(value: float) -> float:
     """Return the linear light of an sRGB value (IEC 61966-2-1), both 0 to 1."""
-    return value / 12.92 if value <= 0.04045 else ((value + 0.055) / 1.055) ** 2.4  # noqa: PLR2004
+    return value / 12.92 if value <= 0.04045 else ((value + 0.055) / 1.055) ** 2.4
 
 
 def described(name: str) -> dict[bytes, bytes]:
@@ -66,7 +70,9 @@ def print_cmyk() -> bytes:
     """Return a CMYK printer profile: a lut8 of 5 grid points from ink to Lab, paper a little warm, ink a little dull."""
     grid = b"".join(bytes(lab_bytes(ink)) for ink in product((0, 0.25, 0.5, 0.75, 1), repeat=4))
     ramp = bytes(range(256))
-    lut = b"mft1\0\0\0\0" + bytes((4, 3, 5, 0)) + fixed(1, 0, 0, 0, 1, 0, 0, 0, 1) + ramp * 4 + grid + ramp * 3
+    lut = (
+        b"mft1\0\0\0\0" + bytes((4, 3, 5, 0)) + fixed(1, 0, 0, 0, 1, 0, 0, 0, 1) + ramp * 4 + grid + ramp * 3
+    )
     return assemble(b"prtr", b"CMYK", b"Lab ", described("Demonstration coated CMYK") | {b"A2B0": lut})
 
 
@@ -74,7 +80,10 @@ def lab_bytes(ink: tuple[float, ...]) -> tuple[int, int, int]:
     """Return the 8-bit Lab of an ink mixture, 0 to 1 each of cyan, magenta, yellow and black."""
     cyan, magenta, yellow, black = ink
     paper, dull = (0.99, 0.985, 0.965), 0.9
-    rgb = [white * (1 - dull * part) * (1 - 0.94 * black) for white, part in zip(paper, (cyan, magenta, yellow), strict=True)]
+    rgb = [
+        white * (1 - dull * part) * (1 - 0.94 * black)
+        for white, part in zip(paper, (cyan, magenta, yellow), strict=True)
+    ]
     linear = [expand(value) for value in rgb]
     xyz = [sum(share * value for share, value in zip(row, linear, strict=True)) for row in SRGB_TO_XYZ]
     x, y, z = (lab_curve(value / white) for value, white in zip(xyz, D50, strict=True))

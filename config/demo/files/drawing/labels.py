@@ -24,9 +24,9 @@ def tag(gtin: str, module: int) -> Image.Image:
 def barcode(gtin: str, module: int) -> Image.Image:
     """Return the bars with their quiet zones, 34 modules high."""
     made = zxingcpp.create_barcode(gtin, zxingcpp.BarcodeFormat.EAN13)
-    view = memoryview(made.to_image(scale=1, add_quiet_zones=False))
-    height, width = view.shape[0], view.shape[1]
-    line = Image.frombytes("L", (width, height), bytes(view)).crop((0, 0, width, 1))
+    drawn = made.to_image(scale=1, add_quiet_zones=False)
+    height, width = drawn.shape[:2]
+    line = Image.frombytes("L", (width, height), bytes(drawn)).crop((0, 0, width, 1))
     quiet = Image.new("L", ((width + 22) * module, 34 * module), 255)
     quiet.paste(line.resize((width * module, 34 * module), Image.Resampling.NEAREST), (11 * module, 0))
     return quiet.convert("RGB")
@@ -37,12 +37,17 @@ def hang(picture: Image.Image, gtin: str, *, at: tuple[float, float], turn: floa
     card = tag(gtin, max(2, picture.width // 400))
     mask = Image.new("L", card.size, 255).rotate(turn, Image.Resampling.BICUBIC, expand=True)
     card = card.rotate(turn, Image.Resampling.BICUBIC, expand=True)
-    left, top = (round(share * side - own / 2) for share, side, own in zip(at, picture.size, card.size, strict=True))
+    left, top = (
+        round(share * side - own / 2) for share, side, own in zip(at, picture.size, card.size, strict=True)
+    )
     drop = max(4, picture.width // 130)
     shade = Image.new("L", (mask.width + 6 * drop, mask.height + 6 * drop))
     shade.paste(mask.point([value // 3 for value in range(256)]), (3 * drop, 3 * drop))
     shade = shade.filter(ImageFilter.GaussianBlur(drop))
     picture.paste("#15171b", (left - 2 * drop, top - 2 * drop), shade)
-    string = [(left + card.width / 2, top + card.height * 0.06), (left + card.width * 0.62, top - card.height * 0.9)]
+    string = [
+        (left + card.width / 2, top + card.height * 0.06),
+        (left + card.width * 0.62, top - card.height * 0.9),
+    ]
     picture.paste(card, (left, top), mask)
     ImageDraw.Draw(picture).line(string, "#efe6d2", max(2, picture.width // 260))

@@ -1,4 +1,5 @@
 """A product in a studio: wall, floor, soft shadow, light; vectors in, pixels out (librsvg through libvips)."""
+# ruff: noqa: E501  a path of a drawing is one word
 
 from collections.abc import Callable
 from functools import cache
@@ -41,7 +42,9 @@ def render(*, kind: str, colour: str, wall: str, frame: tuple[int, int, int, int
 def grain(width: int, height: int) -> Image.Image:
     """Film grain of 0 to 6 steps, tiled: it hides the banding of smooth light."""
     side = 512
-    tile = Image.frombytes("L", (side, side), shake_256(b"grain").digest(side * side)).point([v * 7 // 256 for v in range(256)])
+    tile = Image.frombytes("L", (side, side), shake_256(b"grain").digest(side * side)).point(
+        [v * 7 // 256 for v in range(256)]
+    )
     sheet = Image.new("L", (width, height))
     for x in range(0, width, side):
         for y in range(0, height, side):
@@ -81,7 +84,9 @@ def paints(p: Palette, wall: str) -> str:
     """Return the gradients and blurs that shapes refer to by name."""
 
     def across(name: str, *stops: tuple[float, str, float]) -> str:
-        inner = "".join(f'<stop offset="{at}" stop-color="{fill}" stop-opacity="{alpha}"/>' for at, fill, alpha in stops)
+        inner = "".join(
+            f'<stop offset="{at}" stop-color="{fill}" stop-opacity="{alpha}"/>' for at, fill, alpha in stops
+        )
         return f'<linearGradient id="{name}" x1="0" x2="1" y1="0" y2=".12">{inner}</linearGradient>'
 
     def down(name: str, top: str, bottom: str, alpha: float = 1) -> str:
