@@ -1,0 +1,1 @@
+"""What surrounds the application in a demonstration: supplier files, a photo shoot, a marketplace."""

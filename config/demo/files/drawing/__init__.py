@@ -1,0 +1,1 @@
+"""Illustrations drawn as vectors, lit like a studio and saved as photographs would be."""
