@@ -3,3 +3,14 @@ from django.apps import AppConfig
 
 class PimConfig(AppConfig):
     name = "pim"
+    label = "pim"
+
+    def ready(self) -> None:
+        from foundation.archive.registry import derived_models, export_models
+        from pim import events, models  # noqa: F401  the catalogue must know the types
+
+        export_models(models.Attribute, models.Option, models.Family, models.FamilyAttribute, models.FamilyAxis)
+        export_models(models.Requirement, models.Product, models.Identifier, models.ProductValues, models.Override)
+        export_models(models.Placement, models.FirstCompletion, models.ProductImport, models.ImportRowError)
+        derived_models("computed from values, requirements and placements", models.Completeness)
+        derived_models("words of products, for finding them", models.ProductSearch)

@@ -1,0 +1,57 @@
+"""The words that rows of pim are made of."""
+
+from __future__ import annotations
+
+from django.db import models
+
+
+class AttributeType(models.TextChoices):
+    TEXT = "text", "text"
+    RICH_TEXT = "rich_text", "rich text"
+    NUMBER = "number", "number"
+    BOOLEAN = "boolean", "yes or no"
+    DATE = "date", "date"
+    SELECT = "select", "one option"
+    MULTI_SELECT = "multi_select", "several options"
+    MEASUREMENT = "measurement", "measurement"
+    MONEY = "money", "money"
+    IDENTIFIER = "identifier", "identifier"
+
+
+class Sensitivity(models.TextChoices):
+    """Who may see an attribute; each class includes those before it."""
+
+    PUBLIC = "public", "public"
+    RESTRICTED = "restricted", "restricted"
+    SECRET = "secret", "secret"
+
+    @property
+    def rank(self) -> int:
+        return list(Sensitivity).index(self)
+
+    def admits(self, other: str) -> bool:
+        """Whether somebody cleared up to this class may see the other one."""
+        return Sensitivity(other).rank <= self.rank
+
+
+class ProductState(models.TextChoices):
+    ACTIVE = "active", "active"
+    RETIRED = "retired", "retired"
+
+
+class PlacementState(models.TextChoices):
+    PLACED = "placed", "placed"
+    WITHDRAWN = "withdrawn", "withdrawn"
+
+
+class ImportState(models.TextChoices):
+    WAITING = "waiting", "waiting"
+    RUNNING = "running", "running"
+    DONE = "done", "done"
+    FAILED = "failed", "failed"
+
+
+MASK_LENGTH = 512
+ANY_LOCALE = "*"
+GTIN = "gtin"
+SKU = "sku"

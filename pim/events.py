@@ -1,0 +1,39 @@
+"""Events of pim. Only public attribute codes appear; values never do."""
+
+from foundation.events.catalogue import declare
+
+PRODUCT_CREATED = declare("pim.product.created", "A product exists", sku="text", root="uuid of the root", family="code")
+PRODUCT_CHANGED = declare(
+    "pim.product.changed",
+    "A product's own values, axes or state are others",
+    sku="text",
+    root="uuid of the root",
+    attributes="codes of the public attributes that changed",
+    cells="market/locale of the cells that changed",
+)
+PRODUCT_PLACED = declare(
+    "pim.product.placed", "A product is offered on a channel in a market", sku="text", channel="code", market="code"
+)
+PRODUCT_WITHDRAWN = declare(
+    "pim.product.withdrawn", "A product is offered there no more", sku="text", channel="code", market="code"
+)
+PRODUCT_COMPLETED_FIRST = declare(
+    "pim.product.completed_first",
+    "A sellable product was complete in a scope for the first time",
+    sku="text",
+    scope="channel/market/locale",
+)
+IMPORT_FINISHED = declare(
+    "pim.import.finished",
+    "A file of products went through",
+    filename="text",
+    rows="number",
+    created="number",
+    changed="number",
+    unchanged="number",
+    failed="number",
+)
+FAMILY_CHANGED = declare("pim.family.changed", "A family's definition is another", code="text")
+ATTRIBUTE_CHANGED = declare(
+    "pim.attribute.changed", "An attribute's definition or options are others", code="text, empty unless public"
+)

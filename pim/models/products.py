@@ -1,0 +1,110 @@
+from __future__ import annotations
+
+from django.contrib.postgres.indexes import GinIndex
+from django.db import models
+from django.db.models import F, Q
+
+from foundation.core.actors import Actor
+from foundation.core.ids import uuid7
+from pim.choices import PlacementState, ProductState
+from pim.models.families import Family
+
+
+class ProductQuerySet(models.QuerySet["Product"]):
+    def visible_to(self, actor: Actor) -> ProductQuerySet:
+        """All, or for who is limited to markets: the models that are placed in one of them, with their variants."""
+        if not actor.may("pim.view"):
+            return self.none()
+        limits = actor.limits("market")
+        if limits is None:
+            return self
+        from pim.models.placements import Placement  # noqa: PLC0415  placements point at products
+
+        placed = Placement.objects.filter(state=PlacementState.PLACED, market__code__in=limits)
+        return self.filter(root_id__in=placed.values("product__root_id"))
+
+    def sellable(self) -> ProductQuerySet:
+        """Variants at the deepest level of their family, and simple products."""
+        return self.filter(level=F("family__depth"))
+
+    def roots(self) -> ProductQuerySet:
+        return self.filter(parent=None)
+
+
+class Product(models.Model):
+    """A thing that is described: a model, a level below it, or what is sold. `version` counts its changes.
+
+    `axis_key` spells what tells a variant from its siblings (`colour=red&size=m`), so that no two are the same.
+    """
+
+    uid = models.UUIDField(default=uuid7, unique=True)
+    sku = models.TextField(unique=True)
+    parent = models.ForeignKey("self", null=True, blank=True, on_delete=models.PROTECT, related_name="children")
+    root = models.ForeignKey("self", on_delete=models.PROTECT, related_name="tree")
+    level = models.SmallIntegerField(default=0)
+    family = models.ForeignKey(Family, on_delete=models.PROTECT, related_name="products")
+    axis_key = models.TextField(blank=True)
+    version = models.BigIntegerField(default=1)
+    state = models.TextField(choices=ProductState, default=ProductState.ACTIVE)
+    created_at = models.DateTimeField()
+
+    objects = ProductQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["sku"]
+        indexes = [
+            models.Index(fields=["root", "level"], name="product_tree"),
+            models.Index(fields=["family", "id"], name="product_of_family"),
+            models.Index(fields=["state", "sku"], name="product_by_state"),
+        ]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["parent", "axis_key"], condition=~Q(parent=None), name="one_variant_per_axes"
+            ),
+            models.CheckConstraint(condition=Q(level__gte=0, level__lte=2), name="at_most_two_levels_of_variants"),
+            models.CheckConstraint(condition=~Q(sku=""), name="sku_not_empty"),
+        ]
+
+    def __str__(self) -> str:
+        return self.sku
+
+    @property
+    def is_root(self) -> bool:
+        return self.parent_id is None
+
+
+class OfProductQuerySet(models.QuerySet["models.Model"]):
+    """Rows that belong to a product and are seen by who sees it."""
+
+    def visible_to(self, actor: Actor) -> OfProductQuerySet:
+        return self.filter(product__in=Product.objects.visible_to(actor))
+
+
+class Identifier(models.Model):
+    """A code that finds a product. GTINs have 14 digits; scheme `sku` holds former SKUs."""
+
+    scheme = models.TextField()
+    value = models.TextField(db_collation="C")
+    product = models.ForeignKey(Product, on_delete=models.PROTECT, related_name="identifiers")
+
+    objects = OfProductQuerySet.as_manager()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["scheme", "value"], name="identifier_finds_one_product")]
+
+    def __str__(self) -> str:
+        return f"{self.scheme} {self.value}"
+
+
+class ProductSearch(models.Model):
+    """The words by which a product is found: SKU, identifiers and public shared texts. Derived."""
+
+    product_id = models.BigIntegerField(primary_key=True)
+    root_id = models.BigIntegerField(db_index=True)
+    text = models.TextField()
+
+    class Meta:
+        indexes = [GinIndex(fields=["text"], name="product_words", opclasses=["gin_trgm_ops"])]
+
+    def __str__(self) -> str:
+        return f"{self.product_id}: {self.text[:40]}"
