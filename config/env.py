@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import parse_qs, unquote, urlsplit
@@ -31,6 +32,16 @@ def load_file(path: Path) -> None:
         name, separator, value = line.partition("=")
         if separator and not name.startswith("#"):
             os.environ.setdefault(name.strip(), value.strip())
+
+
+def is_set(name: str) -> bool:
+    return bool(os.environ.get(name))
+
+
+def assume(values: Mapping[str, str]) -> None:
+    """Let these stand in for variables that are not set."""
+    for name, value in values.items():
+        os.environ.setdefault(name, value)
 
 
 def text(name: str, default: str | None, meaning: str) -> str:

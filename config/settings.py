@@ -6,6 +6,7 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 from config import env
+from config.stack.environment import ensure_secrets
 from workspace.csp import policy
 
 BASE_DIR = Path(__file__).resolve().parent.parent
@@ -14,6 +15,8 @@ BASE_DIR = Path(__file__).resolve().parent.parent
 VAR_DIR = Path(env.text("VAR_DIR", str(BASE_DIR / "var"), "Folder for everything a running stack writes"))
 env.load_file(VAR_DIR / "secrets.env")  # written once by the embedded stack
 env.load_file(VAR_DIR / "stack.env")  # where the embedded services of `manage.py serve` listen
+if not env.is_set("DATABASE_URL"):  # nothing is configured: this machine's own stack, with secrets of its own
+    env.assume(ensure_secrets(VAR_DIR))
 
 DEBUG = env.boolean("DEBUG", default=False, meaning="Show tracebacks in the browser; never in production")
 SECRET_KEY = env.text("SECRET_KEY", None, "Signs sessions; a long random text")
@@ -94,9 +97,7 @@ TEMPLATES = [
 
 # --- truth, broker, bytes ----------------------------------------------------------------------------
 DATABASES = {"default": env.database("DATABASE_URL", "Postgres 18; unset means the embedded one")}
-DATABASES["default"]["CONN_MAX_AGE"] = env.integer(
-    "DATABASE_CONN_MAX_AGE", 60, "Seconds a connection is kept"
-)
+DATABASES["default"]["CONN_MAX_AGE"] = env.integer("DATABASE_CONN_MAX_AGE", 60, "Seconds a connection is kept")
 DATABASES["default"]["CONN_HEALTH_CHECKS"] = True
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 

@@ -39,9 +39,7 @@ def make_private(path: Path, owner: Owner | None) -> None:
     found = path.lstat()
     mine = {os.geteuid(), owner[0] if owner else os.geteuid()}
     if not stat.S_ISDIR(found.st_mode) or found.st_uid not in mine:
-        raise StackError(
-            f"{path} belongs to somebody else (user id {found.st_uid}); remove it and try again."
-        )
+        raise StackError(f"{path} belongs to somebody else (user id {found.st_uid}); remove it and try again.")
     path.chmod(0o700)
     if owner:
         os.chown(path, *owner)

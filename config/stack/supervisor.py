@@ -55,9 +55,7 @@ class Supervisor:
     def __enter__(self) -> Self:
         return self
 
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None
-    ) -> None:
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
         self.stop()
 
     def run(self) -> int:
@@ -187,9 +185,7 @@ class Supervisor:
             deaths = self._deaths[name] = self._deaths.get(name, 0) + 1 if child.age < RAPID else 1
             what = f"{name} died: {outcome(child.exit_code() or 0)}, after {child.age:.1f} s."
             if deaths > len(DELAYS):
-                self._give_up(
-                    f"{what} That was {deaths} times in a row: giving up. {child.log}:\n{child.last_words()}"
-                )
+                self._give_up(f"{what} That was {deaths} times in a row: giving up. {child.log}:\n{child.last_words()}")
                 return
             self._due[name] = now + DELAYS[deaths - 1]
             self.console.alarm(f"{what} Restarting it in {DELAYS[deaths - 1]} s ({deaths} of {len(DELAYS)}).")

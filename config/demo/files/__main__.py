@@ -15,18 +15,12 @@ def main(argv: list[str] | None = None) -> int:
     default = Scale()
     parser.add_argument("out", type=Path, help="folder to write; made when missing")
     parser.add_argument("--seed", type=int, default=7)
-    parser.add_argument(
-        "--models", type=int, default=default.models, help="products with or without variants"
-    )
-    parser.add_argument(
-        "--colours", type=int, default=default.colours, help="colours per model that has them"
-    )
+    parser.add_argument("--models", type=int, default=default.models, help="products with or without variants")
+    parser.add_argument("--colours", type=int, default=default.colours, help="colours per model that has them")
     parser.add_argument("--sizes", type=int, default=default.sizes, help="sizes per outerwear model")
     parser.add_argument("--views", type=int, default=default.views, help="pictures per model and colour")
     parser.add_argument("--second", type=int, default=default.second, help="rows of the second supplier")
-    parser.add_argument(
-        "--width", type=int, default=default.width, help="picture width in pixels; height is 5/4 of it"
-    )
+    parser.add_argument("--width", type=int, default=default.width, help="picture width in pixels; height is 5/4 of it")
     parser.add_argument("--workers", type=int, default=default.workers, help="processes that draw")
     options = vars(parser.parse_args(argv))
     out, seed = options.pop("out"), options.pop("seed")

@@ -17,9 +17,7 @@ def write_broken(folder: Path, sound: bytes) -> list[dict[str, str]]:
     (folder / "TDM_interrupted.jpg").write_bytes(sound[: len(sound) * 2 // 5])
     (folder / "TDM_banner_huge.png").write_bytes(bomb(30_000))
     (folder / "logo.svg").write_text(SCRIPTED, encoding="utf-8")
-    (folder / "TDM_notes.jpg").write_text(
-        "Retouch list: remove the thread on the left cuff.\n" * 8, encoding="utf-8"
-    )
+    (folder / "TDM_notes.jpg").write_text("Retouch list: remove the thread on the left cuff.\n" * 8, encoding="utf-8")
     return [
         {"file": "shoot/TDM_banner_huge.png", "cause": "decompression_bomb"},
         {"file": "shoot/TDM_interrupted.jpg", "cause": "truncated"},

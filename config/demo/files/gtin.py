@@ -16,8 +16,5 @@ def gtin13(seed: int, number: int) -> str:
 def is_valid(gtin: str) -> bool:
     """Say whether ``gtin`` has 8, 12, 13 or 14 digits, the last of which checks the others."""
     return (
-        gtin.isascii()
-        and gtin.isdigit()
-        and len(gtin) in {8, 12, 13, 14}
-        and check_digit(gtin[:-1]) == int(gtin[-1])
+        gtin.isascii() and gtin.isdigit() and len(gtin) in {8, 12, 13, 14} and check_digit(gtin[:-1]) == int(gtin[-1])
     )

@@ -118,9 +118,7 @@ def attribute(row: tuple[str, ...]) -> Json:
     if code in UNITS:
         entry["dimension"], entry["unit"], entry["units"] = UNITS[code]
     if code in OPTIONS:
-        entry["options"] = [
-            {"code": option, "labels": labels(words)} for option, words in OPTIONS[code].items()
-        ]
+        entry["options"] = [{"code": option, "labels": labels(words)} for option, words in OPTIONS[code].items()]
     if code == "colour":
         for option in entry["options"]:
             option["mapped"] = {"market": COLOURS[option["code"]][2]}
@@ -133,9 +131,7 @@ def family(code: str) -> Json:
     axes, on_model, on_variant = FAMILIES[code]
     placed = [{"code": name, "level": "model", "overridable": name in {"price", "name"}} for name in on_model]
     placed += [{"code": name, "level": "variant", "overridable": False} for name in on_variant]
-    required = {
-        channel: [*names, *(["size"] if "size" in axes else [])] for channel, names in REQUIRED.items()
-    }
+    required = {channel: [*names, *(["size"] if "size" in axes else [])] for channel, names in REQUIRED.items()}
     return {
         "code": code, "labels": labels(FAMILY_LABELS[code]), "axes": axes, "visual_axis": "colour" if axes else None,
         "attributes": placed, "required": required, "required_media": {"d2c": ["hero"], "market": ["hero"]},
@@ -149,14 +145,10 @@ def make_model() -> Json:
         "locales": [
             {"code": "en-GB", "fallback": []},
             {"code": "en-US", "fallback": [{"locale": "en-GB", "counts_as_translated": True}]},
-            *(
-                {"code": code, "fallback": [{"locale": "en-GB", "counts_as_translated": False}]}
-                for code in LOCALES[1:]
-            ),
+            *({"code": code, "fallback": [{"locale": "en-GB", "counts_as_translated": False}]} for code in LOCALES[1:]),
         ],
         "markets": [
-            dict(zip(("code", "territories", "locales", "currency", "units"), row, strict=True))
-            for row in MARKETS
+            dict(zip(("code", "territories", "locales", "currency", "units"), row, strict=True)) for row in MARKETS
         ],
         "channels": [
             {

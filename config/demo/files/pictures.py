@@ -40,9 +40,7 @@ def store(picture: Image.Image, storage: str) -> bytes:
     """Encode the pixels."""
     raw = BytesIO()
     if storage == "cmyk":
-        picture.convert("CMYK").save(
-            raw, "TIFF", compression="tiff_lzw", icc_profile=icc.print_cmyk(), dpi=(300, 300)
-        )
+        picture.convert("CMYK").save(raw, "TIFF", compression="tiff_lzw", icc_profile=icc.print_cmyk(), dpi=(300, 300))
     elif storage == "wide":
         profile = icc.display_p3()
         target = ImageCms.ImageCmsProfile(BytesIO(profile))

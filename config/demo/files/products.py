@@ -140,13 +140,9 @@ def make_products(seed: int, scale: Scale) -> list[Product]:
             number += 1
             own: dict[str, Cell] = {"gtin": gtin13(seed, number), **axes}
             if "size" in axes:
-                own["weight"] = weight(
-                    820 + 45 * list(SIZES).index(axes["size"]) + 30 * roll(9, seed, turn), number
-                )
+                own["weight"] = weight(820 + 45 * list(SIZES).index(axes["size"]) + 30 * roll(9, seed, turn), number)
             suffix = "-".join(option[:3].upper() for option in axes.values())
-            products.append(
-                Product(sku=f"{sku}-{suffix}", parent=sku, family=family, kind=kind, axes=axes, cells=own)
-            )
+            products.append(Product(sku=f"{sku}-{suffix}", parent=sku, family=family, kind=kind, axes=axes, cells=own))
     return products
 
 

@@ -56,9 +56,7 @@ def plan_shots(seed: int, scale: Scale, products: list[Product]) -> list[Shot]:
             else:
                 evidence, frame, role = IDENTIFIED[(place // 2) % 2], "detail", "gallery"
             shots.append(
-                make_shot(
-                    seed, product, axis, evidence, frame, role, number=len(shots) + 1, variation=view // 2
-                )
+                make_shot(seed, product, axis, evidence, frame, role, number=len(shots) + 1, variation=view // 2)
             )
     return shots + odd_shots(seed, subjects, len(shots))
 

@@ -38,8 +38,7 @@ def write_workbook(path: Path, seed: int, products: list[Product]) -> dict[str, 
     (non-empty cells of good rows per header); ``kept_as_text``; ``bad`` with ``row`` counted as a spreadsheet does.
     """
     good = [
-        dict(product.cells, sku=product.sku, parent_sku=product.parent, family=product.family)
-        for product in products
+        dict(product.cells, sku=product.sku, parent_sku=product.parent, family=product.family) for product in products
     ]
     injected = next(row for row, product in zip(good, products, strict=True) if product.family == "bags")
     injected["search_words@en-GB"] = FORMULA
@@ -47,9 +46,7 @@ def write_workbook(path: Path, seed: int, products: list[Product]) -> dict[str, 
     rows = list(good)
     for place, entry in enumerate(bad):
         # Spread among the good ones, but the repeated SKU stays behind its first use.
-        at = (
-            len(rows) if entry.cause == "duplicate_sku" else (place + 1) * len(good) // (len(bad) + 1) + place
-        )
+        at = len(rows) if entry.cause == "duplicate_sku" else (place + 1) * len(good) // (len(bad) + 1) + place
         rows.insert(at, entry.cells)
     save(path, rows)
     return section(path, rows, good, bad, products) | {
@@ -57,9 +54,7 @@ def write_workbook(path: Path, seed: int, products: list[Product]) -> dict[str, 
     }
 
 
-def section(
-    path: Path, rows: list[Row], good: list[Row], bad: list[BadRow], products: list[Product]
-) -> dict[str, Any]:
+def section(path: Path, rows: list[Row], good: list[Row], bad: list[BadRow], products: list[Product]) -> dict[str, Any]:
     """Count what was put in."""
     parents = {product.parent for product in products if product.parent}
     faulty = [

@@ -83,8 +83,6 @@ def translated(text: str) -> str:
 def write_caption(picture: bytes, caption: Caption) -> bytes:
     """Return ``picture`` (JPEG, PNG or TIFF) with the caption in it; pixels stay as they are."""
     with pyexiv2.ImageData(picture) as image:
-        image.modify_exif(
-            {"Exif.Photo.DateTimeOriginal": "2025:01:14 10:30:00", "Exif.Image.Artist": CREATOR}
-        )
+        image.modify_exif({"Exif.Photo.DateTimeOriginal": "2025:01:14 10:30:00", "Exif.Image.Artist": CREATOR})
         image.modify_raw_xmp(packet(caption))
         return bytes(image.get_bytes())

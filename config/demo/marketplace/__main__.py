@@ -25,21 +25,15 @@ def die_with(parent: int) -> None:
 def main(argv: list[str] | None = None) -> int:
     """Serve until SIGTERM or SIGINT."""
     parent = os.getppid()
-    parser = argparse.ArgumentParser(
-        prog="config.demo.marketplace", description="Play a marketplace over HTTP."
-    )
+    parser = argparse.ArgumentParser(prog="config.demo.marketplace", description="Play a marketplace over HTTP.")
     parser.add_argument("--host", default="127.0.0.1")
     parser.add_argument("--port", type=int, default=0, help="0 takes a free one")
     parser.add_argument("--state", type=Path, required=True, help="folder that keeps feeds and listings")
     parser.add_argument("--rules", type=Path, default=DEFAULT, help="rule book as JSON")
-    parser.add_argument(
-        "--key", default=os.environ.get("MARKETPLACE_KEY", "demo-marketplace-key"), help="Bearer key"
-    )
+    parser.add_argument("--key", default=os.environ.get("MARKETPLACE_KEY", "demo-marketplace-key"), help="Bearer key")
     options = parser.parse_args(argv)
     die_with(parent)
-    server = Marketplace(
-        (options.host, options.port), options.state, RuleBook.load(options.rules), options.key
-    )
+    server = Marketplace((options.host, options.port), options.state, RuleBook.load(options.rules), options.key)
 
     def stop(*_: object) -> None:
         Thread(target=server.shutdown).start()

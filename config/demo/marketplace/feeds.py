@@ -30,12 +30,7 @@ def shape_error(body: object) -> str | None:
 def message_error(message: Json, seen: set[int]) -> Json | None:
     """Return the issue of a message that cannot be read; ``seen`` are the numbers before it."""
     number = message.get("messageId")
-    if (
-        not isinstance(number, int)
-        or isinstance(number, bool)
-        or not 1 <= number <= MAX_MESSAGE_ID
-        or number in seen
-    ):
+    if not isinstance(number, int) or isinstance(number, bool) or not 1 <= number <= MAX_MESSAGE_ID or number in seen:
         return issue(message, "MESSAGE_ID", "ERROR", "'messageId' must be a whole number used once.")
     if not isinstance(message.get("sku"), str) or not message["sku"]:
         return issue(message, "SKU", "ERROR", "'sku' is required.")

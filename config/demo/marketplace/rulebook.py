@@ -50,11 +50,7 @@ class RuleBook:
         """Return why ``values`` break ``rule``; absence is the business of ``required`` only."""
         name = rule["attribute"]
         if rule["kind"] in {"required", "recommended"}:
-            return (
-                None
-                if any(value.strip() for value in values)
-                else f"'{name}' is {rule['kind']} but not supplied."
-            )
+            return None if any(value.strip() for value in values) else f"'{name}' is {rule['kind']} but not supplied."
         for value in filter(None, values):
             if rule["kind"] == "image":
                 found = complaint_about(value, **self.image) if self.fetches else None

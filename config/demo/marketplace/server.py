@@ -129,9 +129,7 @@ class Handler(BaseHTTPRequestHandler):
                 if not isinstance(wanted, dict) or not all(
                     k in KINDS and type(v) is int and v >= 0 for k, v in wanted.items()
                 ):
-                    raise Refusal(
-                        HTTPStatus.BAD_REQUEST, "bad_faults", f"Counts from 0 for {', '.join(KINDS)}."
-                    )
+                    raise Refusal(HTTPStatus.BAD_REQUEST, "bad_faults", f"Counts from 0 for {', '.join(KINDS)}.")
                 return HTTPStatus.OK, self.server.faults.set(wanted)
         raise Refusal(HTTPStatus.NOT_FOUND, "not_found", "There is nothing here.")
 

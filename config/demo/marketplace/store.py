@@ -28,9 +28,7 @@ class Store:
         """Open or make the file in ``folder``."""
         folder.mkdir(parents=True, exist_ok=True)
         self.lock = RLock()
-        self.base = sqlite3.connect(
-            folder / "marketplace.sqlite3", check_same_thread=False, isolation_level=None
-        )
+        self.base = sqlite3.connect(folder / "marketplace.sqlite3", check_same_thread=False, isolation_level=None)
         self.base.row_factory = sqlite3.Row
         self.base.executescript(f"PRAGMA journal_mode = WAL; {SCHEMA}")
 
@@ -91,9 +89,7 @@ class Store:
                     " accepted = accepted + excluded.accepted",
                     (sku, int(sku in skus)),
                 )
-            base.execute(
-                "UPDATE feed SET status = 'DONE', report = ? WHERE id = ?", (json.dumps(report), number)
-            )
+            base.execute("UPDATE feed SET status = 'DONE', report = ? WHERE id = ?", (json.dumps(report), number))
 
     def listings(self, sku: str | None = None) -> list[Json]:
         """Return the accepted listings by SKU, with how often each SKU was received and accepted."""
@@ -115,7 +111,5 @@ class Store:
             "messages": feeds["messages"],
             "listings": self.rows("SELECT count(*) AS n FROM listing")[0]["n"],
             **{name: counters.get(name, 0) for name in ("duplicates", "mismatches", "faults", "dropped")},
-            "received": {
-                row["sku"]: row["times"] for row in self.rows("SELECT * FROM received ORDER BY sku")
-            },
+            "received": {row["sku"]: row["times"] for row in self.rows("SELECT * FROM received ORDER BY sku")},
         }

@@ -11,15 +11,11 @@ from config.stack import Stack
 
 
 class Command(BaseCommand):
-    help = (
-        "Start the whole stack (database and broker too, unless DATABASE_URL and REDIS_URL are set) and stay."
-    )
+    help = "Start the whole stack (database and broker too, unless DATABASE_URL and REDIS_URL are set) and stay."
     requires_system_checks: ClassVar[list[str]] = []
 
     def add_arguments(self, parser: ArgumentParser) -> None:
-        parser.add_argument(
-            "--port", type=int, default=int(os.environ.get("PORT") or 8000), help="of the pages"
-        )
+        parser.add_argument("--port", type=int, default=int(os.environ.get("PORT") or 8000), help="of the pages")
         parser.add_argument("--media-port", type=int, help="of the media; the next one when not given")
 
     def handle(self, *, port: int, media_port: int | None, **options: object) -> None:

@@ -43,9 +43,7 @@ def lamp(p: Palette) -> str:
 
 def mug(p: Palette) -> str:
     """A mug, glazed to below the middle."""
-    body = (
-        "M470 980 L1080 980 L1052 1540 C1048 1610 1010 1640 950 1640 L600 1640 C540 1640 502 1610 498 1540 Z"
-    )
+    body = "M470 980 L1080 980 L1052 1540 C1048 1610 1010 1640 950 1640 L600 1640 C540 1640 502 1610 498 1540 Z"
     glaze = "M470 980 L1080 980 L1062 1330 C1000 1380 930 1320 860 1360 C790 1400 720 1330 640 1370 C580 1396 530 1360 488 1340 Z"
     return (
         f'<path d="M1066 1100 C1250 1060 1290 1420 1052 1440" fill="none" stroke="{p.dark}" stroke-width="66" stroke-linecap="round"/>'

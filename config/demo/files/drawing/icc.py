@@ -70,9 +70,7 @@ def print_cmyk() -> bytes:
     """Return a CMYK printer profile: a lut8 of 5 grid points from ink to Lab, paper a little warm, ink a little dull."""
     grid = b"".join(bytes(lab_bytes(ink)) for ink in product((0, 0.25, 0.5, 0.75, 1), repeat=4))
     ramp = bytes(range(256))
-    lut = (
-        b"mft1\0\0\0\0" + bytes((4, 3, 5, 0)) + fixed(1, 0, 0, 0, 1, 0, 0, 0, 1) + ramp * 4 + grid + ramp * 3
-    )
+    lut = b"mft1\0\0\0\0" + bytes((4, 3, 5, 0)) + fixed(1, 0, 0, 0, 1, 0, 0, 0, 1) + ramp * 4 + grid + ramp * 3
     return assemble(b"prtr", b"CMYK", b"Lab ", described("Demonstration coated CMYK") | {b"A2B0": lut})
 
 

@@ -37,9 +37,7 @@ def hang(picture: Image.Image, gtin: str, *, at: tuple[float, float], turn: floa
     card = tag(gtin, max(2, picture.width // 400))
     mask = Image.new("L", card.size, 255).rotate(turn, Image.Resampling.BICUBIC, expand=True)
     card = card.rotate(turn, Image.Resampling.BICUBIC, expand=True)
-    left, top = (
-        round(share * side - own / 2) for share, side, own in zip(at, picture.size, card.size, strict=True)
-    )
+    left, top = (round(share * side - own / 2) for share, side, own in zip(at, picture.size, card.size, strict=True))
     drop = max(4, picture.width // 130)
     shade = Image.new("L", (mask.width + 6 * drop, mask.height + 6 * drop))
     shade.paste(mask.point([value // 3 for value in range(256)]), (3 * drop, 3 * drop))
