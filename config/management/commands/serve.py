@@ -3,7 +3,6 @@
 import os
 import sys
 from argparse import ArgumentParser
-from typing import ClassVar
 
 from django.core.management.base import BaseCommand
 
@@ -12,7 +11,7 @@ from config.stack import Stack
 
 class Command(BaseCommand):
     help = "Start the whole stack (database and broker too, unless DATABASE_URL and REDIS_URL are set) and stay."
-    requires_system_checks: ClassVar[list[str]] = []
+    requires_system_checks = []
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("--port", type=int, default=int(os.environ.get("PORT") or 8000), help="of the pages")
