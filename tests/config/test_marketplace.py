@@ -1,5 +1,6 @@
 """The marketplace as a client meets it: a real process, real HTTP."""
 
+# ruff: noqa: TID251, S310  an outside client of loopback addresses
 import json
 import subprocess
 import sys
@@ -271,7 +272,8 @@ def test_a_restart_forgets_nothing(
 def test_dies_with_its_parent(tmp_path: Path) -> None:
     script = (
         "import subprocess, sys\n"
-        f"child = subprocess.Popen([sys.executable, '-m', 'config.demo.marketplace', '--state', {str(tmp_path)!r}],"
+        f"child = subprocess.Popen([sys.executable, '-m', 'config.demo.marketplace',"
+        f" '--state', {str(tmp_path)!r}],"
         " stdout=subprocess.PIPE, text=True)\n"
         "print(child.pid, child.stdout.readline().strip(), flush=True)\n"
     )
@@ -281,6 +283,10 @@ def test_dies_with_its_parent(tmp_path: Path) -> None:
     url = answer.stdout.split()[1]
     deadline = time.monotonic() + 10
     with pytest.raises(OSError, match="refused"):
-        while time.monotonic() < deadline:
-            urlopen(f"{url}/health", timeout=2).close()
-            time.sleep(0.02)
+        poll_health(url, until=deadline)
+
+
+def poll_health(url: str, *, until: float) -> None:
+    while time.monotonic() < until:
+        urlopen(f"{url}/health", timeout=2).close()
+        time.sleep(0.02)

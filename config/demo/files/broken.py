@@ -27,7 +27,7 @@ def write_broken(folder: Path, sound: bytes) -> list[dict[str, str]]:
 
 
 def bomb(side: int) -> bytes:
-    """Return a valid grey PNG of ``side`` × ``side`` black pixels: below a megabyte here, ``side``² bytes decoded.
+    """Return a valid grey PNG of ``side`` × ``side`` black pixels: small here, ``side``² bytes decoded.
 
     The stream of zeros is one compressed piece repeated, which takes milliseconds instead of seconds.
     """

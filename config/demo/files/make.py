@@ -17,7 +17,8 @@ from config.demo.files.workbook import write_workbook
 def make_files(out: Path, *, seed: int, scale: Scale) -> Manifest:
     """Write ``supplier/``, ``shoot/``, ``rights/`` and ``manifest.json`` below ``out``.
 
-    The same seed and scale give the same bytes on one set of library versions. Files of an earlier run are replaced.
+    The same seed and scale give the same bytes on one set of library versions.
+    Files of an earlier run are replaced.
     """
     supplier = out / "supplier"
     supplier.mkdir(parents=True, exist_ok=True)

@@ -15,7 +15,7 @@ MARKETS: Final = (
     ("JP", ["JP"], ["ja-JP"], "JPY", "metric"),
 )
 
-#: Code, type, flags (l localizable, m market overridable), sensitivity, English, German, French, Japanese label.
+#: Code, type, flags (l localizable, m market overridable), sensitivity, a label per locale.
 ATTRIBUTES: Final = (
     ("gtin", "identifier", "", "public", "GTIN", "GTIN", "GTIN", "GTIN"),
     ("name", "text", "lm", "public", "Name", "Name", "Nom", "商品名"),
@@ -82,9 +82,24 @@ OPTIONS: Final = {
     "season": SEASONS,
 }
 
-COMMON: Final = ("name", "description", "features", "brand", "material", "waterproof", "recycled_share",
-                 "warranty_months", "launch_date", "season", "care", "origin_country", "search_words", "price",
-                 "cost", "supplier_note")  # fmt: skip
+COMMON: Final = (
+    "name",
+    "description",
+    "features",
+    "brand",
+    "material",
+    "waterproof",
+    "recycled_share",
+    "warranty_months",
+    "launch_date",
+    "season",
+    "care",
+    "origin_country",
+    "search_words",
+    "price",
+    "cost",
+    "supplier_note",
+)
 
 #: Family → (axes, attributes that live on the model, attributes that live on the variant).
 FAMILIES: Final = {
@@ -112,9 +127,13 @@ def attribute(row: tuple[str, ...]) -> Json:
     """Return one attribute, with its unit or options where it has them."""
     code, kind, flags, sensitivity, *words = row
     entry: Json = {
-        "code": code, "type": kind, "localizable": "l" in flags, "market_overridable": "m" in flags,
-        "sensitivity": sensitivity, "labels": labels(tuple(words)),
-    }  # fmt: skip
+        "code": code,
+        "type": kind,
+        "localizable": "l" in flags,
+        "market_overridable": "m" in flags,
+        "sensitivity": sensitivity,
+        "labels": labels(tuple(words)),
+    }
     if code in UNITS:
         entry["dimension"], entry["unit"], entry["units"] = UNITS[code]
     if code in OPTIONS:
@@ -133,9 +152,14 @@ def family(code: str) -> Json:
     placed += [{"code": name, "level": "variant", "overridable": False} for name in on_variant]
     required = {channel: [*names, *(["size"] if "size" in axes else [])] for channel, names in REQUIRED.items()}
     return {
-        "code": code, "labels": labels(FAMILY_LABELS[code]), "axes": axes, "visual_axis": "colour" if axes else None,
-        "attributes": placed, "required": required, "required_media": {"d2c": ["hero"], "market": ["hero"]},
-    }  # fmt: skip
+        "code": code,
+        "labels": labels(FAMILY_LABELS[code]),
+        "axes": axes,
+        "visual_axis": "colour" if axes else None,
+        "attributes": placed,
+        "required": required,
+        "required_media": {"d2c": ["hero"], "market": ["hero"]},
+    }
 
 
 def make_model() -> Json:

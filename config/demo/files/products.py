@@ -50,7 +50,7 @@ class Product:
 
 
 def words_of(turn: int, family: str, kind: str, name: tuple[str, str]) -> dict[str, Cell]:
-    """Return the localized cells; every third model lacks Japanese, every fourth lacks French descriptions."""
+    """Return the localized cells; every third model lacks Japanese, every fourth lacks French."""
     cells: dict[str, Cell] = {}
     for place, locale in enumerate(LOCALES):
         if locale == "ja-JP" and turn % 3 == 1:

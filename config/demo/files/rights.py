@@ -1,6 +1,7 @@
 """Licences of the shoot: ``rights/licences.json``, by file and hash.
 
-Times are UTC and fixed, so that the bytes repeat; ``until: null`` has no end. ``*`` means every territory or use.
+Times are UTC and fixed, so that the bytes repeat; ``until: null`` has no end.
+``*`` means every territory or use.
 """
 
 from pathlib import Path
@@ -21,9 +22,13 @@ def term(
 ) -> Json:
     """Return one licence term for both channels and every use."""
     return {
-        "grant": grant, "territories": list(territories), "channels": ["d2c", "market"], "uses": ["*"],
-        "from": start, "until": end,
-    }  # fmt: skip
+        "grant": grant,
+        "territories": list(territories),
+        "channels": ["d2c", "market"],
+        "uses": ["*"],
+        "from": start,
+        "until": end,
+    }
 
 
 LICENCES: Final = {
@@ -50,13 +55,27 @@ def write_rights(path: Path, shoot: Json, files: dict[str, dict[str, Any]]) -> J
     without = shoot["odd"]["rotated"]
     files_with = sorted({entry["file"] for part in ("binds", "unbound") for entry in shoot[part]} - {without})
     assigned = {file: special.get(file, "studio-worldwide") for file in files_with}
-    write_json(path, {
-        "format": "licences/1",
-        "licences": [{"code": code, "credit": CREDIT, "terms": terms} for code, terms in LICENCES.items()],
-        "assets": [{"file": f, "sha256": files[f]["sha256"], "licence": code} for f, code in assigned.items()],
-    })  # fmt: skip
+    write_json(
+        path,
+        {
+            "format": "licences/1",
+            "licences": [
+                {"code": code, "credit": CREDIT, "terms": terms} for code, terms in LICENCES.items()
+            ],
+            "assets": [
+                {"file": f, "sha256": files[f]["sha256"], "licence": code} for f, code in assigned.items()
+            ],
+        },
+    )
     return {
-        "file": "rights/licences.json", "licences": len(LICENCES), "assigned": len(assigned),
-        "of": {code: [file for file, held in assigned.items() if held == code] for code in LICENCES if code != "studio-worldwide"},
-        "without": [without], "ends_in_the_run": bag,
-    }  # fmt: skip
+        "file": "rights/licences.json",
+        "licences": len(LICENCES),
+        "assigned": len(assigned),
+        "of": {
+            code: [file for file, held in assigned.items() if held == code]
+            for code in LICENCES
+            if code != "studio-worldwide"
+        },
+        "without": [without],
+        "ends_in_the_run": bag,
+    }

@@ -1,4 +1,4 @@
-"""The second supplier: Latin-1, semicolons, German headers and decimal commas, with a header mapping beside it."""
+"""The second supplier: Latin-1, semicolons, German headers, decimal commas; a header mapping beside it."""
 
 import csv
 from io import StringIO
@@ -55,9 +55,14 @@ def write_second(folder: Path, seed: int, count: int) -> dict[str, Any]:
     write_json(folder / "second-supplier.mapping.json", MAPPING)
     weights = {row[0]: round(float(row[9].replace(",", ".")) * 1000) for row in rows}
     return {
-        "file": "supplier/second-supplier.csv", "mapping": "supplier/second-supplier.mapping.json",
-        "rows": count, "good": count, "bad": [], "skus": [row[0] for row in rows], "weight_g": weights,
-    }  # fmt: skip
+        "file": "supplier/second-supplier.csv",
+        "mapping": "supplier/second-supplier.mapping.json",
+        "rows": count,
+        "good": count,
+        "bad": [],
+        "skus": [row[0] for row in rows],
+        "weight_g": weights,
+    }
 
 
 def make_row(seed: int, place: int) -> list[str]:
@@ -68,9 +73,20 @@ def make_row(seed: int, place: int) -> list[str]:
     grams = 210 + 15 * roll(50, seed, "second weight", place)
     euros = 12 + roll(60, seed, "second price", place)
     return [
-        f"ZW-{5001 + place}", "Wohnen", gtin13(seed, 800_001 + place), "Töpferei Bär",
-        f"Schüssel {name} für Müsli", f"{name} Breakfast Bowl", "<p>Außen matt, innen glänzend. Spülmaschinengeeignet.</p>",
-        COLOURS[colour][0][1], "/".join(MATERIALS[code][1] for code in material), f"{grams / 1000:.3f}".replace(".", ","),
-        f"{13 + place % 5},5", "ja" if place % 2 else "nein", f"{1 + place % 28:02d}.03.2025",
-        "Spülmaschine bis 60 °C", f"{euros},90", f"{euros * 0.4:.2f}".replace(".", ","),
-    ]  # fmt: skip
+        f"ZW-{5001 + place}",
+        "Wohnen",
+        gtin13(seed, 800_001 + place),
+        "Töpferei Bär",
+        f"Schüssel {name} für Müsli",
+        f"{name} Breakfast Bowl",
+        "<p>Außen matt, innen glänzend.</p>",
+        COLOURS[colour][0][1],
+        "/".join(MATERIALS[code][1] for code in material),
+        f"{grams / 1000:.3f}".replace(".", ","),
+        f"{13 + place % 5},5",
+        "ja" if place % 2 else "nein",
+        f"{1 + place % 28:02d}.03.2025",
+        "Spülmaschine bis 60 °C",
+        f"{euros},90",
+        f"{euros * 0.4:.2f}".replace(".", ","),
+    ]

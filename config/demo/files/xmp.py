@@ -52,9 +52,11 @@ def packet(caption: Caption) -> str:
         f"<photoshop:Credit>{escape(caption.credit)}</photoshop:Credit>",
         "<xmpRights:Marked>True</xmpRights:Marked>",
         f"<xmpRights:UsageTerms>{translated(USAGE)}</xmpRights:UsageTerms>",
-        '<plus:Licensor><rdf:Seq><rdf:li rdf:parseType="Resource">'
-        f"<plus:LicensorName>{escape(name)}</plus:LicensorName><plus:LicensorURL>{url}</plus:LicensorURL>"
-        f"<plus:LicensorEmail>{mail}</plus:LicensorEmail></rdf:li></rdf:Seq></plus:Licensor>",
+        (
+            '<plus:Licensor><rdf:Seq><rdf:li rdf:parseType="Resource">'
+            f"<plus:LicensorName>{escape(name)}</plus:LicensorName><plus:LicensorURL>{url}</plus:LicensorURL>"
+            f"<plus:LicensorEmail>{mail}</plus:LicensorEmail></rdf:li></rdf:Seq></plus:Licensor>"
+        ),
     ]
     if caption.identifier:
         parts.append(f"<dc:identifier>{escape(caption.identifier)}</dc:identifier>")

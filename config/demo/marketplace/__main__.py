@@ -1,4 +1,4 @@
-"""Command line: ``python -m config.demo.marketplace --port 0 --state DIR``; prints its URL, runs until stopped."""
+"""Command line: ``python -m config.demo.marketplace --port 0 --state DIR``; prints its URL."""
 
 import argparse
 import ctypes

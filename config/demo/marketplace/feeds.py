@@ -65,7 +65,7 @@ class Processor:
             number = self.queue.get()
             try:
                 self.process(number)
-            except Exception:
+            except Exception:  # noqa: BLE001  whatever it is, the next feed is to be taken
                 traceback.print_exc()
                 with self.store.transaction() as base:
                     base.execute("UPDATE feed SET status = 'FATAL' WHERE id = ?", (number,))

@@ -34,7 +34,7 @@ class RuleBook:
         return cls(json.loads(path.read_text(encoding="utf-8")))
 
     def issues_of(self, message: Json) -> list[Json]:
-        """Return what is wrong with an UPDATE, in the order of the rules; a rule may be ``for`` some product types."""
+        """Return what is wrong with an UPDATE, by rule; a rule may be ``for`` some product types."""
         issues = []
         for rule in self.rules:
             if message["productType"] not in rule.get("for", [message["productType"]]):
@@ -62,7 +62,7 @@ class RuleBook:
 
 
 def values_of(value: object) -> list[str]:
-    """Return the texts of an attribute, given plainly or as a list of ``{"value": …}`` as the published feed does."""
+    """Return the texts of an attribute, given plainly or as a list of ``{"value": …}``, the published way."""
     if value is None:
         return []
     if isinstance(value, list):
@@ -73,7 +73,7 @@ def values_of(value: object) -> list[str]:
 
 
 def issue(message: Json, code: str, severity: str, text: str, attribute: str | None = None) -> Json:
-    """Return an issue; ``attributeName`` is the feed report's field, ``attributeNames`` the listing item's."""
+    """Return an issue; ``attributeName`` is the report's, ``attributeNames`` the listing item's."""
     found: Json = {"code": code, "severity": severity, "message": text}
     if isinstance(message.get("messageId"), int):
         found["messageId"] = message["messageId"]

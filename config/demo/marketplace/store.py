@@ -15,7 +15,7 @@ CREATE TABLE IF NOT EXISTS feed (
     id INTEGER PRIMARY KEY AUTOINCREMENT, key TEXT NOT NULL UNIQUE, sha256 TEXT NOT NULL, body TEXT NOT NULL,
     status TEXT NOT NULL, messages INTEGER NOT NULL, report TEXT
 );
-CREATE TABLE IF NOT EXISTS listing (sku TEXT PRIMARY KEY, product_type TEXT NOT NULL, attributes TEXT NOT NULL);
+CREATE TABLE IF NOT EXISTS listing (sku TEXT PRIMARY KEY, product_type TEXT NOT NULL, attributes TEXT);
 CREATE TABLE IF NOT EXISTS received (sku TEXT PRIMARY KEY, times INTEGER NOT NULL, accepted INTEGER NOT NULL);
 CREATE TABLE IF NOT EXISTS counter (name TEXT PRIMARY KEY, value INTEGER NOT NULL);
 """
@@ -58,7 +58,7 @@ class Store:
             )
 
     def accept_feed(self, key: str, sha256: str, body: Json) -> tuple[int, str]:
-        """Return the feed's number and ``new``, ``same`` or ``other``: whether the key was seen with this body."""
+        """Return the feed's number and ``new``, ``same`` or ``other``: was the key seen with this body?"""
         with self.transaction() as base:
             known = base.execute("SELECT id, sha256 FROM feed WHERE key = ?", (key,)).fetchone()
             if known:
@@ -96,11 +96,14 @@ class Store:
         query = "SELECT * FROM listing JOIN received USING (sku) WHERE ?1 IS NULL OR sku = ?1 ORDER BY sku"
         return [
             {
-                "sku": row["sku"], "productType": row["product_type"], "attributes": json.loads(row["attributes"]),
-                "received": row["times"], "accepted": row["accepted"],
+                "sku": row["sku"],
+                "productType": row["product_type"],
+                "attributes": json.loads(row["attributes"]),
+                "received": row["times"],
+                "accepted": row["accepted"],
             }
             for row in self.rows(query, sku)
-        ]  # fmt: skip
+        ]
 
     def stats(self) -> Json:
         """Return the counters."""

@@ -51,8 +51,17 @@ def assemble(kind: bytes, space: bytes, connection: bytes, tags: dict[bytes, byt
         table += name + struct.pack(">II", offset + len(body), len(content))
         body += content + bytes(-len(content) % 4)
     made = datetime(2025, 1, 1, tzinfo=UTC)
-    header = struct.pack(">I4s4s4s4s4s6H4s", offset + len(body), bytes(4), b"\x02\x10\0\0", kind, space, connection,
-                         *made.timetuple()[:6], b"acsp")  # fmt: skip
+    header = struct.pack(
+        ">I4s4s4s4s4s6H4s",
+        offset + len(body),
+        bytes(4),
+        b"\x02\x10\0\0",
+        kind,
+        space,
+        connection,
+        *made.timetuple()[:6],
+        b"acsp",
+    )
     header += bytes(68 - len(header)) + fixed(*D50)
     return header + bytes(128 - len(header)) + table + body
 
@@ -67,7 +76,7 @@ def display_p3() -> bytes:
 
 
 def print_cmyk() -> bytes:
-    """Return a CMYK printer profile: a lut8 of 5 grid points from ink to Lab, paper a little warm, ink a little dull."""
+    """Return a CMYK printer profile: a lut8 of 5 grid points from ink to Lab, on warm paper."""
     grid = b"".join(bytes(lab_bytes(ink)) for ink in product((0, 0.25, 0.5, 0.75, 1), repeat=4))
     ramp = bytes(range(256))
     lut = b"mft1\0\0\0\0" + bytes((4, 3, 5, 0)) + fixed(1, 0, 0, 0, 1, 0, 0, 0, 1) + ramp * 4 + grid + ramp * 3

@@ -1,5 +1,7 @@
 """Swing tags with an EAN-13 barcode, as they hang on goods in a shoot."""
 
+from typing import Any
+
 import zxingcpp
 from PIL import Image, ImageDraw, ImageFilter, ImageFont
 
@@ -7,7 +9,7 @@ from config.demo.files.products import BRAND
 
 
 def tag(gtin: str, module: int) -> Image.Image:
-    """Return a paper tag; ``module`` is the width of the thinnest bar in pixels, 2 or more to be read back."""
+    """Return a paper tag; ``module`` is the width of the thinnest bar in pixels, at least 2."""
     bars = barcode(gtin, module)
     margin = 9 * module
     width, height = bars.width + 2 * margin, bars.height + 46 * module
@@ -24,16 +26,16 @@ def tag(gtin: str, module: int) -> Image.Image:
 def barcode(gtin: str, module: int) -> Image.Image:
     """Return the bars with their quiet zones, 34 modules high."""
     made = zxingcpp.create_barcode(gtin, zxingcpp.BarcodeFormat.EAN13)
-    drawn = made.to_image(scale=1, add_quiet_zones=False)
+    drawn: Any = made.to_image(scale=1, add_quiet_zones=False)  # a buffer, which its stub does not say
     height, width = drawn.shape[:2]
-    line = Image.frombytes("L", (width, height), bytes(drawn)).crop((0, 0, width, 1))
+    line = Image.frombytes("L", (width, height), memoryview(drawn).tobytes()).crop((0, 0, width, 1))
     quiet = Image.new("L", ((width + 22) * module, 34 * module), 255)
     quiet.paste(line.resize((width * module, 34 * module), Image.Resampling.NEAREST), (11 * module, 0))
     return quiet.convert("RGB")
 
 
 def hang(picture: Image.Image, gtin: str, *, at: tuple[float, float], turn: float) -> None:
-    """Hang a tag into ``picture``: ``at`` is its middle as shares of width and height, ``turn`` in degrees."""
+    """Hang a tag into ``picture``: ``at`` is its middle in shares of the sides, ``turn`` in degrees."""
     card = tag(gtin, max(2, picture.width // 400))
     mask = Image.new("L", card.size, 255).rotate(turn, Image.Resampling.BICUBIC, expand=True)
     card = card.rotate(turn, Image.Resampling.BICUBIC, expand=True)
