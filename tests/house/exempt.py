@@ -5,6 +5,7 @@ from __future__ import annotations
 # Files outside services that may write to the database.
 WRITERS = {
     "foundation/events/sequencing.py": "moves outbox rows, cursors and dirty marks; it is the sequencer",
+    "config/demo": "plays the outside world, with a database of its own",
     "foundation/jobs/running.py": "writes lease, heartbeat and progress of the run that it is",
 }
 

@@ -1,0 +1,36 @@
+"""Users, grants and keys, shown."""
+
+from django.contrib import admin
+
+from foundation.accounts.models import ApiKey, Grant, User
+from foundation.core.admin import ReadOnlyAdmin
+
+
+class GrantInline(admin.TabularInline):
+    """The roles of a user, on the user's page."""
+
+    model = Grant
+    extra = 0
+    can_delete = False
+
+    def has_add_permission(self, request: object, obj: object = None) -> bool:
+        return False
+
+    def has_change_permission(self, request: object, obj: object = None) -> bool:
+        return False
+
+
+@admin.register(User)
+class UserAdmin(ReadOnlyAdmin):
+    list_display = ["username", "email", "is_active", "is_staff", "is_service", "last_login"]
+    search_fields = ["username", "email"]
+    exclude = ["password", "user_permissions", "groups"]
+    inlines = [GrantInline]
+
+
+@admin.register(ApiKey)
+class ApiKeyAdmin(ReadOnlyAdmin):
+    list_display = ["name", "user", "prefix", "created_at", "expires_at", "last_used_at", "revoked_at"]
+    list_select_related = ["user"]
+    search_fields = ["name", "prefix"]
+    exclude = ["digest"]
