@@ -131,6 +131,8 @@ def _require_empty() -> None:
         raise Conflict("This instance is not empty; import into a fresh one")
     with connection.cursor() as cursor:
         names = ", ".join(connection.ops.quote_name(table) for table in tables())
+        cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
+        cursor.execute("SET CONSTRAINTS ALL DEFERRED")
         cursor.execute(f"TRUNCATE {names} CASCADE")  # what migrations put there comes with the export
 
 
