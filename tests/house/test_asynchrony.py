@@ -37,21 +37,13 @@ def listens_to_signals(path: str, source: str) -> list[Finding]:
 
 def test_on_commit_has_its_homes() -> None:
     found = [
-        hit
-        for path, text in sources()
-        if not is_in(path, exempt.AFTER_COMMIT)
-        for hit in waits_for_commit(path, text)
+        hit for path, text in sources() if not is_in(path, exempt.AFTER_COMMIT) for hit in waits_for_commit(path, text)
     ]
     assert not found, show(found)
 
 
 def test_only_jobs_speak_to_celery() -> None:
-    found = [
-        hit
-        for path, text in sources()
-        if not is_in(path, exempt.NUDGERS)
-        for hit in hands_to_celery(path, text)
-    ]
+    found = [hit for path, text in sources() if not is_in(path, exempt.NUDGERS) for hit in hands_to_celery(path, text)]
     assert not found, show(found)
 
 

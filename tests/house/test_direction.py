@@ -92,9 +92,7 @@ def test_a_relation_up_or_sideways_is_seen() -> None:
 
 
 def test_models_are_imported_not_looked_up() -> None:
-    found = [
-        hit for path, text in sources() if not is_in(path, exempt.LOOKUPS) for hit in lookups(path, text)
-    ]
+    found = [hit for path, text in sources() if not is_in(path, exempt.LOOKUPS) for hit in lookups(path, text)]
     assert not found, show(found)
 
 

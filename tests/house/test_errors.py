@@ -37,9 +37,7 @@ def all_codes() -> list[str]:
                 importlib.import_module(module.name)
     from foundation.core.errors import TandemError
 
-    return codes(
-        kind for kind in dict.fromkeys(family(TandemError)) if kind.__module__.split(".")[0] in ROOMS
-    )
+    return codes(kind for kind in dict.fromkeys(family(TandemError)) if kind.__module__.split(".")[0] in ROOMS)
 
 
 def test_codes_are_unique() -> None:

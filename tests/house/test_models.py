@@ -38,9 +38,7 @@ def truth_models() -> list[Model]:
 def without_docstring(models_: Iterable[Model]) -> list[str]:
     """Django makes a docstring of the field names when there is none."""
     return [
-        model._meta.label
-        for model in models_
-        if not model.__doc__ or model.__doc__.startswith(f"{model.__name__}(")
+        model._meta.label for model in models_ if not model.__doc__ or model.__doc__.startswith(f"{model.__name__}(")
     ]
 
 
@@ -64,17 +62,13 @@ def test_every_model_is_exported_or_derived() -> None:
     from foundation.archive.registry import DERIVED, EXPORTERS
 
     labels = {model._meta.label for model in own_models()}
-    assert labels <= EXPORTERS.keys() | DERIVED.keys(), (
-        "register it in apps.py: export_models or derived_models"
-    )
+    assert labels <= EXPORTERS.keys() | DERIVED.keys(), "register it in apps.py: export_models or derived_models"
     assert not EXPORTERS.keys() & DERIVED.keys()
     assert not [label for label, reason in DERIVED.items() if len(reason.split()) < 3]
 
 
 def test_pages_read_only_what_a_person_may_see() -> None:
-    assert set(without_scope(truth_models())) == set(exempt.NOT_SCOPED), (
-        "missing on the left, stale on the right"
-    )
+    assert set(without_scope(truth_models())) == set(exempt.NOT_SCOPED), "missing on the left, stale on the right"
 
 
 def test_migrations_are_named() -> None:
@@ -89,9 +83,7 @@ def test_no_migration_is_missing() -> None:
     )
     changes = detector.changes(graph=loader.graph)
     missing = [
-        f"{label}: {operation.describe()}"
-        for label, found in changes.items()
-        for operation in found[0].operations
+        f"{label}: {operation.describe()}" for label, found in changes.items() for operation in found[0].operations
     ]
     assert not missing
     assert not loader.detect_conflicts()

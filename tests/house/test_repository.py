@@ -44,11 +44,7 @@ def lock_faults(path: str, text: str) -> list[str]:
 
 def npm_lock_faults(path: str, text: str) -> list[str]:
     packages = json.loads(text).get("packages", {})
-    found = [
-        f"{path}: {name} has an address"
-        for name, entry in packages.items()
-        if "://" in entry.get("resolved", "")
-    ]
+    found = [f"{path}: {name} has an address" for name, entry in packages.items() if "://" in entry.get("resolved", "")]
     return found + [
         f"{path}: {name} has no hash"
         for name, entry in packages.items()
@@ -58,9 +54,7 @@ def npm_lock_faults(path: str, text: str) -> list[str]:
 
 def reads_environment(path: str, source: str) -> list[Finding]:
     found = [(path, line, name) for line, name in imports(source) if name in {"os.environ", "os.getenv"}]
-    found += [
-        (path, node.lineno, dotted) for node, _, dotted in calls(source) if dotted.startswith("os.environ.")
-    ]
+    found += [(path, node.lineno, dotted) for node, _, dotted in calls(source) if dotted.startswith("os.environ.")]
     found += [(path, node.lineno, dotted) for node, _, dotted in calls(source) if dotted == "os.getenv"]
     return found
 
@@ -84,10 +78,7 @@ def test_locks_have_hashes_and_no_addresses() -> None:
 
 def test_only_config_reads_the_environment() -> None:
     found = [
-        hit
-        for path, text in sources()
-        if not is_in(path, ENVIRONMENT_HOMES)
-        for hit in reads_environment(path, text)
+        hit for path, text in sources() if not is_in(path, ENVIRONMENT_HOMES) for hit in reads_environment(path, text)
     ]
     assert not found, show(found)
 
@@ -95,30 +86,16 @@ def test_only_config_reads_the_environment() -> None:
 def test_docs_explain_every_variable() -> None:
     from config.env import REGISTRY
 
-    docs = "\n".join(
-        text for name, text in texts() if name == "README.md" or re.fullmatch(r"docs/[^/]+\.md", name)
-    )
+    docs = "\n".join(text for name, text in texts() if name == "README.md" or re.fullmatch(r"docs/[^/]+\.md", name))
     assert not unexplained(set(REGISTRY), docs)
 
 
 def test_the_scanners_fire() -> None:
     assert machine_paths("x", "a\ncd /" + "work/main") == [("x", 2, "/" + "work/main")]
     assert not machine_paths("x", "https://example.org/work/items workspace/templates")
-    assert (
-        len(
-            lock_faults("x", "--index-url https://pypi.example/simple\na==1 \\\n    --hash=sha256:ab\nb==2\n")
-        )
-        == 4
-    )
+    assert len(lock_faults("x", "--index-url https://pypi.example/simple\na==1 \\\n    --hash=sha256:ab\nb==2\n")) == 4
     assert not lock_faults("x", "# by https://example\na==1 \\\n    --hash=sha256:ab\n")
     lock = {"packages": {"": {}, "a": {"resolved": "https://r.example/a.tgz", "integrity": "x"}, "b": {}}}
     assert npm_lock_faults("x", json.dumps(lock)) == ["x: a has an address", "x: b has no hash"]
-    assert (
-        len(
-            reads_environment(
-                "x.py", "import os\nos.environ.get('A')\nos.getenv('B')\nfrom os import environ"
-            )
-        )
-        == 3
-    )
+    assert len(reads_environment("x.py", "import os\nos.environ.get('A')\nos.getenv('B')\nfrom os import environ")) == 3
     assert unexplained({"PORT", "PORTS"}, "`PORTS` many") == {"PORT"}

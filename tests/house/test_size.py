@@ -24,9 +24,7 @@ class Sizes:
         if not self.files:
             return []
         found = [
-            f"{path} has {lines} lines, at most {LARGEST}"
-            for path, lines in self.files.items()
-            if lines > LARGEST
+            f"{path} has {lines} lines, at most {LARGEST}" for path, lines in self.files.items() if lines > LARGEST
         ]
         if (median := statistics.median(self.files.values())) >= MEDIAN:
             found.append(f"the median file has {median} lines, under {MEDIAN} wanted")
@@ -71,11 +69,7 @@ def house() -> Sizes:
 
 def trials() -> Sizes:
     return measure(
-        {
-            path: (ROOT / path).read_text()
-            for path in tracked()
-            if path.startswith("tests/") and path.endswith(".py")
-        }
+        {path: (ROOT / path).read_text() for path in tracked() if path.startswith("tests/") and path.endswith(".py")}
     )
 
 

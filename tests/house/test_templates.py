@@ -19,9 +19,7 @@ RULES = {
     "event attribute": re.compile(r"<[^<>]*\son[a-z]+\s*=", re.IGNORECASE),
     "hx-on": re.compile(r"\b(?:data-)?hx-on\b", re.IGNORECASE),
     "script address": re.compile(r"[\"'=]\s*javascript:", re.IGNORECASE),
-    "evaluated htmx value": re.compile(
-        r"hx-(?:vals|headers|vars)\s*=\s*[\"']\s*js(?:\s|:|avascript)", re.IGNORECASE
-    ),
+    "evaluated htmx value": re.compile(r"hx-(?:vals|headers|vars)\s*=\s*[\"']\s*js(?:\s|:|avascript)", re.IGNORECASE),
 }
 COMMENT = re.compile(r"\{#.*?#\}|\{%\s*comment\b.*?%\}.*?\{%\s*endcomment\s*%\}", re.DOTALL)
 
@@ -58,12 +56,7 @@ def test_templates_have_nothing_inline() -> None:
 
 
 def test_code_writes_nothing_inline() -> None:
-    found = [
-        hit
-        for path, text in sources()
-        if not is_in(path, exempt.HOSTILE)
-        for hit in markup_in_code(path, text)
-    ]
+    found = [hit for path, text in sources() if not is_in(path, exempt.HOSTILE) for hit in markup_in_code(path, text)]
     assert not found, show(found)
 
 

@@ -12,9 +12,7 @@ from . import exempt
 from .tree import Finding, calls, imports, is_in, layer_of, parse, room_of, show, sources
 
 ALWAYS = {"bulk_create", "bulk_update", "get_or_create", "update_or_create", "_raw_delete"}
-SQL = re.compile(
-    r"^\s*(INSERT\s+INTO|UPDATE\s+\S+\s+SET|DELETE\s+FROM|TRUNCATE|COPY\s+\S+.*\sFROM)\b", re.IGNORECASE
-)
+SQL = re.compile(r"^\s*(INSERT\s+INTO|UPDATE\s+\S+\s+SET|DELETE\s+FROM|TRUNCATE|COPY\s+\S+.*\sFROM)\b", re.IGNORECASE)
 EDGE_NAMES = ("rest_framework", "django.http", "django.shortcuts", "django.views")
 
 
@@ -36,9 +34,7 @@ def is_write(node: ast.Call, name: str) -> bool:
 
 
 def writes(path: str, source: str) -> list[Finding]:
-    found = [
-        (path, node.lineno, f"{dotted}()") for node, last, dotted in calls(source) if is_write(node, last)
-    ]
+    found = [(path, node.lineno, f"{dotted}()") for node, last, dotted in calls(source) if is_write(node, last)]
     return found + [
         (path, node.lineno, node.value.strip()[:40])
         for node in ast.walk(parse(source))
@@ -105,9 +101,7 @@ def test_inner_layers_do_not_know_the_web() -> None:
 
 
 def test_knowing_the_web_is_seen() -> None:
-    assert knows_the_web("x.py", "from django.http import HttpRequest") == [
-        ("x.py", 1, "django.http.HttpRequest")
-    ]
+    assert knows_the_web("x.py", "from django.http import HttpRequest") == [("x.py", 1, "django.http.HttpRequest")]
 
 
 class _Anyone:
@@ -131,9 +125,7 @@ def is_side_door(door: admin.ModelAdmin) -> bool:
 
 def test_the_admin_is_no_side_door() -> None:
     doors = {
-        model._meta.label: door
-        for model, door in admin.site._registry.items()
-        if room_of(model.__module__) is not None
+        model._meta.label: door for model, door in admin.site._registry.items() if room_of(model.__module__) is not None
     }
     assert not {name for name, door in doors.items() if is_side_door(door)} - set(exempt.OWN_WRITING_ADMINS)
     assert set(exempt.OWN_WRITING_ADMINS) <= set(doors), "stale entry"

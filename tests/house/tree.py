@@ -29,9 +29,7 @@ def layers(contract: str) -> list[list[str]]:
 
 
 ROOMS: list[str] = LINTER["root_packages"]
-RANK: dict[str, int] = {
-    name: height for height, group in enumerate(reversed(layers("rooms"))) for name in group
-}
+RANK: dict[str, int] = {name: height for height, group in enumerate(reversed(layers("rooms"))) for name in group}
 
 
 def room_of(module: str) -> str | None:
