@@ -15,22 +15,8 @@ from pathlib import Path
 import psycopg
 
 ROOT = Path(__file__).resolve().parents[2]
-OURS = frozenset(
-    [
-        "DATABASE_URL",
-        "REDIS_URL",
-        "STORAGE_URL",
-        "SECRET_KEY",
-        "LINK_KEYS",
-        "VAR_DIR",
-        "PORT",
-        "APP_ORIGIN",
-        "MEDIA_ORIGIN",
-        "REQUIRE_ALL",
-        "DJANGO_SETTINGS_MODULE",
-        "NO_COLOR",
-    ]
-)
+OURS = {"DATABASE_URL", "REDIS_URL", "STORAGE_URL", "SECRET_KEY", "LINK_KEYS", "APP_ORIGIN", "MEDIA_ORIGIN"}
+OURS |= {"VAR_DIR", "PORT", "REQUIRE_ALL", "DJANGO_SETTINGS_MODULE", "NO_COLOR"}
 STRANGER = next(user.pw_uid for user in pwd.getpwall() if user.pw_uid)  # initdb wants one that has a name
 
 # A child whose own child has left its session and is deaf to anything but SIGKILL.
