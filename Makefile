@@ -23,6 +23,7 @@ serve: .venv/.runtime ## Start the whole stack and stay (PORT=8000)
 test: .venv/.dev ## Run all tests, in parallel, on databases of their own
 	@$(BIN)/python -m pytest -n 2
 
+lint: export SECRET_KEY = lint
 lint: .venv/.dev ## Style, types, import directions, missing migrations
 	@$(BIN)/ruff check .
 	@$(BIN)/ruff format --check .

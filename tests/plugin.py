@@ -111,6 +111,8 @@ def pytest_load_initial_conftests(early_config: pytest.Config) -> Iterator[None]
         early_config.add_cleanup(services.stop)
         services.start()
     point_settings_at_services()
+    if not idle:
+        (Path(os.environ["VAR_DIR"]) / "static").mkdir(parents=True)  # WhiteNoise warns when it is missing
     return (yield)
 
 
@@ -137,9 +139,7 @@ def pytest_sessionfinish(session: pytest.Session) -> None:
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
     if SKIPPED and not WORKER:
         verdict = "which REQUIRE_ALL=1 does not allow" if _all_required() else "REQUIRE_ALL=1 would fail here"
-        terminalreporter.section(
-            f"{len(SKIPPED)} NOT RUN, {verdict}", red=_all_required(), yellow=True, bold=True
-        )
+        terminalreporter.section(f"{len(SKIPPED)} NOT RUN, {verdict}", red=_all_required(), yellow=True, bold=True)
         for nodeid, reason in sorted(SKIPPED.items()):
             terminalreporter.line(f"{nodeid}: {reason}")
 

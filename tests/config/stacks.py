@@ -15,6 +15,8 @@ from pathlib import Path
 import psycopg
 
 ROOT = Path(__file__).resolve().parents[2]
+OURS = {"DATABASE_URL", "REDIS_URL", "STORAGE_URL", "SECRET_KEY", "LINK_KEYS", "APP_ORIGIN", "MEDIA_ORIGIN"}
+OURS |= {"VAR_DIR", "PORT", "REQUIRE_ALL", "DJANGO_SETTINGS_MODULE", "NO_COLOR"}
 STRANGER = next(user.pw_uid for user in pwd.getpwall() if user.pw_uid)  # initdb wants one that has a name
 
 # A child whose own child has left its session and is deaf to anything but SIGKILL.
@@ -47,12 +49,10 @@ def run(code: str, tmp_path: Path, **env: str) -> subprocess.Popen[str]:
 
 def clean_environment() -> dict[str, str]:
     """Ours without what the test run has put into it."""
-    ours = ("DATABASE_URL", "REDIS_URL", "STORAGE_URL", "SECRET_KEY", "LINK_KEYS", "VAR_DIR", "PORT")
-    ours += ("APP_ORIGIN", "MEDIA_ORIGIN", "REQUIRE_ALL", "DJANGO_SETTINGS_MODULE", "NO_COLOR")
     return {
         name: value
         for name, value in os.environ.items()
-        if name not in ours and not name.startswith(("PYTEST_", "TANDEM_", "TEST_"))
+        if name not in OURS and not name.startswith(("PYTEST_", "TANDEM_", "TEST_"))
     }
 
 
@@ -92,14 +92,14 @@ def run_as_user(code: str, tmp_path: Path) -> subprocess.CompletedProcess[str]:
     For root that is a stranger, who may be unable to read this repository, its packages and its interpreter:
     they get copies of what they need.
     """
-    interpreter, path, who = sys.executable, str(ROOT), {}
+    interpreter, path, uid = sys.executable, str(ROOT), None
     with tempfile.TemporaryDirectory(prefix="tandem-user-", dir="/var/tmp") as name:
         base, home = Path(name), Path(name) / "home"
         home.mkdir()
         if os.geteuid() == 0:
             base.chmod(0o755)
             os.chown(home, STRANGER, STRANGER)
-            who = {"user": STRANGER, "group": STRANGER, "extra_groups": []}
+            uid = STRANGER
             interpreter, path = lend_python(base), str(lend_packages(base))
         return subprocess.run(
             [interpreter, "-c", textwrap.dedent(code)],
@@ -114,7 +114,9 @@ def run_as_user(code: str, tmp_path: Path) -> subprocess.CompletedProcess[str]:
             text=True,
             check=False,
             timeout=60,
-            **who,  # type: ignore[call-overload]
+            user=uid,
+            group=uid,
+            extra_groups=None if uid is None else [],
         )
 
 
@@ -136,13 +138,9 @@ def lend_python(base: Path) -> str:
     prefix = Path(sys.base_prefix)
     program = prefix / "bin" / version
     try:
-        subprocess.run(
-            [program, "-c", ""], user=STRANGER, group=STRANGER, extra_groups=[], check=True, cwd="/"
-        )
+        subprocess.run([program, "-c", ""], user=STRANGER, group=STRANGER, extra_groups=[], check=True, cwd="/")
     except (OSError, subprocess.CalledProcessError):
-        unused = shutil.ignore_patterns(
-            "test", "tests", "site-packages", "__pycache__", "idlelib", "config-*"
-        )
+        unused = shutil.ignore_patterns("test", "tests", "site-packages", "__pycache__", "idlelib", "config-*")
         shutil.copytree(prefix / "lib" / version, base / "python" / "lib" / version, ignore=unused)
         for library in (prefix / "lib").glob("libpython*.so*"):
             shutil.copy(library, base / "python" / "lib")

@@ -102,28 +102,19 @@ def test_a_lent_server_is_left_as_it_was_found(project: Path) -> None:
     assert done.returncode == 0, done.stdout + done.stderr
     ours = os.environ["TANDEM_TEST_PREFIX"]
     with psycopg.connect(lent) as connection:
-        names = [
-            name
-            for (name,) in connection.execute("SELECT datname FROM pg_database WHERE datname LIKE 'test%'")
-        ]
+        names = [name for (name,) in connection.execute("SELECT datname FROM pg_database WHERE datname LIKE 'test%'")]
     assert [name for name in names if not name.startswith(ours)] == []
 
 
 def test_collecting_starts_nothing(project: Path) -> None:
-    done = run(
-        project, "import os\ndef test_it(): pass\nassert '/test_' in os.environ['DATABASE_URL']\n", "--co"
-    )
+    done = run(project, "import os\ndef test_it(): pass\nassert '/test_' in os.environ['DATABASE_URL']\n", "--co")
     assert done.returncode == 0, done.stdout
     assert not list((project / "tmp").iterdir())
 
 
 def test_kill_9_leaves_no_server_and_the_next_run_sweeps_up(project: Path) -> None:
-    waiting = command(
-        project, f"def test_it():\n open({str(project / 'up')!r}, 'w')\n import time; time.sleep(99)\n"
-    )
-    process = subprocess.Popen(
-        waiting, cwd=project, env=environment(project), stdout=subprocess.DEVNULL, text=True
-    )
+    waiting = command(project, f"def test_it():\n open({str(project / 'up')!r}, 'w')\n import time; time.sleep(99)\n")
+    process = subprocess.Popen(waiting, cwd=project, env=environment(project), stdout=subprocess.DEVNULL, text=True)
     stacks.until((project / "up").exists)
     (left,) = (project / "tmp").glob("tandem-test-*")
     stacks.kill(process)

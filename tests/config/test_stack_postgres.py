@@ -25,9 +25,7 @@ def test_extensions_trigrams_and_the_locale(postgres: EmbeddedPostgres) -> None:
     with psycopg.connect(postgres.start()) as connection:
         connection.execute("CREATE EXTENSION pg_trgm")
         connection.execute("CREATE EXTENSION btree_gist")
-        alike = connection.execute(
-            "SELECT similarity('Größe', 'grösse') > 0, lower('ÄÖÜ'), similarity('日本', '日本')"
-        )
+        alike = connection.execute("SELECT similarity('Größe', 'grösse') > 0, lower('ÄÖÜ'), similarity('日本', '日本')")
         assert alike.fetchone() == (True, "äöü", 1.0)
         assert connection.execute("SHOW fsync").fetchone() == ("on",)
         assert connection.info.server_version >= 180000

@@ -62,9 +62,7 @@ def test_a_fallen_child_is_restarted_and_that_is_said(
     assert not list(watchdog.marked(stack.marker))
 
 
-def test_gives_up_after_deaths_in_a_row(
-    tmp_path: Path, out: StringIO, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_gives_up_after_deaths_in_a_row(tmp_path: Path, out: StringIO, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(supervisor, "DELAYS", (0.01, 0.01))
     broken = Process("web", stacks.python("raise SystemExit('import error')"), health=Says("never"))
     assert supervise([sleeper("first"), broken], tmp_path, out).run() == 1

@@ -5,6 +5,7 @@ import socket
 import stat
 import subprocess
 from collections.abc import Iterator
+from functools import partial
 from pathlib import Path
 
 import psycopg
@@ -33,6 +34,10 @@ def var_dir(tmp_path: Path) -> Iterator[Path]:
     place.remove(tmp_path / "var" / "postgres")
 
 
+def is_up(out: Path) -> bool:
+    return "Tandem is at" in out.read_text()
+
+
 def serve(var_dir: Path, tmp_path: Path, port: int | None = None, **env: str) -> subprocess.Popen[str]:
     web, media = str(port or free_port()), str(free_port())
     return stacks.run(CODE, tmp_path, VAR_DIR=str(var_dir), WEB=web, MEDIA=media, **env)
@@ -41,7 +46,7 @@ def serve(var_dir: Path, tmp_path: Path, port: int | None = None, **env: str) ->
 def test_a_second_one_leaves_the_first_alone_and_kill_9_leaves_nothing(var_dir: Path, tmp_path: Path) -> None:
     out = tmp_path / "out"
     first = serve(var_dir, tmp_path)
-    stacks.until(lambda: "Tandem is at" in out.read_text(), what=out)
+    stacks.until(partial(is_up, out), what=out)
     for name in (environment.STACK, environment.SECRETS):
         assert stat.S_IMODE((var_dir / name).stat().st_mode) == 0o600
     values = environment.read(var_dir / environment.STACK)
@@ -56,7 +61,7 @@ def test_a_second_one_leaves_the_first_alone_and_kill_9_leaves_nothing(var_dir: 
     stacks.kill(first)
     # Started again at once, while the old PostgreSQL may still be on its way out.
     again = serve(var_dir, tmp_path)
-    stacks.until(lambda: "Tandem is at" in out.read_text(), what=out)
+    stacks.until(partial(is_up, out), what=out)
     values = environment.read(var_dir / environment.STACK)
     with psycopg.connect(values["DATABASE_URL"]) as connection:
         assert connection.execute("SELECT count(*) FROM kept").fetchone() == (0,)
@@ -71,7 +76,7 @@ def test_two_instances_and_a_clean_end(var_dir: Path, tmp_path: Path) -> None:
     places = {tmp_path: var_dir, tmp_path / "other": tmp_path / "other" / "var"}
     running = [serve(folder, where) for where, folder in places.items()]
     for where in places:
-        stacks.until(lambda where=where: "Tandem is at" in (where / "out").read_text(), 30)
+        stacks.until(partial(is_up, where / "out"), 30)
     assert [stacks.kill(process, signal.SIGINT) for process in running] == [0, 0]
     for where, folder in places.items():
         assert not stacks.holding(str(folder))
@@ -92,9 +97,9 @@ def test_a_busy_port_is_named_with_the_way_out(var_dir: Path, tmp_path: Path) ->
 
 def test_given_services_are_not_embedded(var_dir: Path, tmp_path: Path) -> None:
     out = tmp_path / "out"
-    given = {"DATABASE_URL": "postgres://a@127.0.0.1:9/b", "REDIS_URL": "redis://127.0.0.1:9/0"}
-    process = serve(var_dir, tmp_path, **given)
-    stacks.until(lambda: "Tandem is at" in out.read_text(), what=out)
+    services = {"DATABASE_URL": "postgres://a@127.0.0.1:9/b", "REDIS_URL": "redis://127.0.0.1:9/0"}
+    process = serve(var_dir, tmp_path, None, **services)
+    stacks.until(partial(is_up, out), what=out)
     assert stacks.kill(process, signal.SIGTERM) == 0
     assert "postgres" not in out.read_text().replace(str(tmp_path), "")
     assert not (var_dir / environment.SECRETS).exists()
