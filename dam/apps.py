@@ -5,7 +5,7 @@ class DamConfig(AppConfig):
     name = "dam"
 
     def ready(self) -> None:
-        from dam import models
+        from dam import fsck, models, tasks  # noqa: F401  register themselves
         from foundation.archive.registry import derived_models, export_models
 
         export_models(

@@ -27,6 +27,12 @@ RIGHTS_BOUNDARY = declare(
 RENDITION_READY = declare(
     "dam.rendition.ready", "The bytes of a rendition are there", key="key", version="number", preset="code"
 )
+INGEST_STARTED = declare(
+    "dam.ingest.started", "Files are about to be taken in; the subject is the ingest", files="how many, 0 for a folder"
+)
+PRESET_CHANGED = declare(
+    "dam.preset.changed", "A preset is new or asks for something else; its subject is its own", preset="code"
+)
 INGEST_REFUSED = declare(
     "dam.ingest.refused", "A file was not let in; the subject is the ingest", path="as it came", code="why",
     reason="text",

@@ -42,7 +42,13 @@ def complete_recipe(body: dict[str, Any]) -> dict[str, Any]:
     """The recipe of a preset's body, with every default written out. Raises `Invalid` naming what is wrong."""
     if unknown := sorted(body.keys() - SCHEMA.keys()):
         raise Invalid(f"A preset has no {unknown[0]!r}; it has {', '.join(SCHEMA)}", path=unknown[0])
-    recipe: dict[str, Any] = {"fit": "contain", "format": "jpeg", "quality": 82, "background": None, "max_bytes": None} | body
+    recipe: dict[str, Any] = {
+        "fit": "contain",
+        "format": "jpeg",
+        "quality": 82,
+        "background": None,
+        "max_bytes": None,
+    } | body
     for side in ("width", "height"):
         _check(_is_whole(recipe.get(side), 1, LARGEST_SIDE), side)
     _check(recipe["fit"] in FITS, "fit")

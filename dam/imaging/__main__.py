@@ -15,7 +15,10 @@ import traceback
 from pathlib import Path
 from typing import Any
 
+from dam.imaging.inspecting import inspect
 from dam.imaging.limits import CHILD_FILE_BYTES, CHILD_MEMORY, Refusal
+from dam.imaging.opening import shut_loaders
+from dam.imaging.rendering import render
 
 PR_SET_PDEATHSIG = 1
 
@@ -30,9 +33,6 @@ def confine(parent: int) -> None:
 
 
 def answer(request: dict[str, Any]) -> dict[str, Any]:
-    from dam.imaging.inspecting import inspect
-    from dam.imaging.rendering import render
-
     path = Path(request["path"])
     try:
         if request["do"] == "inspect":
@@ -51,8 +51,6 @@ def main() -> None:
     # libraries that print must not write into the answers
     answers = os.fdopen(os.dup(1), "w", encoding="utf-8")
     os.dup2(2, 1)
-    from dam.imaging.opening import shut_loaders
-
     shut_loaders()
     for line in sys.stdin:
         answers.write(json.dumps(answer(json.loads(line))) + "\n")

@@ -8,7 +8,12 @@ import zxingcpp
 
 from dam.imaging.limits import IDENTIFIERS
 
-RETAIL = {zxingcpp.BarcodeFormat.EAN13, zxingcpp.BarcodeFormat.EAN8, zxingcpp.BarcodeFormat.UPCA, zxingcpp.BarcodeFormat.UPCE}
+RETAIL = {
+    zxingcpp.BarcodeFormat.EAN13,
+    zxingcpp.BarcodeFormat.EAN8,
+    zxingcpp.BarcodeFormat.UPCA,
+    zxingcpp.BarcodeFormat.UPCE,
+}
 FORMATS = [*RETAIL, zxingcpp.BarcodeFormat.Code128, zxingcpp.BarcodeFormat.QRCode, zxingcpp.BarcodeFormat.ITF14]
 # GS1 element string and GS1 Digital Link: application identifier 01 is a GTIN.
 GS1 = re.compile(r"^(?:\(01\)|\]C101)(\d{14})|/01/(\d{8,14})(?:[/?#]|$)")

@@ -14,7 +14,9 @@ from dam.imaging.limits import FIELDS, IDENTIFIERS, TEXT
 pyexiv2.set_log_level(4)
 
 # Private, heavy, or both: places, serial numbers, vendor blocks, thumbnails.
-LEFT_OUT = re.compile(r"MakerNote|GPS|Serial|Thumbnail|PrintImageMatching|InterColorProfile|JPEGTables|\.0x", re.IGNORECASE)
+LEFT_OUT = re.compile(
+    r"MakerNote|GPS|Serial|Thumbnail|PrintImageMatching|InterColorProfile|JPEGTables|\.0x", re.IGNORECASE
+)
 Fields = dict[str, Any]
 # Our word: where it is read from, best first.
 WORDS = {
@@ -62,9 +64,7 @@ def read_identifiers(embedded: dict[str, Fields]) -> list[dict[str, str]]:
     found = []
     for key, value in embedded["xmp"].items():
         texts = [plain(one) for one in (value if isinstance(value, list) else [value])]
-        if key == "Xmp.dc.identifier":
-            found += [_identifier(text) for text in texts if text]
-        elif key.endswith(("ProductGTIN", "ProductId")) and "ProductInImage" in key:
+        if key == "Xmp.dc.identifier" or (key.endswith(("ProductGTIN", "ProductId")) and "ProductInImage" in key):
             found += [_identifier(text) for text in texts if text]
     return found[:IDENTIFIERS]
 

@@ -25,17 +25,17 @@ def inspect(path: Path) -> dict[str, Any]:
     media_type = _type_of(path)
     if media_type == "application/pdf":
         page = open_page(path)
-        return _facts(media_type, page, page.width, page.height, "", _empty())
+        return _facts(media_type, page, (page.width, page.height), "", _empty())
     if media_type == "image/svg+xml":
         check_svg(path)
         picture = open_header(path, media_type)
-        return _facts(media_type, _grey(path), picture.width, picture.height, "", _empty())
+        return _facts(media_type, _grey(path), (picture.width, picture.height), "", _empty())
     picture = open_header(path, media_type)
     width, height = picture.width, picture.height
     if _orientation(picture) in TURNED:
         width, height = height, width
     digest = _digest_pixels(picture)
-    return _facts(media_type, _grey(path), width, height, digest, read_embedded(path))
+    return _facts(media_type, _grey(path), (width, height), digest, read_embedded(path))
 
 
 def _type_of(path: Path) -> str:
@@ -52,15 +52,13 @@ def _type_of(path: Path) -> str:
     return media_type
 
 
-def _facts(
-    media_type: str, shown: Any, width: int, height: int, digest: str, embedded: dict[str, Any]
-) -> dict[str, Any]:
+def _facts(media_type: str, shown: Any, size: tuple[int, int], digest: str, embedded: dict[str, Any]) -> dict[str, Any]:
     grey = shown.colourspace("b-w")
     return {
         "media_type": media_type,
         "kind": KINDS[media_type],
-        "width": width,
-        "height": height,
+        "width": size[0],
+        "height": size[1],
         "pixel_sha256": digest,
         "phash": _difference_hash(grey),
         "embedded": embedded,
@@ -72,7 +70,14 @@ def _facts(
 def _digest_pixels(picture: Any) -> str:
     """Digest of every decoded pixel with what gives it its meaning; reading them all proves the file whole."""
     profile = picture.get("icc-profile-data") if picture.get_typeof("icc-profile-data") else b""
-    shape = (picture.width, picture.height, picture.bands, picture.format, picture.interpretation, _orientation(picture))
+    shape = (
+        picture.width,
+        picture.height,
+        picture.bands,
+        picture.format,
+        picture.interpretation,
+        _orientation(picture),
+    )
     digest = hashlib.sha256(repr(shape).encode() + hashlib.sha256(profile).digest())
     region = pyvips.Region.new(picture)
     try:

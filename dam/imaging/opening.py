@@ -20,7 +20,17 @@ LOADERS = {
     "image/svg+xml": ("svgload", "VipsForeignLoadSvg"),
 }
 PDF_SIDE = 2048
-ENDS_EARLY = ("premature", "truncat", "unexpected end", "end of file", "not enough", "too short", "eof", "read error", "end of stream")
+ENDS_EARLY = (
+    "premature",
+    "truncat",
+    "unexpected end",
+    "end of file",
+    "not enough",
+    "too short",
+    "eof",
+    "read error",
+    "end of stream",
+)
 
 
 def shut_loaders() -> None:
@@ -39,7 +49,9 @@ def open_header(path: Path, media_type: str) -> Any:
         raise unreadable(error) from None
     if picture.width * picture.height > PIXELS:
         size = f"{picture.width} × {picture.height}"
-        raise Refusal("decompression-bomb", f"The picture says it has {size} pixels; {PIXELS // 10**6} million are let in")
+        raise Refusal(
+            "decompression-bomb", f"The picture says it has {size} pixels; {PIXELS // 10**6} million are let in"
+        )
     frames = picture.get("n-pages") if picture.get_typeof("n-pages") else 1
     if frames > FRAMES:
         raise Refusal("too-many-frames", f"The picture has {frames} frames; {FRAMES} are let in")

@@ -75,7 +75,7 @@ class Source:
 
 
 def _covers(picture: Any, recipe: dict[str, Any]) -> bool:
-    return picture.width >= recipe["width"] and picture.height >= recipe["height"]
+    return bool(picture.width >= recipe["width"] and picture.height >= recipe["height"])
 
 
 def _shape(picture: Any, recipe: dict[str, Any]) -> Any:

@@ -101,7 +101,10 @@ def _borrowed(*, fresh: bool) -> Iterator[Sandbox]:
         with _lock:
             while _idle and sandbox is None:
                 found = _idle.pop()
-                sandbox = found if found.is_usable() else _dismiss(found)
+                if found.is_usable():
+                    sandbox = found
+                else:
+                    _dismiss(found)
     sandbox = sandbox or Sandbox()
     try:
         yield sandbox

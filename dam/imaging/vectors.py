@@ -36,8 +36,6 @@ def check_svg(path: Path) -> None:
 
 
 def _check_element(element: Element) -> None:
-    if not isinstance(element.tag, str):
-        return
     space, _, name = element.tag.rpartition("}")
     if name in ACTIVE or (space.lstrip("{") == "http://www.w3.org/1999/xhtml"):
         raise Refusal("active-content", f"The drawing contains <{name}>")

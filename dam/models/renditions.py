@@ -5,6 +5,7 @@ from django.db.models import Q
 
 from dam.choices import RenditionState
 from foundation.core.actors import Actor
+from foundation.core.ids import uuid7
 
 
 class PresetQuerySet(models.QuerySet["Preset"]):
@@ -15,6 +16,7 @@ class PresetQuerySet(models.QuerySet["Preset"]):
 class Preset(models.Model):
     """A named wish for renditions: size, fit, format. Its body follows `dam.recipes.SCHEMA`."""
 
+    uid = models.UUIDField(default=uuid7, unique=True)
     code = models.TextField(unique=True)
     label = models.TextField()
     body = models.JSONField()

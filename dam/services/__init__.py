@@ -1,0 +1,36 @@
+"""The only writers of media truth, by noun."""
+
+from dam.services.approvals import approve_asset, approve_assets, retire_asset
+from dam.services.assets import delete_asset, edit_asset
+from dam.services.ingests import UploadedFile, ingest_folder, start_ingest, store_upload
+from dam.services.licences import (
+    assign_licence,
+    change_terms,
+    define_licence,
+    revoke_licence,
+    unassign_licence,
+)
+from dam.services.presets import define_preset
+from dam.services.renditions import request_rendition, request_renditions
+from dam.services.versions import add_version
+
+__all__ = [
+    "UploadedFile",
+    "add_version",
+    "approve_asset",
+    "approve_assets",
+    "assign_licence",
+    "change_terms",
+    "define_licence",
+    "define_preset",
+    "delete_asset",
+    "edit_asset",
+    "ingest_folder",
+    "request_rendition",
+    "request_renditions",
+    "retire_asset",
+    "revoke_licence",
+    "start_ingest",
+    "store_upload",
+    "unassign_licence",
+]

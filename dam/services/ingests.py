@@ -1,0 +1,94 @@
+"""Starting an ingest: of a folder on this machine, or of uploaded files whose bytes are stored already."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import IO
+
+from dam import events
+from dam.imaging.sniffing import HEAD, sniff
+from dam.models import Ingest, IngestFile, Licence
+from foundation.blobs.models import Blob
+from foundation.blobs.services import store_blob
+from foundation.core import moment
+from foundation.core.actors import Actor
+from foundation.core.errors import Invalid
+from foundation.events.services import append_event
+from foundation.history.services import recorded
+from foundation.jobs.services import start_job
+
+JOB = "dam.ingest"
+
+
+@dataclass(frozen=True)
+class UploadedFile:
+    """A file whose bytes are in the store, under the name that its sender gave it."""
+
+    path: str
+    sha256: str
+
+
+def ingest_folder(folder: Path, *, actor: Actor, licence: Licence | None = None, markets: Sequence[str] = ()) -> Ingest:
+    """Take in all files below a folder of this machine, by a job."""
+    actor.require("dam.ingest")
+    if not folder.is_dir():
+        raise Invalid(f"{folder} is not a folder", path="folder")
+    with recorded(actor):
+        ingest = _create(actor, licence, markets, folder=str(folder.resolve()))
+        return _start(ingest, actor)
+
+
+def start_ingest(
+    files: Sequence[UploadedFile], *, actor: Actor, licence: Licence | None = None, markets: Sequence[str] = ()
+) -> Ingest:
+    """Take in stored files, by a job. Two files of one name are told apart by a number."""
+    actor.require("dam.ingest")
+    if not files:
+        raise Invalid("There is no file to take in", path="files")
+    with recorded(actor):
+        ingest = _create(actor, licence, markets)
+        rows, taken = [], set[str]()
+        for file in files:
+            path = _free_path(clean_path(file.path), taken)
+            taken.add(path)
+            rows.append(IngestFile(ingest=ingest, path=path, blob_id=file.sha256))
+        IngestFile.objects.bulk_create(rows, batch_size=1000)
+        return _start(ingest, actor, total=len(rows))
+
+
+def store_upload(stream: IO[bytes], *, actor: Actor) -> Blob:
+    """Keep the bytes of an upload; what they are is told from themselves."""
+    actor.require("dam.ingest")
+    head = stream.read(HEAD)
+    stream.seek(0)
+    return store_blob(stream, media_type=sniff(head))
+
+
+def clean_path(path: str) -> str:
+    """A sender's name as a text that a database keeps and a page shows."""
+    text = path.encode("utf-8", "replace").decode().replace("\x00", "").strip()
+    return text[:500] or "unnamed"
+
+
+def _free_path(path: str, taken: set[str]) -> str:
+    number, free = 1, path
+    while free in taken:
+        number += 1
+        free = f"{path} ({number})"
+    return free
+
+
+def _create(actor: Actor, licence: Licence | None, markets: Sequence[str], folder: str = "") -> Ingest:
+    if licence is not None:
+        actor.require("dam.edit")
+    return Ingest.objects.create(licence=licence, markets=sorted(markets), folder=folder, created_at=moment.now())
+
+
+def _start(ingest: Ingest, actor: Actor, total: int = 0) -> Ingest:
+    payload = {"ingest": ingest.pk}
+    ingest.job = start_job(kind=JOB, queue="media", payload=payload, actor=actor, total=total)
+    ingest.save(update_fields=["job"])
+    append_event(events.INGEST_STARTED, ingest.uid, files=total)
+    return ingest
