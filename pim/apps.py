@@ -7,7 +7,7 @@ class PimConfig(AppConfig):
 
     def ready(self) -> None:
         from foundation.archive.registry import derived_models, export_models
-        from pim import events, models  # noqa: F401  the catalogue must know the types
+        from pim import consumers, events, models  # noqa: F401  registers itself
 
         export_models(models.Attribute, models.Option, models.Family, models.FamilyAttribute, models.FamilyAxis)
         export_models(models.Requirement, models.Product, models.Identifier, models.ProductValues, models.Override)

@@ -1,0 +1,18 @@
+"""What pim reacts to: dirty models, and overrides that lapse. Importing a file is a job (`services.importing`)."""
+
+from foundation.events.registry import Projection, register_projection
+from foundation.jobs.registry import timer_kind
+from pim.services.completeness import refresh_completeness, refresh_search, root_ids
+from pim.services.values import expire_override
+from pim.services.writing import OVERRIDE_TIMER
+
+register_projection(
+    Projection("pim.completeness", refresh_completeness, root_ids, tables=("pim_completeness",), batch=200)
+)
+register_projection(Projection("pim.search", refresh_search, root_ids, tables=("pim_productsearch",), batch=200))
+
+
+@timer_kind(OVERRIDE_TIMER)
+def end_override(subject: str) -> None:
+    """A market's own value ends. A second call finds nothing to end."""
+    expire_override(subject)

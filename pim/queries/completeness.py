@@ -1,0 +1,154 @@
+"""Completeness: how it is computed, and reading it."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from django.db import connection
+from django.db.models import Count, F, FloatField, Q, Sum
+from django.db.models.functions import Cast
+
+from foundation.core.actors import Actor
+from foundation.markets.models import Scope
+from pim.models import Completeness, FamilyAttribute, Product
+from pim.models.attributes import clearance_of
+
+# A bit counts when the first place that has it counts: steps that count come first, then the others, then `*`.
+# So: in a counting step, or in `*` and in no step that does not count.
+COMPUTE = """
+    SELECT t.product_id, t.root_id, r.scope_id,
+           bit_count(r.mask)::smallint AS required,
+           bit_count(r.mask & coalesce(h.have, 0::bit(512)))::smallint AS filled,
+           r.mask & ~coalesce(h.have, 0::bit(512)) AS missing,
+           coalesce((
+               SELECT pl.state = 'placed' FROM pim_placement pl
+                WHERE pl.product_id = ANY(t.line) AND pl.channel_id = r.channel_id AND pl.market_id = r.market_id
+                ORDER BY array_position(t.line, pl.product_id) LIMIT 1), false) AS is_placed
+      FROM (
+          SELECT p.id AS product_id, p.root_id, p.family_id, p.level,
+                 array_remove(ARRAY[p.id, p.parent_id, up.parent_id], NULL) AS line
+            FROM pim_product p LEFT JOIN pim_product up ON up.id = p.parent_id
+           WHERE p.root_id = ANY(%(roots)s)
+      ) t
+      JOIN (
+          SELECT s.id AS scope_id, s.channel_id, s.market_id, q.family_id, l.level,
+                 bit_or(set_bit(0::bit(512), fa.index, 1)) AS mask
+            FROM markets_scope s
+            JOIN pim_requirement q ON q.channel_id = s.channel_id
+            JOIN pim_familyattribute fa ON fa.family_id = q.family_id AND fa.attribute_id = q.attribute_id AND fa.is_active
+            JOIN generate_series(0, 2) AS l(level) ON fa.level <= l.level
+           WHERE q.family_id IN (SELECT family_id FROM pim_product WHERE id = ANY(%(roots)s))
+           GROUP BY s.id, s.channel_id, s.market_id, q.family_id, l.level
+      ) r ON r.family_id = t.family_id AND r.level = t.level
+      LEFT JOIN LATERAL (
+          SELECT coalesce(bit_or(v.filled) FILTER (WHERE sc.counts AND c.locale <> '*'), 0::bit(512))
+                 | (coalesce(bit_or(v.filled) FILTER (WHERE c.locale = '*'), 0::bit(512))
+                    & ~coalesce(bit_or(v.filled) FILTER (WHERE NOT sc.counts), 0::bit(512))) AS have
+            FROM pim_productvalues v
+            JOIN markets_scopecell sc ON sc.cell_id = v.cell_id AND sc.scope_id = r.scope_id
+            JOIN markets_cell c ON c.id = v.cell_id
+           WHERE v.product_id = ANY(t.line)
+      ) h ON true
+"""
+
+
+@dataclass(frozen=True)
+class ScopeCompleteness:
+    """One product in one scope."""
+
+    scope: Scope
+    required: int
+    filled: int
+    percent: int
+    missing: tuple[str, ...]
+    is_placed: bool
+
+    @property
+    def is_complete(self) -> bool:
+        return self.filled == self.required
+
+
+@dataclass(frozen=True)
+class OverviewRow:
+    """The sellable products that are offered in one scope, as far as the actor sees them."""
+
+    channel: str
+    market: str
+    locale: str
+    products: int
+    complete: int
+    average: float
+
+
+def of_product(product: Product, *, actor: Actor | None = None) -> list[ScopeCompleteness]:
+    """The product in every scope that requires something of it; codes above the actor's clearance are left out."""
+    return of_products([product.pk], actor=actor).get(product.pk, [])
+
+
+def of_products(product_ids: Sequence[int], *, actor: Actor | None = None) -> dict[int, list[ScopeCompleteness]]:
+    """As `of_product`, for many, in a constant number of queries."""
+    rows = (
+        Completeness.objects.filter(product_id__in=product_ids)
+        if actor is None
+        else (Completeness.objects.visible_to(actor).filter(product_id__in=product_ids))
+    )
+    names = _names(product_ids, actor)
+    found: dict[int, list[ScopeCompleteness]] = defaultdict(list)
+    ordered = rows.select_related("scope__channel", "scope__market", "scope__locale")
+    for row in ordered.order_by("scope__channel__code", "scope__market__code", "scope__locale"):
+        missing = tuple(names[row.product_id][at] for at in row.missing_positions if at in names[row.product_id])
+        found[row.product_id].append(
+            ScopeCompleteness(row.scope, row.required, row.filled, row.percent, missing, row.is_placed)
+        )
+    return dict(found)
+
+
+def missing_attributes(product: Product, *, scope: Scope) -> list[str]:
+    """Codes of what the scope's channel requires and the product lacks, in the family's order."""
+    row = Completeness.objects.filter(product_id=product.pk, scope=scope).first()
+    names = _names([product.pk], None)[product.pk]
+    return [names[at] for at in row.missing_positions] if row else []
+
+
+def overview(actor: Actor, *, family: str = "") -> list[OverviewRow]:
+    """A row for each scope that the actor sees, over the sellable products that are offered there."""
+    products = Product.objects.visible_to(actor).sellable()
+    if family:
+        products = products.filter(family__code=family)
+    rows = Completeness.objects.visible_to(actor).filter(is_placed=True, product_id__in=products.values("id"))
+    grouped = rows.values("scope__channel__code", "scope__market__code", "scope__locale").annotate(
+        products=Count("id"),
+        complete=Count("id", filter=Q(filled=F("required"))),
+        parts=Sum(Cast("filled", FloatField()) / Cast("required", FloatField())),
+    )
+    return [
+        OverviewRow(
+            channel=row["scope__channel__code"],
+            market=row["scope__market__code"],
+            locale=row["scope__locale"],
+            products=row["products"],
+            complete=row["complete"],
+            average=round(100 * row["parts"] / row["products"], 1),
+        )
+        for row in grouped.order_by("scope__channel__code", "scope__market__code", "scope__locale")
+    ]
+
+
+def compute(root_ids: Sequence[int]) -> set[tuple[int, int, int, int, int, str, bool]]:
+    """What the table should hold for these models: (product, root, scope, required, filled, missing, is_placed)."""
+    with connection.cursor() as cursor:
+        cursor.execute(COMPUTE, {"roots": list(root_ids)})
+        return set(cursor.fetchall())
+
+
+def _names(product_ids: Sequence[int], actor: Actor | None) -> dict[int, dict[int, str]]:
+    families = dict(Product.objects.filter(pk__in=product_ids).values_list("pk", "family_id"))
+    rows = FamilyAttribute.objects.filter(family_id__in=set(families.values())).select_related("attribute")
+    clearance = clearance_of(actor) if actor else None
+    by_family: dict[int, dict[int, str]] = defaultdict(dict)
+    for row in rows:
+        if clearance is None or clearance.admits(row.attribute.sensitivity):
+            by_family[row.family_id][row.index] = row.attribute.code
+    return {product: by_family[family] for product, family in families.items()}

@@ -1,0 +1,93 @@
+"""Which value holds: inheritance, market override and locale fallback. Pure; its twin in SQL is in queries.values.
+
+For each locale in the scope's chain, then `*`: from the product upwards to its root: the market's value, then the
+shared one. At one place a typed value beats a computed one.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from itertools import groupby
+from typing import Any, Literal
+
+from foundation.markets.queries import ChainCell
+
+Kind = Literal["own", "computed"]
+
+
+@dataclass(frozen=True)
+class Owner:
+    """A product in a line of inheritance."""
+
+    product_id: int
+    sku: str
+    level: int
+
+
+@dataclass(frozen=True)
+class Stored:
+    """What one product says in one cell."""
+
+    vals: Mapping[str, Any]
+    computed: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Resolved:
+    """A value and where it comes from."""
+
+    value: Any
+    level: int
+    sku: str
+    market: str | None
+    locale: str
+    is_inherited: bool
+    is_fallback: bool
+    counts: bool
+    kind: Kind
+    cell_id: int
+
+
+def resolve(
+    line: Sequence[Owner], chain: Sequence[ChainCell], stored: Mapping[tuple[int, int], Stored]
+) -> dict[str, Resolved]:
+    """The values of `line[0]`, whose ancestors follow nearest first, in the scope that has this chain."""
+    found: dict[str, Resolved] = {}
+    for owner, cell in places(line, chain):
+        here = stored.get((owner.product_id, cell.cell_id))
+        if here is None:
+            continue
+        for kind, values in _kinds(here):
+            for code, value in values.items():
+                if code not in found:
+                    found[code] = _resolved(value, kind, owner, line[0], cell)
+    return found
+
+
+def places(line: Sequence[Owner], chain: Sequence[ChainCell]) -> Iterator[tuple[Owner, ChainCell]]:
+    """Where a value is looked for, in order."""
+    for _, step in groupby(sorted(chain, key=lambda cell: (cell.step, cell.rank)), key=lambda cell: cell.step):
+        cells = list(step)
+        for owner in line:
+            for cell in cells:
+                yield owner, cell
+
+
+def _kinds(here: Stored) -> tuple[tuple[Kind, Mapping[str, Any]], tuple[Kind, Mapping[str, Any]]]:
+    return ("own", here.vals), ("computed", here.computed)
+
+
+def _resolved(value: Any, kind: Kind, owner: Owner, asked: Owner, cell: ChainCell) -> Resolved:
+    return Resolved(
+        value=value,
+        level=owner.level,
+        sku=owner.sku,
+        market=cell.market,
+        locale=cell.locale,
+        is_inherited=owner.product_id != asked.product_id,
+        is_fallback=cell.step > 0 and cell.locale != "*",
+        counts=cell.counts,
+        kind=kind,
+        cell_id=cell.cell_id,
+    )

@@ -1,0 +1,20 @@
+"""What may be done to products. The only writers of pim."""
+
+from pim.services.attributes import define_attribute
+from pim.services.configuration import apply_model
+from pim.services.families import define_family
+from pim.services.placements import place_product, withdraw_product
+from pim.services.products import create_product, upsert_product, upsert_products
+from pim.services.values import set_values
+
+__all__ = [
+    "apply_model",
+    "create_product",
+    "define_attribute",
+    "define_family",
+    "place_product",
+    "set_values",
+    "upsert_product",
+    "upsert_products",
+    "withdraw_product",
+]

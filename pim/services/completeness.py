@@ -1,0 +1,88 @@
+"""Keeping completeness and the words of search as truth has them. Set-based; called for dirty models."""
+
+from __future__ import annotations
+
+from django.db import connection
+
+from foundation.core import moment
+from foundation.events.services import append_events
+from pim import events
+from pim.models import FirstCompletion, Product
+from pim.queries.completeness import COMPUTE
+
+# Changed rows only are written; what no longer belongs is taken away.
+REFRESH = f"""
+WITH computed AS ({COMPUTE}),
+gone AS (
+    DELETE FROM pim_completeness c WHERE c.root_id = ANY(%(roots)s)
+       AND NOT EXISTS (SELECT 1 FROM computed n WHERE n.product_id = c.product_id AND n.scope_id = c.scope_id)
+)
+INSERT INTO pim_completeness AS c (product_id, root_id, scope_id, required, filled, missing, is_placed)
+SELECT product_id, root_id, scope_id, required, filled, missing, is_placed FROM computed
+ON CONFLICT (product_id, scope_id) DO UPDATE
+   SET root_id = excluded.root_id, required = excluded.required, filled = excluded.filled,
+       missing = excluded.missing, is_placed = excluded.is_placed
+ WHERE (c.root_id, c.required, c.filled, c.missing, c.is_placed)
+       IS DISTINCT FROM (excluded.root_id, excluded.required, excluded.filled, excluded.missing, excluded.is_placed)
+"""  # noqa: S608  constants
+
+FIRST_TIME = """
+INSERT INTO pim_firstcompletion (product_id, scope_id, at)
+SELECT c.product_id, c.scope_id, %(at)s
+  FROM pim_completeness c
+  JOIN pim_product p ON p.id = c.product_id
+  JOIN pim_family f ON f.id = p.family_id AND f.depth = p.level
+ WHERE c.root_id = ANY(%(roots)s) AND c.filled = c.required
+ ORDER BY c.product_id, c.scope_id
+ON CONFLICT (product_id, scope_id) DO NOTHING
+RETURNING id
+"""
+
+# GTINs are found with and without their leading zeros; texts of markets and of classes above public stay out.
+SEARCH = """
+WITH words AS (
+    SELECT p.id AS product_id, p.root_id,
+           lower(concat_ws(' ', p.sku,
+               (SELECT string_agg(i.value || ' ' || ltrim(i.value, '0'), ' ' ORDER BY i.scheme, i.value)
+                  FROM pim_identifier i WHERE i.product_id = p.id),
+               (SELECT string_agg(v.vals ->> a.code, ' ' ORDER BY v.cell_id, a.code)
+                  FROM pim_productvalues v
+                  JOIN markets_cell c ON c.id = v.cell_id AND c.market_id IS NULL
+                  JOIN pim_attribute a ON a.type = 'text' AND a.sensitivity = 'public' AND v.vals ? a.code
+                 WHERE v.product_id = p.id))) AS text
+      FROM pim_product p WHERE p.root_id = ANY(%(roots)s)
+),
+gone AS (
+    DELETE FROM pim_productsearch s WHERE s.root_id = ANY(%(roots)s)
+       AND NOT EXISTS (SELECT 1 FROM words w WHERE w.product_id = s.product_id)
+)
+INSERT INTO pim_productsearch AS s (product_id, root_id, text) SELECT product_id, root_id, text FROM words
+ON CONFLICT (product_id) DO UPDATE SET root_id = excluded.root_id, text = excluded.text
+ WHERE (s.root_id, s.text) IS DISTINCT FROM (excluded.root_id, excluded.text)
+"""
+
+
+def refresh_completeness(root_ids: list[int]) -> None:
+    """Bring the models and all below them up to date, and note who was complete for the first time."""
+    with connection.cursor() as cursor:
+        cursor.execute(REFRESH, {"roots": root_ids})
+        cursor.execute(FIRST_TIME, {"roots": root_ids, "at": moment.now()})
+        first = [int(row[0]) for row in cursor.fetchall()]
+    facts = FirstCompletion.objects.filter(pk__in=first).select_related(
+        "product", "scope__channel", "scope__market", "scope__locale"
+    )
+    append_events(
+        events.PRODUCT_COMPLETED_FIRST,
+        [(fact.product.uid, {"sku": fact.product.sku, "scope": str(fact.scope)}) for fact in facts.order_by("pk")],
+    )
+
+
+def refresh_search(root_ids: list[int]) -> None:
+    """Bring the words of the models and all below them up to date."""
+    with connection.cursor() as cursor:
+        cursor.execute(SEARCH, {"roots": root_ids})
+
+
+def root_ids() -> list[int]:
+    """Every model and simple product, in order: the subjects of both projections."""
+    return list(Product.objects.roots().order_by("pk").values_list("pk", flat=True))

@@ -1,0 +1,99 @@
+"""What is asked for, before it is checked: products and their values as a client, a page or a file names them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from pim.checks import DEFAULT_FORMATS, Formats
+from pim.choices import ANY_LOCALE
+from pim.errors import BadProduct
+
+UNNAMED = "\0"  # not the same as None: the parent is not mentioned
+MAX_VALUES = 2_000
+
+
+@dataclass(frozen=True)
+class ValueDraft:
+    """One value for one cell; None clears. `path` is where a refusal will point."""
+
+    attribute: str
+    raw: Any
+    market: str | None = None
+    locale: str = ANY_LOCALE
+    path: str = ""
+    unit: str = ""
+    expires_at: datetime | None = None
+
+
+@dataclass(frozen=True)
+class ProductDraft:
+    """One product to be created or changed. Fields that are not mentioned stay."""
+
+    sku: str
+    values: Sequence[ValueDraft] = ()
+    parent: str | None = UNNAMED
+    family: str | None = None
+    state: str | None = None
+    reason: str = ""
+    path: str = ""
+    expected_version: int | None = None
+    must_be: str = ""  # "new" or "known", where the caller says so
+    formats: Formats = DEFAULT_FORMATS
+    columns: Mapping[str, str] = field(default_factory=dict)  # field → path, where the two differ
+
+    def at(self, name: str) -> str:
+        """Where a refusal of this field points."""
+        if name in self.columns:
+            return self.columns[name]
+        return f"{self.path}.{name}" if self.path else name
+
+
+def read_document(
+    document: Mapping[str, Any], *, path: str = "", reason: str = "", expected_version: int | None = None
+) -> ProductDraft:
+    """A draft from a JSON document: sku, parent, family, state, reason and values.
+
+    `values` is a list of {attribute, market, locale, value, expires_at}.
+    """
+    unknown = document.keys() - {"sku", "parent", "family", "state", "reason", "values"}
+    if unknown:
+        raise BadProduct(f"{', '.join(sorted(unknown))}: no such field of a product", path=path)
+    values = document.get("values", [])
+    if not isinstance(values, list) or len(values) > MAX_VALUES or not all(isinstance(one, Mapping) for one in values):
+        raise BadProduct(f"values must be a list of at most {MAX_VALUES} objects", path=_join(path, "values"))
+    return ProductDraft(
+        sku=document.get("sku", ""),
+        parent=document.get("parent", UNNAMED),
+        family=document.get("family"),
+        state=document.get("state"),
+        reason=str(document.get("reason") or reason),
+        values=[_read_value(one, _join(path, f"values.{at}")) for at, one in enumerate(values)],
+        path=path,
+        expected_version=expected_version,
+    )
+
+
+def _read_value(value: Mapping[str, Any], path: str) -> ValueDraft:
+    expires = value.get("expires_at")
+    if isinstance(expires, str):
+        try:
+            expires = datetime.fromisoformat(expires)
+        except ValueError:
+            expires = False
+    if expires is not None and (not isinstance(expires, datetime) or expires.tzinfo is None):
+        raise BadProduct("expires_at must be a moment with a time zone, in ISO 8601", path=_join(path, "expires_at"))
+    return ValueDraft(
+        attribute=str(value.get("attribute", "")),
+        raw=value.get("value"),
+        market=value.get("market") or None,
+        locale=str(value.get("locale") or ANY_LOCALE),
+        path=path,
+        expires_at=expires,
+    )
+
+
+def _join(path: str, name: str) -> str:
+    return f"{path}.{name}" if path else name

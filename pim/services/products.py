@@ -1,0 +1,95 @@
+"""Creating and changing products, one or many at a time."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+from django.db import IntegrityError
+
+from foundation.core import moment
+from foundation.core.actors import Actor
+from foundation.core.errors import Conflict
+from foundation.history.services import recorded
+from pim.choices import Sensitivity
+from pim.errors import BadProduct
+from pim.models import Product
+from pim.models.attributes import clearance_of
+from pim.services.drafts import UNNAMED, ProductDraft, read_document
+from pim.services.planning import Plan
+from pim.services.writing import write_drafts
+
+MAX_BATCH = 1_000
+
+
+@dataclass(frozen=True)
+class Upserted:
+    """What came of one document: created, changed or unchanged."""
+
+    sku: str
+    status: str
+    product: Product
+
+
+def create_product(
+    *, sku: str, actor: Actor, family: str | None = None, parent: str | None = None,
+    values: Mapping[str, Any] | None = None, reason: str = "",
+) -> Product:  # fmt: skip
+    """A new product with the given values for all markets and languages.
+
+    Variants take their parent's family and name all their axes. Raises `BadProduct`, `BadValue` or `Problems`.
+    """
+    document = {
+        "sku": sku,
+        "family": family,
+        "values": [{"attribute": code, "value": values[code]} for code in values or {}],
+    }
+    draft = replace(read_document(document, reason=reason), parent=parent or UNNAMED, must_be="new")
+    return write_one(draft, actor=actor).product
+
+
+def upsert_products(documents: Sequence[Mapping[str, Any]], *, actor: Actor, reason: str = "") -> list[Upserted]:
+    """Create or change up to 1,000 products, all or none, parents and variants in any order.
+
+    What is as it should be already is not touched: no revision, no event, no new version. A document has sku,
+    parent, family, state, reason and values, a list of {attribute, market, locale, value, expires_at}; a value of
+    null clears. Raises `Problems` naming each refusal by its path.
+    """
+    if len(documents) > MAX_BATCH:
+        raise BadProduct(f"{len(documents)} products are too many for one request; send at most {MAX_BATCH}")
+    drafts = [read_document(one, path=str(at), reason=reason) for at, one in enumerate(documents)]
+    return [_upserted(plan) for plan in _write(drafts, actor=actor)]
+
+
+def upsert_product(
+    document: Mapping[str, Any],
+    *,
+    actor: Actor,
+    expected_version: int | None = None,
+    must_be: str = "",
+    reason: str = "",
+) -> Upserted:
+    """Create or change one product; with `expected_version` only if nobody has changed it since (0: it is new)."""
+    draft = read_document(document, reason=reason, expected_version=expected_version)
+    return write_one(replace(draft, must_be=must_be), actor=actor)
+
+
+def write_one(draft: ProductDraft, *, actor: Actor) -> Upserted:
+    """Carry out one draft."""
+    return _upserted(_write([draft], actor=actor)[0])
+
+
+def _write(drafts: list[ProductDraft], *, actor: Actor) -> list[Plan]:
+    actor.require("pim.edit")
+    clearance = clearance_of(actor)
+    try:
+        with recorded(actor):
+            return write_drafts(drafts, actor=actor, at=moment.now(), clearance=Sensitivity(clearance))
+    except IntegrityError as error:
+        raise Conflict("Somebody else wrote the same SKU, identifier or axes just now; try again") from error
+
+
+def _upserted(plan: Plan) -> Upserted:
+    assert plan.product is not None  # noqa: S101  written, or known
+    return Upserted(plan.draft.sku, plan.status, plan.product)

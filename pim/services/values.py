@@ -1,0 +1,80 @@
+"""Setting values in one cell of one product, and letting overrides lapse."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+from foundation.core import moment
+from foundation.core.actors import Actor, system
+from foundation.core.errors import Missing
+from foundation.history.services import recorded
+from foundation.jobs.services import set_timer
+from foundation.markets.models import Market
+from pim.choices import ANY_LOCALE, Sensitivity
+from pim.errors import StaleValues
+from pim.models import Override, Product, ProductValues
+from pim.models.attributes import clearance_of
+from pim.services.drafts import ProductDraft, ValueDraft
+from pim.services.writing import OVERRIDE_TIMER, write_drafts
+
+
+def set_values(
+    product: Product, *, values: Mapping[str, Any], actor: Actor, market: Market | str | None = None,
+    locale: str = ANY_LOCALE, reason: str = "", expected_version: int | None = None, expires_at: datetime | None = None,
+) -> ProductValues | None:  # fmt: skip
+    """Say something of a product in one cell; None clears, so that the value is inherited again.
+
+    A market's own values need a reason and may expire. `expected_version` is the version of the cell that the
+    caller saw (0: it was empty). Returns the cell's row, or None while the cell is empty. Raises `BadValue`,
+    `UnknownAttribute`, `StaleValues` or `Problems`; then nothing was written.
+    """
+    actor.require("pim.edit")
+    code = market.code if isinstance(market, Market) else market
+    drafts = [ValueDraft(name, raw, code, locale, path=name, expires_at=expires_at) for name, raw in values.items()]
+    with recorded(actor):
+        if not Product.objects.visible_to(actor).filter(pk=product.pk).exists():
+            raise Missing("There is no such product", path="sku")
+        Product.objects.select_for_update().get(pk=product.pk)
+        _require_version(product, code, locale, expected_version)
+        draft = ProductDraft(sku=product.sku, values=drafts, reason=reason, must_be="known")
+        write_drafts([draft], actor=actor, at=moment.now(), clearance=clearance_of(actor))
+        return _row(product, code, locale)
+
+
+def expire_override(subject: str) -> None:
+    """The timer's call: a market's own value ends now. One that was cleared or prolonged meanwhile is left alone."""
+    product_id, cell_id, attribute_id = (int(part) for part in subject.split(":"))
+    actor = system("override-expiry")
+    with recorded(actor):
+        product = Product.objects.select_for_update().get(pk=product_id)
+        override = (
+            Override.objects.filter(product_id=product_id, cell_id=cell_id, attribute_id=attribute_id)
+            .select_related("cell__market", "attribute")
+            .first()
+        )
+        if override is None or override.expires_at is None or override.cell.market is None:
+            return
+        if override.expires_at > moment.now():
+            set_timer(OVERRIDE_TIMER, subject, override.expires_at)
+            return
+        value = ValueDraft(override.attribute.code, None, override.cell.market.code, override.cell.locale)
+        draft = ProductDraft(sku=product.sku, values=[value], reason="expired")
+        write_drafts([draft], actor=actor, at=moment.now(), clearance=Sensitivity.SECRET)
+
+
+def _row(product: Product, market: str | None, locale: str) -> ProductValues | None:
+    rows = ProductValues.objects.filter(product=product, cell__locale=locale)
+    rows = rows.filter(cell__market__code=market) if market else rows.filter(cell__market=None)
+    return rows.first()
+
+
+def _require_version(product: Product, market: str | None, locale: str, expected: int | None) -> None:
+    if expected is None:
+        return
+    row = _row(product, market, locale)
+    version = row.version if row else 0
+    if version != expected:
+        text = f"These values are at version {version}, not {expected}: somebody changed them meanwhile"
+        raise StaleValues(text, path="expected_version", version=version)
