@@ -239,7 +239,7 @@ def spell_decimal(number: Decimal, places: int | None, *, strict: bool = True) -
         rounded = number.quantize(Decimal(1).scaleb(-places), rounding=ROUND_HALF_EVEN)
         if strict and rounded != number:
             raise Refusal("too-many-decimals", f"{number} has more than {places} decimals")
-        return f"{abs(rounded) if not rounded else rounded:f}"
+        return f"{rounded or abs(rounded):f}"
     text = f"{number:f}"
     text = text.rstrip("0").rstrip(".") if "." in text else text
     return "0" if text in {"-0", ""} else text

@@ -17,7 +17,9 @@ MAX_MATCHED = 500
 MAX_TEXT = 4_000
 MAX_RICH_TEXT = 20_000
 MAX_UNBOUNDED = 3
-TAGS = frozenset(["p", "br", "strong", "b", "em", "i", "u", "ul", "ol", "li", "h2", "h3", "h4", "span", "sub", "sup", "a"])
+TAGS = frozenset(
+    ["p", "br", "strong", "b", "em", "i", "u", "ul", "ol", "li", "h2", "h3", "h4", "span", "sub", "sup", "a"]
+)
 VOID = frozenset({"br"})
 _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff\ufffe\uffff]")
 _CODE = re.compile(r"[A-Za-z0-9](?:[A-Za-z0-9._/+ -]{0,62}[A-Za-z0-9])?")

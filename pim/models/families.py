@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from typing import Self, TypeVar
+
 from django.db import models
 from django.db.models import Q
 
@@ -37,8 +39,11 @@ class Family(models.Model):
         return str(self.labels.get(locale) or next(iter(self.labels.values()), self.code))
 
 
-class FamilyPartQuerySet(models.QuerySet["models.Model"]):
-    def visible_to(self, actor: Actor) -> FamilyPartQuerySet:
+M_co = TypeVar("M_co", bound=models.Model, covariant=True)
+
+
+class FamilyPartQuerySet(models.QuerySet[M_co]):
+    def visible_to(self, actor: Actor) -> Self:
         return self.filter(attribute__in=Attribute.objects.visible_to(actor))
 
 

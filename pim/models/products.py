@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from typing import Self, TypeVar
+
 from django.contrib.postgres.indexes import GinIndex
 from django.db import models
 from django.db.models import F, Q
@@ -73,10 +75,13 @@ class Product(models.Model):
         return self.parent_id is None
 
 
-class OfProductQuerySet(models.QuerySet["models.Model"]):
+M_co = TypeVar("M_co", bound=models.Model, covariant=True)
+
+
+class OfProductQuerySet(models.QuerySet[M_co]):
     """Rows that belong to a product and are seen by who sees it."""
 
-    def visible_to(self, actor: Actor) -> OfProductQuerySet:
+    def visible_to(self, actor: Actor) -> Self:
         return self.filter(product__in=Product.objects.visible_to(actor))
 
 

@@ -37,7 +37,8 @@ COMPUTE = """
                  bit_or(set_bit(0::bit(512), fa.index, 1)) AS mask
             FROM markets_scope s
             JOIN pim_requirement q ON q.channel_id = s.channel_id
-            JOIN pim_familyattribute fa ON fa.family_id = q.family_id AND fa.attribute_id = q.attribute_id AND fa.is_active
+            JOIN pim_familyattribute fa ON fa.family_id = q.family_id AND fa.attribute_id = q.attribute_id
+                                       AND fa.is_active
             JOIN generate_series(0, 2) AS l(level) ON fa.level <= l.level
            WHERE q.family_id IN (SELECT family_id FROM pim_product WHERE id = ANY(%(roots)s))
            GROUP BY s.id, s.channel_id, s.market_id, q.family_id, l.level

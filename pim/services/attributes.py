@@ -18,7 +18,19 @@ from pim.models import Attribute, Option, ProductValues
 from pim.services.reference import uid_of
 
 LIMITS = frozenset(
-    ["min", "max", "decimals", "min_length", "max_length", "pattern", "pattern_hint", "units", "dimension", "scheme", "currency"]
+    [
+        "min",
+        "max",
+        "decimals",
+        "min_length",
+        "max_length",
+        "pattern",
+        "pattern_hint",
+        "units",
+        "dimension",
+        "scheme",
+        "currency",
+    ]
 )
 FIXED = ("type", "is_localizable", "is_market_overridable")
 
@@ -100,7 +112,7 @@ def _define_options(attribute: Attribute, options: Sequence[Mapping[str, Any]]) 
             "position": position,
         }
         option = present.get(str(given["code"])) or Option(attribute=attribute, code=str(given["code"]))
-        if option.pk is None or _differs(option, fields):
+        if str(given["code"]) not in present or _differs(option, fields):
             for name, value in fields.items():
                 setattr(option, name, value)
             option.save()

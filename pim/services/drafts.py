@@ -11,7 +11,7 @@ from pim.checks import DEFAULT_FORMATS, Formats
 from pim.choices import ANY_LOCALE
 from pim.errors import BadProduct
 
-UNNAMED = "\0"  # not the same as None: the parent is not mentioned
+UNNAMED = "\0"  # the parent is not mentioned; None says that there is none
 MAX_VALUES = 2_000
 
 
@@ -61,6 +61,9 @@ def read_document(
     unknown = document.keys() - {"sku", "parent", "family", "state", "reason", "values"}
     if unknown:
         raise BadProduct(f"{', '.join(sorted(unknown))}: no such field of a product", path=path)
+    for name in ("sku", "parent", "family", "state"):
+        if not isinstance(document.get(name, ""), str) and not (document[name] is None and name != "sku"):
+            raise BadProduct(f"{name} must be a text", path=_join(path, name))
     values = document.get("values", [])
     if not isinstance(values, list) or len(values) > MAX_VALUES or not all(isinstance(one, Mapping) for one in values):
         raise BadProduct(f"values must be a list of at most {MAX_VALUES} objects", path=_join(path, "values"))

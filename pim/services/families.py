@@ -74,14 +74,15 @@ def _require_family(
             raise Invalid(f"{code}: {one} is used and is not among its attributes", path="attributes")
     for level, codes in enumerate(axes, 1):
         for axis in codes:
-            one = known[axis]
-            if one.type != AttributeType.SELECT or one.is_localizable or one.is_market_overridable:
+            attribute = known[axis]
+            everywhere = not attribute.is_localizable and not attribute.is_market_overridable
+            if attribute.type != AttributeType.SELECT or not everywhere:
                 raise Invalid(f"{code}: the axis {axis} must be one option, the same everywhere", path="axes")
             if int(wanted[axis].get("level", 0)) != level or wanted[axis].get("may_override_below"):
                 raise Invalid(f"{code}: the axis {axis} must live at level {level} alone", path="axes")
-    for one in wanted.values():
-        if not 0 <= int(one.get("level", 0)) <= len(axes):
-            raise Invalid(f"{code}: {one['code']} lives at a level that the family lacks", path="attributes")
+    for name, given in wanted.items():
+        if not 0 <= int(given.get("level", 0)) <= len(axes):
+            raise Invalid(f"{code}: {name} lives at a level that the family lacks", path="attributes")
 
 
 def _define_members(family: Family, wanted: Mapping[str, Mapping[str, Any]], known: Mapping[str, Attribute]) -> bool:
@@ -96,7 +97,7 @@ def _define_members(family: Family, wanted: Mapping[str, Mapping[str, Any]], kno
                 raise Invalid(f"{family.code}: a family has room for {MASK_LENGTH} attributes", path="attributes")
             row = FamilyAttribute(family=family, attribute=known[code], index=following)
             following += 1
-        if row.pk is None or (row.level, row.may_override_below, row.is_active) != fields:
+        if code not in present or (row.level, row.may_override_below, row.is_active) != fields:
             row.level, row.may_override_below, row.is_active = fields
             row.save()
             touched = True

@@ -17,18 +17,18 @@ def place_product(
     product: Product, *, channel: Channel | str, market: Market | str, actor: Actor, reason: str
 ) -> Placement:
     """Offer a product, and what is below it, on a channel in a market. Doing it twice changes nothing."""
-    return _decide(product, channel, market, actor, reason, PlacementState.PLACED)
+    return _decide(product, channel, market, PlacementState.PLACED, actor=actor, reason=reason)
 
 
 def withdraw_product(
     product: Product, *, channel: Channel | str, market: Market | str, actor: Actor, reason: str
 ) -> Placement:
     """Offer a product there no more; on a variant it holds against the model's placement."""
-    return _decide(product, channel, market, actor, reason, PlacementState.WITHDRAWN)
+    return _decide(product, channel, market, PlacementState.WITHDRAWN, actor=actor, reason=reason)
 
 
 def _decide(
-    product: Product, channel: Channel | str, market: Market | str, actor: Actor, reason: str, state: PlacementState
+    product: Product, channel: Channel | str, market: Market | str, state: PlacementState, *, actor: Actor, reason: str
 ) -> Placement:
     actor.require("pim.place")
     if not reason.strip():

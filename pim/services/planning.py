@@ -143,7 +143,7 @@ class Planner:
         return sorted(plans, key=depth)
 
     def _load(self, skus: set[str]) -> None:
-        wanted = [sku for sku in skus if isinstance(sku, str) and "\0" not in sku]
+        wanted = [sku for sku in skus if "\0" not in sku]
         rows = Product.objects.select_for_update().filter(sku__in=wanted).order_by("pk")
         self.known = {product.sku: product for product in rows}
         ids = [product.pk for product in self.known.values()]
@@ -152,7 +152,7 @@ class Planner:
 
     def _place(self, plan: Plan) -> None:
         draft, existing = plan.draft, self.known.get(plan.draft.sku)
-        if not isinstance(draft.sku, str) or not _SKU.fullmatch(draft.sku) or len(draft.sku) > MAX_SKU:
+        if not _SKU.fullmatch(draft.sku) or len(draft.sku) > MAX_SKU:
             plan.refuse(BadProduct(_bad_sku(draft.sku), path=draft.at("sku"), reason="bad-sku"))
             return
         if draft.state is not None and draft.state not in ProductState.values:
@@ -206,7 +206,7 @@ class Planner:
             text = f"{draft.sku} must be of its parent's family {_above_family(above, self.book).code}"
             plan.refuse(BadProduct(text, path=draft.at("family"), reason="family-of-parent"))
         elif plan.level > plan.family.depth:
-            text = f"Products of {plan.family.code} have {plan.family.depth} levels below the model: {draft.sku} is too deep"
+            text = f"{draft.sku} is too deep: {plan.family.code} has {plan.family.depth} levels below the model"
             plan.refuse(BadProduct(text, path=draft.at("parent"), reason="too-deep"))
 
     def _find_parent(self, plan: Plan, sku: str) -> bool:
@@ -306,10 +306,8 @@ class Planner:
                 plan.refuse(BadValue(f"A variant needs its {code}", path=plan.draft.at(code), reason="axis-missing"))
             plan.axis_key = "&".join(f"{code}={given[code]}" for code in codes if code in given)
         parents = {key: plan for plan in plans if (key := self._parent_id(plan)) and not plan.problems}
-        taken = {
-            (str(parent), key): sku
-            for parent, key, sku in Product.objects.filter(parent_id__in=parents).values_list("parent_id", "axis_key", "sku")
-        } if parents else {}  # fmt: skip
+        siblings = Product.objects.filter(parent_id__in=parents).values_list("parent_id", "axis_key", "sku")
+        taken = {(str(parent), key): sku for parent, key, sku in siblings} if parents else {}
         for plan in plans:
             if plan.problems or not plan.level:
                 continue
@@ -362,7 +360,7 @@ def _above_family(above: Plan | Product, book: Book) -> FamilyRule:
     return above.family
 
 
-def _bad_sku(sku: Any) -> str:
+def _bad_sku(sku: str) -> str:
     if not sku:
         return "The SKU is missing"
-    return f"{str(sku)[:40]!r} is not a SKU: at most {MAX_SKU} characters, without line breaks or doubled spaces"
+    return f"{sku[:40]!r} is not a SKU: at most {MAX_SKU} characters, without line breaks or doubled spaces"

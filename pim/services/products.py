@@ -43,7 +43,7 @@ def create_product(
     document = {
         "sku": sku,
         "family": family,
-        "values": [{"attribute": code, "value": values[code]} for code in values or {}],
+        "values": [{"attribute": code, "value": given} for code, given in (values or {}).items()],
     }
     draft = replace(read_document(document, reason=reason), parent=parent or UNNAMED, must_be="new")
     return write_one(draft, actor=actor).product
