@@ -1,0 +1,199 @@
+"""Bindings and proposals: list, bind, unbind, answer."""
+
+from __future__ import annotations
+
+from typing import Any
+from uuid import UUID
+
+from drf_spectacular.utils import OpenApiParameter, extend_schema, extend_schema_view
+from rest_framework import serializers, status
+from rest_framework.decorators import action
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.viewsets import GenericViewSet
+
+from associations import services
+from associations.choices import BindingRole, BindingStatus, Source
+from associations.models import Binding
+from associations.queries.bindings import find_bindings, get_binding
+from dam.queries.assets import get_asset
+from foundation.core.actors import Actor
+from foundation.core.errors import Invalid, Missing
+from pim.models import Product
+
+
+class BindingSerializer(serializers.ModelSerializer):
+    sku = serializers.CharField(source="product.sku", read_only=True)
+    asset = serializers.UUIDField(source="asset.uid", read_only=True)
+    title = serializers.CharField(source="asset.title", read_only=True)
+    market = serializers.CharField(source="cell.market.code", default=None, read_only=True, allow_null=True)
+    locale = serializers.CharField(source="cell.locale", read_only=True)
+    sentence = serializers.CharField(read_only=True, help_text="Why somebody or something thinks so")
+
+    class Meta:
+        model = Binding
+        fields = [
+            "uid", "sku", "asset", "title", "role", "axis", "market", "locale", "position", "starts_at", "ends_at",
+            "status", "source", "settled_by", "sentence", "evidence", "actor", "reason", "created_at", "settled_at",
+        ]  # fmt: skip
+        read_only_fields = fields
+
+
+class BindSerializer(serializers.Serializer):
+    """A new binding."""
+
+    sku = serializers.CharField()
+    asset = serializers.UUIDField()
+    role = serializers.ChoiceField(choices=BindingRole.choices)
+    axis = serializers.CharField(required=False, default="", allow_blank=True, help_text="Such as colour=red")
+    market = serializers.CharField(required=False, default=None, allow_null=True)
+    locale = serializers.CharField(required=False, default="*")
+    starts_at = serializers.DateTimeField(required=False, default=None, allow_null=True)
+    ends_at = serializers.DateTimeField(required=False, default=None, allow_null=True)
+    reason = serializers.CharField(required=False, default="", allow_blank=True)
+    replace = serializers.BooleanField(required=False, default=False, help_text="Send the present hero to the gallery")
+
+
+class RoleSerializer(serializers.Serializer):
+    role = serializers.ChoiceField(choices=BindingRole.choices)
+    replace = serializers.BooleanField(required=False, default=False)
+
+
+class ConfirmSerializer(serializers.Serializer):
+    role = serializers.ChoiceField(choices=BindingRole.choices, required=False, default=None, allow_null=True)
+    replace = serializers.BooleanField(required=False, default=False)
+    reason = serializers.CharField(required=False, default="", allow_blank=True)
+
+
+class ReasonSerializer(serializers.Serializer):
+    reason = serializers.CharField(required=False, default="", allow_blank=True)
+
+
+class OrderSerializer(serializers.Serializer):
+    sku = serializers.CharField()
+    role = serializers.ChoiceField(choices=BindingRole.choices)
+    bindings = serializers.ListField(child=serializers.UUIDField(), max_length=500)
+
+
+def actor_of(request: Request) -> Actor:
+    return request._request.actor
+
+
+def visible_product(sku: str, actor: Actor) -> Product:
+    product = Product.objects.visible_to(actor).filter(sku=sku).first()
+    if product is None:
+        raise Missing(f"There is no product {sku!r}, or you may not see it", path="sku")
+    return product
+
+
+def _filter(name: str, meaning: str, choices: list[str] | None = None) -> OpenApiParameter:
+    return OpenApiParameter(name, str, description=meaning, enum=choices)
+
+
+@extend_schema_view(
+    list=extend_schema(
+        parameters=[
+            _filter("sku", "Of the product"),
+            _filter("asset", "Uid of the asset"),
+            _filter("status", "Where it stands", BindingStatus.values),
+            _filter("source", "Where the claim came from", Source.values),
+            _filter("role", "What the asset is for", BindingRole.values),
+        ]
+    )
+)
+class BindingViewSet(GenericViewSet):
+    """Which asset shows which product, newest first; proposals are bindings that wait for a person."""
+
+    serializer_class = BindingSerializer
+    queryset = Binding.objects.none()
+    lookup_field = "uid"
+    lookup_value_regex = "[0-9a-f-]{36}"
+    keyset_order = ("-pk",)
+    closed_lists = {"status": BindingStatus.values, "source": Source.values, "role": BindingRole.values}
+
+    def get_queryset(self) -> Any:
+        rows, asked = find_bindings(actor_of(self.request)), self.request.query_params
+        for name, known in self.closed_lists.items():
+            if name in asked:
+                if asked[name] not in known:
+                    raise Invalid(f"{name} is one of {', '.join(known)}", path=name)
+                rows = rows.filter(**{name: asked[name]})
+        if "sku" in asked:
+            rows = rows.filter(product__sku=asked["sku"])
+        if "asset" in asked:
+            rows = rows.filter(asset__uid=_uid(asked["asset"]))
+        return rows
+
+    def list(self, request: Request) -> Response:
+        page = self.paginate_queryset(self.get_queryset())
+        return self.get_paginated_response(BindingSerializer(page, many=True).data)
+
+    def retrieve(self, request: Request, uid: str) -> Response:
+        return self._answer(get_binding(_uid(uid), actor=actor_of(request)))
+
+    @extend_schema(request=BindSerializer, responses={201: BindingSerializer})
+    def create(self, request: Request) -> Response:
+        asked = _checked(BindSerializer, request)
+        actor = actor_of(request)
+        product = visible_product(asked.pop("sku"), actor)
+        asset = get_asset(asked.pop("asset"), actor=actor)
+        binding = services.bind_asset(product=product, asset=asset, actor=actor, **asked)
+        return self._answer(binding, status.HTTP_201_CREATED)
+
+    @extend_schema(request=RoleSerializer, responses=BindingSerializer)
+    def partial_update(self, request: Request, uid: str) -> Response:
+        """Another role."""
+        asked = _checked(RoleSerializer, request)
+        return self._answer(services.set_binding_role(uid=_uid(uid), actor=actor_of(request), **asked))
+
+    @extend_schema(responses={204: None})
+    def destroy(self, request: Request, uid: str) -> Response:
+        """Unbind. Automatic matching will not bind it again."""
+        services.unbind_asset(uid=_uid(uid), actor=actor_of(request), reason=request.query_params.get("reason", ""))
+        return Response(status=status.HTTP_204_NO_CONTENT)
+
+    @extend_schema(request=ConfirmSerializer, responses=BindingSerializer)
+    @action(detail=True, methods=["post"])
+    def confirm(self, request: Request, uid: str) -> Response:
+        """Yes, in the proposed role or another."""
+        asked = _checked(ConfirmSerializer, request)
+        return self._answer(services.confirm_proposal(uid=_uid(uid), actor=actor_of(request), **asked))
+
+    @extend_schema(request=ReasonSerializer, responses=BindingSerializer)
+    @action(detail=True, methods=["post"])
+    def reject(self, request: Request, uid: str) -> Response:
+        """No."""
+        asked = _checked(ReasonSerializer, request)
+        return self._answer(services.reject_proposal(uid=_uid(uid), actor=actor_of(request), **asked))
+
+    @extend_schema(request=None, responses=BindingSerializer)
+    @action(detail=True, methods=["post"])
+    def undo(self, request: Request, uid: str) -> Response:
+        """Take the answer back: it is asked again."""
+        return self._answer(services.undo_decision(uid=_uid(uid), actor=actor_of(request)))
+
+    @extend_schema(request=OrderSerializer, responses=BindingSerializer(many=True), filters=False)
+    @action(detail=False, methods=["post"], pagination_class=None)
+    def reorder(self, request: Request) -> Response:
+        """Put a product's own media of one role in this order."""
+        asked, actor = _checked(OrderSerializer, request), actor_of(request)
+        product = visible_product(asked["sku"], actor)
+        services.reorder_media(product=product, role=asked["role"], uids=asked["bindings"], actor=actor)
+        rows = find_bindings(actor).active().filter(product=product, role=asked["role"])
+        return Response(BindingSerializer(rows.order_by("position", "pk"), many=True).data)
+
+    def _answer(self, binding: Binding, code: int = status.HTTP_200_OK) -> Response:
+        return Response(BindingSerializer(binding).data, status=code)
+
+
+def _checked(kind: type[serializers.Serializer], request: Request) -> dict[str, Any]:
+    serializer = kind(data=request.data)
+    serializer.is_valid(raise_exception=True)
+    return dict(serializer.validated_data)
+
+
+def _uid(text: str) -> UUID:
+    try:
+        return UUID(text)
+    except ValueError:
+        raise Invalid(f"{text!r} is not a uid", path="uid") from None

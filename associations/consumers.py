@@ -1,0 +1,38 @@
+"""What bindings do about news of assets and products."""
+
+from __future__ import annotations
+
+from associations.services import match_asset, match_product, retire_bindings
+from dam.choices import AssetState
+from dam.events import ASSET_CHANGED, ASSET_INGESTED, VERSION_ADDED
+from dam.models import Asset
+from foundation.core.actors import system
+from foundation.events.models import Event
+from foundation.events.registry import consumer
+from pim.events import PRODUCT_CHANGED, PRODUCT_CREATED
+from pim.models import Product
+
+
+@consumer("associations.match_asset", ASSET_INGESTED, VERSION_ADDED)
+def match_on_asset_ingested(event: Event) -> None:
+    """Reads the asset as it is now: a second time, or versions out of order, find everything settled."""
+    for asset in Asset.objects.filter(uid=event.subject):
+        match_asset(asset=asset, actor=system("associations.match_asset"))
+
+
+@consumer("associations.follow_asset", ASSET_CHANGED)
+def follow_on_asset_changed(event: Event) -> None:
+    """Follows the asset's present state, not the event's: the order of events does not matter."""
+    actor = system("associations.follow_asset")
+    for asset in Asset.objects.filter(uid=event.subject):
+        if asset.deleted_at or asset.state == AssetState.RETIRED:
+            retire_bindings(asset=asset, actor=actor)
+        else:
+            match_asset(asset=asset, actor=actor)
+
+
+@consumer("associations.match_product", PRODUCT_CREATED, PRODUCT_CHANGED)
+def match_on_product_created(event: Event) -> None:
+    """Pictures may come before their product. Those that wait are matched now; a second time none waits."""
+    for product in Product.objects.filter(uid=event.subject):
+        match_product(product=product, actor=system("associations.match_product"))

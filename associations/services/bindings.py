@@ -1,0 +1,139 @@
+"""Binding and unbinding by hand, the order of a product's media, and their roles."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+from uuid import UUID
+
+from associations import events
+from associations.choices import BindingStatus
+from associations.errors import AlreadyDecided
+from associations.matching import axis_pairs, axis_text
+from associations.models import Binding
+from associations.services import rows
+from dam.models import Asset
+from foundation.core import moment
+from foundation.core.actors import Actor
+from foundation.core.errors import Invalid, Stale
+from foundation.events.services import append_event
+from foundation.history.services import recorded
+from foundation.markets.models import ANY_LOCALE
+from foundation.workflow.services import close_work_items
+from pim.models import FamilyAxis, Product
+
+DECIDE = "associations.decide"
+
+
+def bind_asset(
+    *, product: Product, asset: Asset, role: str, actor: Actor, axis: str = "", market: str | None = None,
+    locale: str = ANY_LOCALE, starts_at: datetime | None = None, ends_at: datetime | None = None,
+    source: str | None = None, reason: str = "", replace: bool = False,
+) -> Binding:  # fmt: skip
+    """Let the asset show the product. A second time it changes nothing; an open proposal of the same is confirmed.
+
+    `replace` sends the present holder of a single role to the gallery; only a person may ask for it.
+    """
+    actor.require(DECIDE)
+    if starts_at and ends_at and starts_at >= ends_at:
+        raise Invalid("It must end after it starts", path="ends_at")
+    with recorded(actor):
+        locked = rows.lock_shown_product(product_id=product.pk, actor=actor)
+        usable = rows.usable_asset(asset_id=asset.pk, actor=actor)
+        binding = rows.new_binding(
+            product=locked,
+            asset=usable,
+            cell=rows.cell_of_binding(market=market, locale=locale, actor=actor),
+            actor=actor,
+            role=rows.checked_role(role=role),
+            axis=_checked_axis(locked, axis),
+            starts_at=starts_at,
+            ends_at=ends_at,
+            source=source or rows.source_of(actor),
+            reason=reason,
+        )
+        present = rows.same_place(binding).filter(asset=usable).first()
+        if present is not None:
+            return present
+        asked = _open_proposal(binding)
+        if asked is not None:
+            asked.starts_at, asked.ends_at = starts_at, ends_at
+            asked.reason, asked.actor = reason, actor.label
+            binding = asked
+        settled_by = source or rows.source_of(actor)
+        rows.take_place(binding, role=role, actor=actor, settled_by=settled_by, replace=replace)
+        rows.tell_binding(binding, event=events.BINDING_CONFIRMED if asked else events.BINDING_CREATED)
+        close_work_items(cause_key=binding.cause_key, actor=actor, outcome="bound")
+    return binding
+
+
+def unbind_asset(*, uid: UUID | str, actor: Actor, reason: str = "") -> Binding:
+    """End a binding. What a person ended does not come back by itself; ending it twice changes nothing."""
+    actor.require(DECIDE)
+    with recorded(actor):
+        binding = rows.lock_binding(uid=uid, actor=actor)
+        if binding.status == BindingStatus.REMOVED:
+            return binding
+        if binding.status != BindingStatus.ACTIVE:
+            raise AlreadyDecided("It is no binding but a proposal: confirm or reject it", path="uid")
+        binding.status, binding.settled_by = BindingStatus.REMOVED, rows.source_of(actor)
+        binding.settled_at, binding.actor, binding.reason = moment.now(), actor.label, reason
+        rows.write_binding(binding)
+        rows.tell_binding(binding, event=events.BINDING_REMOVED)
+    return binding
+
+
+def set_binding_role(*, uid: UUID | str, role: str, actor: Actor, replace: bool = False) -> Binding:
+    """Let the asset show the product in another role, last in its order."""
+    actor.require(DECIDE)
+    with recorded(actor):
+        binding = rows.lock_binding(uid=uid, actor=actor)
+        if binding.status != BindingStatus.ACTIVE:
+            raise AlreadyDecided("Only a binding that is active has a role to change", path="uid")
+        if binding.role == rows.checked_role(role=role):
+            return binding
+        binding.actor = actor.label
+        rows.take_place(binding, role=role, actor=actor, settled_by=rows.source_of(actor), replace=replace)
+        rows.tell_binding(binding, event=events.BINDING_CHANGED)
+    return binding
+
+
+def reorder_media(*, product: Product, role: str, uids: Sequence[UUID | str], actor: Actor) -> list[Binding]:
+    """Put the product's own media of a role in this order; all of those that the actor sees must be named."""
+    actor.require(DECIDE)
+    with recorded(actor):
+        locked = rows.lock_shown_product(product_id=product.pk, actor=actor)
+        visible = Binding.objects.visible_to(actor).active().filter(product=locked, role=rows.checked_role(role=role))
+        present = {str(row.uid): row for row in visible}
+        wanted = [str(uid) for uid in uids]
+        if sorted(wanted) != sorted(present):
+            raise Stale(f"The {role} of {locked.sku} is not what you saw; read it again and repeat", path="bindings")
+        ordered = [present[uid] for uid in wanted]
+        changed = [(at, row) for at, row in enumerate(ordered) if row.position != at]
+        for at, row in changed:
+            row.position = at
+        if changed:
+            Binding.objects.bulk_update([row for _, row in changed], ["position"])
+            append_event(events.BINDING_REORDERED, locked.uid, sku=locked.sku, role=role, bindings=wanted)
+    return ordered
+
+
+def _open_proposal(binding: Binding) -> Binding | None:
+    same = Binding.objects.proposed().filter(
+        product=binding.product, asset=binding.asset, cell=binding.cell, axis=binding.axis
+    )
+    return same.select_related("product", "asset", "cell__market").first()
+
+
+def _checked_axis(product: Product, axis: str) -> str:
+    """In the one spelling, if it names axes that the product's variants have."""
+    if not axis:
+        return ""
+    if any("=" not in pair for pair in axis.split("&")):
+        raise Invalid(f"{axis!r} is not of the form colour=red", path="axis")
+    pairs = axis_pairs(axis)
+    below = FamilyAxis.objects.filter(family_id=product.family_id, level__gt=product.level)
+    known = set(below.values_list("attribute__code", flat=True))
+    if unknown := sorted(pairs.keys() - known):
+        raise Invalid(f"The variants of {product.sku} do not differ by {', '.join(unknown)}", path="axis")
+    return axis_text(pairs)
