@@ -111,7 +111,7 @@ def version(
     """The next version of the asset, with identifiers as (source, scheme, value)."""
     with recorded(HOUSE):
         sha256 = f"{next(NUMBERS):064x}"
-        Blob.objects.create(sha256=sha256, bytes=1, media_type="image/jpeg")
+        Blob.objects.create(sha256=sha256, bytes=1, media_type="image/jpeg", created_at=moment.now())
         return AssetVersion.objects.create(
             asset=of,
             number=of.versions.count() + 1,
