@@ -6,9 +6,9 @@ from rest_framework.routers import SimpleRouter
 from associations.api.bindings import BindingViewSet
 from associations.api.media import ProductMediaView
 
-router = SimpleRouter()
+router = SimpleRouter(trailing_slash=False)
 router.register("bindings", BindingViewSet, basename="binding")
 urlpatterns = [
     *router.urls,
-    path("products/<str:sku>/media/", ProductMediaView.as_view(), name="product-media"),
+    path("products/<str:sku>/media", ProductMediaView.as_view(), name="product-media"),
 ]

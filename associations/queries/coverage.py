@@ -38,7 +38,7 @@ class Words(Func):
 def coverage_overview(actor: Actor, *, at: datetime | None = None) -> list[FamilyCoverage]:
     """Per family with active sellable products that the actor sees; inherited pictures count. One query."""
     at = at or moment.now()
-    axes = Concat(F("axis_key"), Value("&"), Coalesce(F("parent__axis_key"), Value("")))
+    axes = Concat(F("axis_key"), _text("&"), Coalesce(F("parent__axis_key"), _text("")))
     pictures = _shown_by(at).exclude(role=BindingRole.MANUAL)
     rows = (
         Product.objects.visible_to(actor)
@@ -61,6 +61,10 @@ def coverage_overview(actor: Actor, *, at: datetime | None = None) -> list[Famil
         FamilyCoverage(row["family__code"], row["products"], row["without_hero"], row["without_picture"])
         for row in rows
     ]
+
+
+def _text(value: str) -> Value:
+    return Value(value, output_field=TextField())
 
 
 def _shown_by(at: datetime) -> BindingQuerySet:
