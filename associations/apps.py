@@ -5,10 +5,9 @@ class AssociationsConfig(AppConfig):
     name = "associations"
 
     def ready(self) -> None:
-        from associations import consumers, fsck
+        from associations import consumers, fsck  # noqa: F401  consumers: imported for what it registers
         from associations.models import Binding
         from foundation.archive.registry import export_models
 
-        assert consumers  # noqa: S101  imported for what it registers
         fsck.register()
         export_models(Binding)

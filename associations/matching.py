@@ -109,7 +109,9 @@ def check_digit(body: str) -> str:
 def sightings(identifiers: Iterable[Mapping[str, str]]) -> list[Sighting]:
     """What a version's identifiers can be looked up by; each once, strongest source first."""
     found: dict[tuple[str, str], Sighting] = {}
-    rows = [(SOURCES.get(row["source"], row["source"]), row["scheme"], str(row["value"]).strip()) for row in identifiers]
+    rows = [
+        (SOURCES.get(row["source"], row["source"]), row["scheme"], str(row["value"]).strip()) for row in identifiers
+    ]
     for source, scheme, value in sorted(rows, key=lambda row: STRENGTH.get(row[0], len(STRENGTH))):
         if source not in STRENGTH or not value:
             continue
@@ -141,9 +143,9 @@ def _read(source: str, scheme: str, value: str) -> Iterator[Sighting]:
 def sightings_in_name(filename: str) -> list[Sighting]:
     """SKUs that a file name may begin with, longest first."""
     stem = PurePosixPath(filename.replace("\\", "/")).stem
-    ends = [match.start() for match in SEPARATORS.finditer(stem)][: LONGEST_NAME - 1] + [len(stem)]
+    breaks = [match.start() for match in SEPARATORS.finditer(stem)][: LONGEST_NAME - 1]
     doubt = "and a name alone never binds"
-    return [Sighting(Source.FILENAME, "sku", stem[:end], doubt) for end in reversed(ends) if end > 0]
+    return [Sighting(Source.FILENAME, "sku", stem[:end], doubt) for end in [len(stem), *reversed(breaks)] if end > 0]
 
 
 def role_in(*documents: Any) -> str | None:
@@ -175,10 +177,10 @@ def judge(claims: Iterable[Claim]) -> list[Finding]:
     targets = set(certain)
     ordered = {claim.target for claims_ in certain.values() for claim in claims_ if _is_ordered(claim)}
     chosen = targets if len(targets) == 1 else ordered if len(ordered) == 1 else set()
-    findings = [_finding(target, claims_, target in chosen, targets) for target, claims_ in certain.items()]
+    findings = [_finding(target, claims_, targets, is_certain=target in chosen) for target, claims_ in certain.items()]
     for target, claims_ in _by_target(claim for claim in heard if not claim.is_certain).items():
         if target not in targets:
-            findings.append(_finding(target, claims_, False, set()))
+            findings.append(_finding(target, claims_, set(), is_certain=False))
     return sorted(findings, key=lambda finding: (finding.target.product_id, finding.target.axis))
 
 
@@ -203,7 +205,7 @@ def _narrowed(claims: list[Claim]) -> dict[Target, list[Claim]]:
     }
 
 
-def _finding(target: Target, claims: list[Claim], is_certain: bool, rivals: set[Target]) -> Finding:
+def _finding(target: Target, claims: list[Claim], rivals: set[Target], *, is_certain: bool) -> Finding:
     strongest = min(claims, key=lambda claim: STRENGTH[claim.sighting.source])
     sentence = f"{strongest.sentence}."
     others = sorted(other.label for other in rivals - {target})

@@ -43,9 +43,7 @@ class BindingQuerySet(models.QuerySet["Binding"]):
 
     def current(self, at: datetime) -> BindingQuerySet:
         """Active ones whose time it is."""
-        return self.active().filter(
-            Q(starts_at=None) | Q(starts_at__lte=at), Q(ends_at=None) | Q(ends_at__gt=at)
-        )
+        return self.active().filter(Q(starts_at=None) | Q(starts_at__lte=at), Q(ends_at=None) | Q(ends_at__gt=at))
 
     def of_live_assets(self) -> BindingQuerySet:
         return self.filter(asset__deleted_at=None).exclude(asset__state=AssetState.RETIRED)

@@ -50,7 +50,7 @@ class ProductMediaView(APIView):
     """A product's media in their order, inherited ones included."""
 
     @extend_schema(
-        parameters=[OpenApiParameter(name, str, description="All three of channel, market, locale, or none") for name in SCOPE],
+        parameters=[OpenApiParameter(name, str, description="All of the three, or none") for name in SCOPE],
         responses=MediaSerializer(many=True),
     )
     def get(self, request: Request, sku: str) -> Response:

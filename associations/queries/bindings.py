@@ -29,8 +29,6 @@ def get_binding(uid: UUID | str, *, actor: Actor) -> Binding:
 
 def unbound_assets(actor: Actor) -> QuerySet[Asset]:
     """Assets that show no product and of which nobody is asked: newest first."""
-    heard = Binding.objects.filter(
-        asset=OuterRef("pk"), status__in=[BindingStatus.ACTIVE, BindingStatus.PROPOSED]
-    )
+    heard = Binding.objects.filter(asset=OuterRef("pk"), status__in=[BindingStatus.ACTIVE, BindingStatus.PROPOSED])
     present = Asset.objects.visible_to(actor).exclude(state=AssetState.RETIRED)
     return present.filter(~Exists(heard)).order_by("-pk")

@@ -45,9 +45,7 @@ def coverage_overview(actor: Actor, *, at: datetime | None = None) -> list[Famil
         .sellable()
         .filter(state=ProductState.ACTIVE)
         .annotate(words=Words(axes))
-        .annotate(
-            has_picture=Exists(pictures), has_hero=Exists(_shown_by(at).filter(role=BindingRole.HERO))
-        )
+        .annotate(has_picture=Exists(pictures), has_hero=Exists(_shown_by(at).filter(role=BindingRole.HERO)))
         .order_by()
         .values("family__code")
         .annotate(
@@ -69,8 +67,8 @@ def _text(value: str) -> Value:
 
 def _shown_by(at: datetime) -> BindingQuerySet:
     """Bindings on the outer product or above it; a variant's axes are at most two levels deep."""
-    places = Q(product=OuterRef("pk")) | (
-        Q(product=OuterRef("parent_id")) | Q(product=OuterRef("root_id"))
-    ) & Q(pairs__contained_by=OuterRef("words"))
+    places = Q(product=OuterRef("pk")) | (Q(product=OuterRef("parent_id")) | Q(product=OuterRef("root_id"))) & Q(
+        pairs__contained_by=OuterRef("words")
+    )
     current = Binding.objects.current(at).of_live_assets()
     return current.annotate(pairs=Words("axis")).filter(places)

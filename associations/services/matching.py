@@ -104,7 +104,7 @@ def _settle(finding: Finding, asset: Asset, version: AssetVersion, role: str, ac
     elsewhere = Binding.objects.active().filter(asset=asset).exclude(product=product, axis=target.axis)
     shown = sorted(elsewhere.values_list("product__sku", flat=True).distinct())
     if finding.is_certain and not shown:
-        return _bind(finding, product, asset, role, evidence, actor)
+        return _bind(finding, product, asset, role=role, evidence=evidence, actor=actor)
     if shown:
         evidence["sentence"] += f" It shows {', '.join(shown)} already."
     if Binding.objects.proposed().filter(asset=asset, product=product, axis=target.axis).exists():
@@ -121,7 +121,7 @@ def _settle(finding: Finding, asset: Asset, version: AssetVersion, role: str, ac
 
 
 def _bind(
-    finding: Finding, product: Product, asset: Asset, role: str, evidence: dict[str, Any], actor: Actor
+    finding: Finding, product: Product, asset: Asset, *, role: str, evidence: dict[str, Any], actor: Actor
 ) -> Binding:
     """Bind, or turn the open proposal of the same into a binding, now that the doubt is gone."""
     axis = finding.target.axis

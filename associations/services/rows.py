@@ -144,6 +144,4 @@ def tell_binding(binding: Binding, *, event: EventType) -> None:
 
 def new_binding(*, product: Product, asset: Asset, cell: Cell, actor: Actor, **fields: Any) -> Binding:
     """An unsaved binding of these sides."""
-    return Binding(
-        product=product, asset=asset, cell=cell, actor=actor.label, created_at=moment.now(), **fields
-    )
+    return Binding(product=product, asset=asset, cell=cell, actor=actor.label, created_at=moment.now(), **fields)

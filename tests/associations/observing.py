@@ -12,9 +12,7 @@ from foundation.workflow.models import WorkItem
 
 def shown(asset: Asset) -> set[tuple[str, str, str, str, str]]:
     """(SKU, axis, role, status, source) of each of the asset's bindings."""
-    return set(
-        Binding.objects.filter(asset=asset).values_list("product__sku", "axis", "role", "status", "source")
-    )
+    return set(Binding.objects.filter(asset=asset).values_list("product__sku", "axis", "role", "status", "source"))
 
 
 def told(prefix: str = "associations.") -> list[str]:

@@ -29,12 +29,10 @@ def complaints() -> list[str]:
 
 @pytest.fixture
 def rows(coats):
-    evidence = {"sentence": "So it seems."}
+    seems = {"source": "filename", "evidence": {"sentence": "So it seems."}}
     return (
         bind_asset(product=coats.red, asset=make.asset("A"), role="gallery", actor=make.STEWARD),
-        propose_binding(
-            product=coats.red, asset=make.asset("B"), role="gallery", source="filename", evidence=evidence, actor=make.HOUSE
-        ),
+        propose_binding(product=coats.red, asset=make.asset("B"), role="gallery", actor=make.HOUSE, **seems),
     )
 
 
