@@ -15,5 +15,6 @@ urlpatterns = [
     path("admin/", admin.site.urls),
     path("api/openapi.json", SpectacularAPIView.as_view(), name="openapi"),
     path("api/v1/", include("associations.urls")),
+    path("api/v1/", include("dam.urls")),
     path("api/docs/", SpectacularSwaggerView.as_view(url_name="openapi"), name="api-docs"),
 ]

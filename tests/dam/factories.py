@@ -10,13 +10,13 @@ from pathlib import Path
 from typing import Any
 
 import pyexiv2
-from PIL import Image, ImageCms, ImageDraw
+from PIL import Image, ImageDraw
 
 from dam import services
 from dam.models import Asset, Ingest
 from dam.verdict import TermFacts
 from foundation.core.actors import Actor, system
-from foundation.jobs.running import run_due_jobs
+from foundation.jobs.running import run_due_jobs, run_job
 
 HOUSE = system("tests")
 COLOURS = {"nw": (230, 20, 20), "ne": (20, 200, 20), "sw": (20, 20, 230), "se": (240, 220, 20)}
@@ -48,12 +48,6 @@ def png(picture: Image.Image, **options: Any) -> bytes:
     out = io.BytesIO()
     picture.save(out, "PNG", **options)
     return out.getvalue()
-
-
-def profile(name: str) -> bytes:
-    if name == "sRGB":
-        return ImageCms.ImageCmsProfile(ImageCms.createProfile("sRGB")).tobytes()
-    raise ValueError(name)
 
 
 def with_xmp(
@@ -111,10 +105,9 @@ def ingest_files(files: Mapping[str, bytes], *, actor: Actor = HOUSE, run: bool 
 def make_asset(content: bytes | None = None, *, name: str = "picture.jpg", seed: int = 0, run: bool = True) -> Asset:
     """An asset of one picture, as a draft; `run=False` leaves its renditions to be made."""
     ingest = ingest_files({name: content or jpeg(seed=seed)}, run=False)
+    run_job(ingest.job_id, heartbeat=False)
     if run:
         run_due_jobs()
-    else:
-        run_due_jobs(limit=1)
     file = ingest.files.get()
     assert file.asset is not None, f"{file.code}: {file.reason}"
     return Asset.objects.get(pk=file.asset_id)

@@ -1,0 +1,15 @@
+"""Addresses of the media API, below /api/v1/."""
+
+from rest_framework.routers import SimpleRouter
+
+from dam.api.assets import AssetViewSet
+from dam.api.ingests import IngestViewSet
+from dam.api.licences import LicenceViewSet
+from dam.api.presets import PresetViewSet
+
+router = SimpleRouter()
+router.register("assets", AssetViewSet, basename="asset")
+router.register("ingests", IngestViewSet, basename="ingest")
+router.register("licences", LicenceViewSet, basename="licence")
+router.register("presets", PresetViewSet, basename="preset")
+urlpatterns = router.urls
