@@ -23,6 +23,9 @@ SECRET_KEY = env.text("SECRET_KEY", None, "Signs sessions; a long random text")
 LINK_KEYS = env.items("LINK_KEYS", "", "Keys that sign delivery links, newest first: id:hex,id:hex")
 APP_ORIGIN = env.text("APP_ORIGIN", "http://127.0.0.1:8000", "Origin of the pages and the API")
 MEDIA_ORIGIN = env.text("MEDIA_ORIGIN", "http://localhost:8001", "Origin of media; must differ in host")
+CLIENT_COUNTRY_HEADER = env.optional(
+    "CLIENT_COUNTRY_HEADER", "Header in which a trusted edge names the client's country (ISO 3166-1 alpha-2)"
+)
 ALLOWED_HOSTS = env.items(
     "ALLOWED_HOSTS", f"{urlsplit(APP_ORIGIN).hostname},localhost,127.0.0.1", "Host names that are answered"
 )

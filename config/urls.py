@@ -17,4 +17,5 @@ urlpatterns = [
     path("api/v1/", include("associations.urls")),
     path("api/v1/", include("dam.urls")),
     path("api/docs/", SpectacularSwaggerView.as_view(url_name="openapi"), name="api-docs"),
+    path("api/v1/", include("delivery.urls")),
 ]

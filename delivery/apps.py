@@ -3,3 +3,11 @@ from django.apps import AppConfig
 
 class DeliveryConfig(AppConfig):
     name = "delivery"
+
+    def ready(self) -> None:
+        from delivery import fsck, models
+        from foundation.archive.registry import derived_models, export_models
+
+        fsck.register()
+        export_models(models.DeliveryRefusal)
+        derived_models("written again with the listings that use the assets", models.Publication)

@@ -14,6 +14,7 @@ ADDRESS = re.compile(r"://|^\s*(?:-i|--(?:extra-)?index-url|--find-links|-f)\b",
 PIN = re.compile(r"^([A-Za-z0-9][A-Za-z0-9._-]*)(?:\[[^\]]*\])?==")
 ENVIRONMENT_HOMES = {
     "config": "reads the environment and starts processes with it",
+    "delivery/asgi/__init__.py": "an entry point like config/wsgi.py: names the settings when nobody did",
 }
 
 
