@@ -51,6 +51,7 @@ SIZE_SUFFIX = "_size"
 
 QUEUE = "matching"
 ITEM_KIND = "proposal"
+TIMER = "associations.boundary"
 
 
 def visual_axis(named: str | None, axes: Sequence[str]) -> str | None:

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from associations.services import match_asset, match_product, retire_bindings
+from associations.choices import TIMER
+from associations.services import match_asset, match_product, pass_boundary, retire_bindings
 from dam.choices import AssetState
 from dam.events import ASSET_CHANGED, ASSET_INGESTED, VERSION_ADDED
 from dam.models import Asset
 from foundation.core.actors import system
 from foundation.events.models import Event
 from foundation.events.registry import consumer
+from foundation.jobs.registry import timer_kind
 from pim.events import PRODUCT_CHANGED, PRODUCT_CREATED
 from pim.models import Product
 
@@ -36,3 +38,9 @@ def match_on_product_created(event: Event) -> None:
     """Pictures may come before their product. Those that wait are matched now; a second time none waits."""
     for product in Product.objects.filter(uid=event.subject):
         match_product(product=product, actor=system("associations.match_product"))
+
+
+@timer_kind(TIMER)
+def pass_boundary_of_binding(subject: str) -> None:
+    """What a product is shown by has changed with the time alone."""
+    pass_boundary(uid=subject, actor=system("associations.boundary"))

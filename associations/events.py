@@ -19,6 +19,7 @@ def _declare(participle: str, meaning: str) -> EventType:
 BINDING_CREATED = _declare("created", "An asset shows a product")
 BINDING_REMOVED = _declare("removed", "An asset no longer shows a product")
 BINDING_CHANGED = _declare("changed", "An asset shows a product in another role")
+BINDING_BOUNDARY = _declare("boundary", "The time of a binding has begun or ended")
 BINDING_PROPOSED = _declare("proposed", "An asset may show a product; a person is asked")
 BINDING_CONFIRMED = _declare("confirmed", "A person confirmed that an asset shows a product")
 BINDING_REJECTED = _declare("rejected", "A person said that an asset does not show a product")

@@ -67,6 +67,9 @@ class Binding(models.Model):
     position = models.IntegerField(default=0)
     starts_at = models.DateTimeField(null=True, blank=True)
     ends_at = models.DateTimeField(null=True, blank=True)
+    boundary_at = models.DateTimeField(
+        null=True, blank=True, help_text="When it next begins or ends to show; a timer moves it on"
+    )
     status = models.TextField(choices=BindingStatus)
     source = models.TextField(choices=Source)
     settled_by = models.TextField(choices=Source, blank=True)
@@ -138,6 +141,13 @@ class Binding(models.Model):
     def cause_key(self) -> str:
         """Of the work item that asks a person."""
         return f"proposal:{self.uid}"
+
+    def next_boundary(self, at: datetime) -> datetime | None:
+        """The next moment after this one at which it begins or ends to show, if any."""
+        if self.status != BindingStatus.ACTIVE:
+            return None
+        ahead = [moment for moment in (self.starts_at, self.ends_at) if moment is not None and moment > at]
+        return min(ahead, default=None)
 
     @property
     def sentence(self) -> str:

@@ -54,6 +54,16 @@ class BindSerializer(serializers.Serializer):
     replace = serializers.BooleanField(required=False, default=False, help_text="Send the present hero to the gallery")
 
 
+class ProposeSerializer(serializers.Serializer):
+    """A claim for a person to judge."""
+
+    sku = serializers.CharField()
+    asset = serializers.UUIDField()
+    role = serializers.ChoiceField(choices=BindingRole.choices, required=False, default=BindingRole.GALLERY)
+    axis = serializers.CharField(required=False, default="", allow_blank=True)
+    reason = serializers.CharField(max_length=500, help_text="Why you think so, in a sentence")
+
+
 class RoleSerializer(serializers.Serializer):
     role = serializers.ChoiceField(choices=BindingRole.choices)
     replace = serializers.BooleanField(required=False, default=False)
@@ -139,6 +149,19 @@ class BindingViewSet(GenericViewSet):
         product = visible_product(asked.pop("sku"), actor)
         asset = get_asset(asked.pop("asset"), actor=actor)
         binding = services.bind_asset(product=product, asset=asset, actor=actor, **asked)
+        return self._answer(binding, status.HTTP_201_CREATED)
+
+    @extend_schema(request=ProposeSerializer, responses={201: BindingSerializer})
+    @action(detail=False, methods=["post"])
+    def propose(self, request: Request) -> Response:
+        """Ask a person whether the asset shows the product; for those who may not decide."""
+        asked, actor = _checked(ProposeSerializer, request), actor_of(request)
+        product = visible_product(asked.pop("sku"), actor)
+        asset = get_asset(asked.pop("asset"), actor=actor)
+        evidence = {"sentence": asked.pop("reason")}
+        binding = services.propose_binding(
+            product=product, asset=asset, source=services.source_of(actor), evidence=evidence, actor=actor, **asked
+        )
         return self._answer(binding, status.HTTP_201_CREATED)
 
     @extend_schema(request=RoleSerializer, responses=BindingSerializer)

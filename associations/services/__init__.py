@@ -1,19 +1,22 @@
 """The one place that decides what shows what."""
 
-from associations.services.bindings import bind_asset, reorder_media, set_binding_role, unbind_asset
+from associations.services.bindings import bind_asset, pass_boundary, reorder_media, set_binding_role, unbind_asset
 from associations.services.matching import match_asset, match_product, retire_bindings
 from associations.services.proposals import confirm_proposal, propose_binding, reject_proposal, undo_decision
+from associations.services.rows import source_of
 
 __all__ = [
     "bind_asset",
     "confirm_proposal",
     "match_asset",
     "match_product",
+    "pass_boundary",
     "propose_binding",
     "reject_proposal",
     "reorder_media",
     "retire_bindings",
     "set_binding_role",
+    "source_of",
     "unbind_asset",
     "undo_decision",
 ]

@@ -9,7 +9,6 @@ from uuid import UUID
 from associations import events
 from associations.choices import BindingStatus
 from associations.errors import AlreadyDecided
-from associations.matching import axis_pairs, axis_text
 from associations.models import Binding
 from associations.services import rows
 from dam.models import Asset
@@ -20,7 +19,7 @@ from foundation.events.services import append_event
 from foundation.history.services import recorded
 from foundation.markets.models import ANY_LOCALE
 from foundation.workflow.services import close_work_items
-from pim.models import FamilyAxis, Product
+from pim.models import Product
 
 DECIDE = "associations.decide"
 
@@ -46,7 +45,7 @@ def bind_asset(
             cell=rows.cell_of_binding(market=market, locale=locale, actor=actor),
             actor=actor,
             role=rows.checked_role(role=role),
-            axis=_checked_axis(locked, axis),
+            axis=rows.checked_axis(product=locked, axis=axis),
             starts_at=starts_at,
             ends_at=ends_at,
             source=source or rows.source_of(actor),
@@ -118,22 +117,19 @@ def reorder_media(*, product: Product, role: str, uids: Sequence[UUID | str], ac
     return ordered
 
 
+def pass_boundary(*, uid: UUID | str, actor: Actor) -> Binding | None:
+    """Tell that a binding's time has begun or ended, and make the next appointment; twice, it tells twice."""
+    with recorded(actor):
+        if not Binding.objects.active().visible_to(actor).filter(uid=uid).exists():
+            return None
+        binding = rows.lock_binding(uid=uid, actor=actor)
+        rows.write_binding(binding)
+        rows.tell_binding(binding, event=events.BINDING_BOUNDARY)
+    return binding
+
+
 def _open_proposal(binding: Binding) -> Binding | None:
     same = Binding.objects.proposed().filter(
         product=binding.product, asset=binding.asset, cell=binding.cell, axis=binding.axis
     )
     return same.select_related("product", "asset", "cell__market").first()
-
-
-def _checked_axis(product: Product, axis: str) -> str:
-    """In the one spelling, if it names axes that the product's variants have."""
-    if not axis:
-        return ""
-    if any("=" not in pair for pair in axis.split("&")):
-        raise Invalid(f"{axis!r} is not of the form colour=red", path="axis")
-    pairs = axis_pairs(axis)
-    below = FamilyAxis.objects.filter(family_id=product.family_id, level__gt=product.level)
-    known = set(below.values_list("attribute__code", flat=True))
-    if unknown := sorted(pairs.keys() - known):
-        raise Invalid(f"The variants of {product.sku} do not differ by {', '.join(unknown)}", path="axis")
-    return axis_text(pairs)

@@ -44,7 +44,7 @@ def propose_binding(
             actor=actor,
             role=rows.checked_role(role=role),
             is_single=role in SINGLE_ROLES,
-            axis=axis,
+            axis=rows.checked_axis(product=locked, axis=axis),
             status=BindingStatus.PROPOSED,
             proposed_at=moment.now(),
             source=source,

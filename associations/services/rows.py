@@ -12,9 +12,10 @@ from uuid import UUID
 from django.db import IntegrityError, transaction
 from django.db.models import Max, Q
 
-from associations.choices import SINGLE_ROLES, BindingRole, BindingStatus, Source
+from associations.choices import SINGLE_ROLES, TIMER, BindingRole, BindingStatus, Source
 from associations.errors import RoleTaken
 from associations.events import BINDING_CHANGED, BINDING_REMOVED
+from associations.matching import axis_pairs, axis_text
 from associations.models import Binding, BindingQuerySet
 from dam.choices import AssetState
 from dam.models import Asset
@@ -23,10 +24,11 @@ from foundation.core.actors import Actor
 from foundation.core.errors import Conflict, Denied, Invalid, Missing
 from foundation.events.catalogue import EventType
 from foundation.events.services import append_event
+from foundation.jobs.services import set_timer
 from foundation.markets.models import ANY_LOCALE, Cell
 from foundation.markets.queries import get_market
 from foundation.markets.services import get_or_make_cell
-from pim.models import Product
+from pim.models import FamilyAxis, Product
 
 
 def source_of(actor: Actor) -> Source:
@@ -73,6 +75,20 @@ def checked_role(*, role: str) -> str:
     if role not in BindingRole.values:
         raise Invalid(f"There is no role {role!r}; there are {', '.join(BindingRole.values)}", path="role")
     return role
+
+
+def checked_axis(*, product: Product, axis: str) -> str:
+    """In the one spelling, if it names axes that the product's variants have."""
+    if not axis:
+        return ""
+    if any("=" not in pair for pair in axis.split("&")):
+        raise Invalid(f"{axis!r} is not of the form colour=red", path="axis")
+    pairs = axis_pairs(axis)
+    below = FamilyAxis.objects.filter(family_id=product.family_id, level__gt=product.level)
+    known = set(below.values_list("attribute__code", flat=True))
+    if unknown := sorted(pairs.keys() - known):
+        raise Invalid(f"The variants of {product.sku} do not differ by {', '.join(unknown)}", path="axis")
+    return axis_text(pairs)
 
 
 def same_place(binding: Binding, *, role: str | None = None) -> BindingQuerySet:
@@ -127,7 +143,8 @@ def _next_position(rows: BindingQuerySet) -> int:
 
 
 def write_binding(binding: Binding) -> None:
-    """Save it; what the database's own constraints refuse comes out as a conflict."""
+    """Save it and the appointment with its next boundary; what constraints refuse comes out as a conflict."""
+    binding.boundary_at = binding.next_boundary(moment.now())
     try:
         with transaction.atomic():
             binding.save()
@@ -135,6 +152,8 @@ def write_binding(binding: Binding) -> None:
         raise Conflict(
             f"{binding.product.sku} shows an asset as {binding.role} there at that time already", path="role"
         ) from error
+    if binding.starts_at or binding.ends_at:
+        set_timer(TIMER, str(binding.uid), binding.boundary_at)
 
 
 def tell_binding(binding: Binding, *, event: EventType) -> None:

@@ -101,6 +101,16 @@ def test_answers(coats, steward, client_of) -> None:
     assert told() == ["proposed", "confirmed", "removed", "proposed", "rejected"]
 
 
+def test_who_may_not_decide_may_ask(coats, photographer, merchant, client_of) -> None:
+    sent = body(coats.red, make.asset("Front"), reason="I took it") | {"axis": "", "role": "detail"}
+    made = client_of(photographer).post(f"{URL}/propose", sent, format="json")
+    assert made.status_code == 201
+    row = made.json()
+    assert (row["status"], row["source"], row["role"], row["sentence"]) == ("proposed", "api", "detail", "I took it")
+    assert open_items() == {f"proposal:{row['uid']}"}
+    assert client_of(merchant).post(f"{URL}/propose", sent, format="json").status_code == 403
+
+
 def test_the_order(coats, steward, client_of) -> None:
     rows = [bind_asset(product=coats.red, asset=make.asset(name), role="gallery", actor=make.STEWARD) for name in "AB"]
     asked = {"sku": "COAT-RED", "role": "gallery", "bindings": [str(rows[1].uid), str(rows[0].uid)]}

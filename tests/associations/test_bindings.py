@@ -16,6 +16,8 @@ from associations.services import rows as steps
 from foundation.core import moment
 from foundation.core.errors import Conflict, Denied, Invalid, Missing, Stale
 from foundation.history.services import recorded
+from foundation.jobs.models import Timer
+from foundation.jobs.services import fire_timers
 
 from . import factories as make
 from .observing import everything, shown, told
@@ -160,6 +162,21 @@ def test_retired_and_deleted_assets_show_nothing(coats) -> None:
         bind(coats.red, retired)
     with pytest.raises(Missing):
         bind(coats.red, deleted)
+
+
+def test_the_passing_of_time_is_told(coats) -> None:
+    at = moment.now()
+    hour = timedelta(hours=1)
+    row = bind(coats.red, make.asset("A"), starts_at=at + hour, ends_at=at + 2 * hour)
+    assert row.boundary_at == at + hour
+    for passed, boundary, news in [(0, at + hour, 0), (1, at + 2 * hour, 1), (2, None, 2), (3, None, 2)]:
+        with moment.frozen(at + passed * hour):
+            fire_timers()
+        row.refresh_from_db()
+        assert (row.boundary_at, told().count("boundary")) == (boundary, news)
+    gone = bind(coats.red, make.asset("B"), ends_at=at + hour)
+    assert unbind_asset(uid=gone.uid, actor=make.STEWARD).boundary_at is None
+    assert not Timer.objects.exists()
 
 
 def test_who_works_for_one_market_sees_and_binds_what_is_there(coats, places) -> None:
