@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from associations.choices import TIMER
-from associations.services import match_asset, match_product, pass_boundary, retire_bindings
+from associations.services import match_asset, match_product, pass_binding_boundary, retire_bindings
 from dam.choices import AssetState
 from dam.events import ASSET_CHANGED, ASSET_INGESTED, VERSION_ADDED
 from dam.models import Asset
@@ -43,4 +43,4 @@ def match_on_product_created(event: Event) -> None:
 @timer_kind(TIMER)
 def pass_boundary_of_binding(subject: str) -> None:
     """What a product is shown by has changed with the time alone."""
-    pass_boundary(uid=subject, actor=system("associations.boundary"))
+    pass_binding_boundary(uid=subject, actor=system("associations.boundary"))

@@ -1,6 +1,12 @@
 """The one place that decides what shows what."""
 
-from associations.services.bindings import bind_asset, pass_boundary, reorder_media, set_binding_role, unbind_asset
+from associations.services.bindings import (
+    bind_asset,
+    pass_binding_boundary,
+    reorder_media,
+    set_binding_role,
+    unbind_asset,
+)
 from associations.services.matching import match_asset, match_product, retire_bindings
 from associations.services.proposals import confirm_proposal, propose_binding, reject_proposal, undo_decision
 from associations.services.rows import source_of
@@ -10,7 +16,7 @@ __all__ = [
     "confirm_proposal",
     "match_asset",
     "match_product",
-    "pass_boundary",
+    "pass_binding_boundary",
     "propose_binding",
     "reject_proposal",
     "reorder_media",

@@ -117,7 +117,7 @@ def reorder_media(*, product: Product, role: str, uids: Sequence[UUID | str], ac
     return ordered
 
 
-def pass_boundary(*, uid: UUID | str, actor: Actor) -> Binding | None:
+def pass_binding_boundary(*, uid: UUID | str, actor: Actor) -> Binding | None:
     """Tell that a binding's time has begun or ended, and make the next appointment; twice, it tells twice."""
     with recorded(actor):
         if not Binding.objects.active().visible_to(actor).filter(uid=uid).exists():
