@@ -1,8 +1,10 @@
-"""What pim reacts to: dirty models, and overrides that lapse. Importing a file is a job (`services.importing`)."""
+"""What pim reacts to: dirty models, overrides that lapse, files that wait."""
 
 from foundation.events.registry import Projection, register_projection
-from foundation.jobs.registry import timer_kind
+from foundation.jobs.registry import job_kind, timer_kind
 from pim.services.completeness import refresh_completeness, refresh_search, root_ids
+from pim.services.importing import import_rows
+from pim.services.imports import JOB
 from pim.services.values import expire_override
 from pim.services.writing import OVERRIDE_TIMER
 
@@ -16,3 +18,6 @@ register_projection(Projection("pim.search", refresh_search, root_ids, tables=("
 def end_override(subject: str) -> None:
     """A market's own value ends. A second call finds nothing to end."""
     expire_override(subject)
+
+
+job_kind(JOB)(import_rows)

@@ -3,6 +3,7 @@
 from pim.services.attributes import define_attribute
 from pim.services.configuration import apply_model
 from pim.services.families import define_family
+from pim.services.imports import start_import
 from pim.services.placements import place_product, withdraw_product
 from pim.services.products import create_product, upsert_product, upsert_products
 from pim.services.values import set_values
@@ -14,6 +15,7 @@ __all__ = [
     "define_family",
     "place_product",
     "set_values",
+    "start_import",
     "upsert_product",
     "upsert_products",
     "withdraw_product",

@@ -152,7 +152,7 @@ class Planner:
 
     def _place(self, plan: Plan) -> None:
         draft, existing = plan.draft, self.known.get(plan.draft.sku)
-        if not _SKU.fullmatch(draft.sku) or len(draft.sku) > MAX_SKU:
+        if not _SKU.fullmatch(draft.sku) or len(draft.sku) > MAX_SKU or not draft.sku.isprintable():
             plan.refuse(BadProduct(_bad_sku(draft.sku), path=draft.at("sku"), reason="bad-sku"))
             return
         if draft.state is not None and draft.state not in ProductState.values:

@@ -56,8 +56,10 @@ def test_a_model_and_its_variants_land_in_any_order() -> None:
 def test_upserting_the_same_again_writes_nothing() -> None:
     documents = [
         {"sku": "A", "family": "coats", "reason": "list", "values": [
-            value("name", "Coat", locale="en-GB"), value("price", "12.50 GBP", market="GB"), value("material", ["wool"])]},
-        {"sku": "A-1", "parent": "A", "values": [value("colour", "red"), value("size", "s"), value("gtin", make_gtin(1))]},
+            value("name", "Coat", locale="en-GB"), value("price", "12.50 GBP", market="GB"),
+            value("material", ["wool"])]},
+        {"sku": "A-1", "parent": "A", "values": [
+            value("colour", "red"), value("size", "s"), value("gtin", make_gtin(1))]},
     ]  # fmt: skip
     upsert_products(documents, actor=HOUSE)
     before = traces()
@@ -200,7 +202,8 @@ def test_a_batch_costs_the_same_number_of_statements_at_any_size() -> None:
     def statements(prefix: str, size: int) -> int:
         documents = [
             {"sku": f"{prefix}{at}", "family": "cups", "reason": "list", "values": [
-                value("name", f"Cup {at}", locale="en-GB"), value("gtin", make_gtin()), value("price", "1 GBP", market="GB")]}
+                value("name", f"Cup {at}", locale="en-GB"), value("gtin", make_gtin()),
+                value("price", "1 GBP", market="GB")]}
             for at in range(size)
         ]  # fmt: skip
         with CaptureQueriesContext(

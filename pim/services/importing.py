@@ -1,0 +1,242 @@
+"""The job that brings a file's rows in: parents first, 200 rows a transaction, from where it was interrupted."""
+
+from __future__ import annotations
+
+import json
+import tempfile
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from itertools import islice
+from typing import IO, Any
+
+from django.db.models import F
+
+from foundation.blobs.services import local_copy
+from foundation.core import moment
+from foundation.core.actors import Actor
+from foundation.core.errors import Problems, TandemError
+from foundation.history.services import recorded
+from foundation.jobs.running import ATTEMPTS, JobRun
+from pim.checks import Formats
+from pim.choices import ImportState, Sensitivity
+from pim.errors import BadFile, BadProduct
+from pim.models import ImportRowError, ProductImport
+from pim.queries.book import Book, read_book
+from pim.services.columns import Column, Layout, read_formats, read_layout
+from pim.services.drafts import UNNAMED, ProductDraft, ValueDraft
+from pim.services.finishing import finish_import, fix_rows
+from pim.services.planning import Plan
+from pim.services.tables import plain_cell, read_table, sniff_table, unescape_formula
+from pim.services.writing import write_drafts
+
+CHUNK_ROWS = 200
+DEEPEST = 2
+MAX_SHOWN = 500
+
+
+@dataclass
+class Source:
+    """A file as it was scanned: its rows in a spool, and for each SKU its first row and its parent."""
+
+    layout: Layout
+    formats: Formats
+    values: dict[str, dict[str, Any]]
+    spool: IO[str]
+    first: dict[str, int] = field(default_factory=dict)
+    parent: dict[str, str] = field(default_factory=dict)
+    rows: int = 0
+
+    def __post_init__(self) -> None:
+        self.fields = {column.field: column for column in self.layout.columns if column.field}
+        self.paths = {column.field or column.attribute: column.header for column in reversed(self.layout.columns)}
+
+    def text(self, cells: Sequence[Any], name: str) -> str:
+        """A field of the product, as text."""
+        column = self.fields.get(name)
+        raw = self.cell(cells, column) if column else None
+        return "" if raw is None else str(raw).strip()
+
+    def cell(self, cells: Sequence[Any], column: Column) -> Any:
+        raw = cells[column.index] if column.index < len(cells) else None
+        if isinstance(raw, str) and self.layout.is_error_file:
+            raw = unescape_formula(raw)
+        named = self.values.get(column.name) or self.values.get(column.field or column.attribute)
+        return named.get(str(raw).strip(), raw) if named and raw is not None else raw
+
+    def level(self, number: int, sku: str) -> int:
+        """How many parents a row has in the file; what names no SKU, or one again, goes first."""
+        depth, seen = 0, {sku}
+        if not sku or self.first[sku] != number:
+            return 0
+        while (sku := self.parent.get(sku, "")) and sku not in seen and depth < DEEPEST:
+            seen.add(sku)
+            depth += 1 if sku in self.first else 0
+        return depth
+
+    def rows_of(self, level: int, after: int) -> Iterator[tuple[int, list[Any]]]:
+        """Rows of a level in the file's order, behind the row where it was interrupted."""
+        self.spool.seek(0)
+        for line in self.spool:
+            number, cells = json.loads(line)
+            if number > after and self.level(number, self.text(cells, "sku")) == level:
+                yield number, cells
+
+
+def import_rows(run: JobRun) -> dict[str, object]:
+    """Carry out an import. Called again after a crash it goes on behind the last row that was committed."""
+    record = ProductImport.objects.get(pk=run.payload["import"])
+    if record.state in (ImportState.DONE, ImportState.FAILED):
+        return _result(record)
+    book = read_book()
+    try:
+        with scanned(record, book=book) as source:
+            ProductImport.objects.filter(pk=record.pk).update(state=ImportState.RUNNING, rows=source.rows)
+            _bring_in(run, record, source, book)
+    except (BadFile, Problems) as error:
+        with recorded(run.actor):
+            ProductImport.objects.filter(pk=record.pk).update(
+                state=ImportState.FAILED, error=error.detail, finished_at=moment.now()
+            )
+            run.advance(0, note=error.detail[:MAX_SHOWN])
+    except Exception as error:
+        if run.job.attempt >= ATTEMPTS:  # the job is given up, and so is the file
+            ProductImport.objects.filter(pk=record.pk).update(
+                state=ImportState.FAILED, error=f"Given up: {error}"[:MAX_SHOWN], finished_at=moment.now()
+            )
+        raise
+    else:
+        finish_import(record, run=run, actor=run.actor)
+    record.refresh_from_db()
+    return _result(record)
+
+
+@contextmanager
+def scanned(record: ProductImport, *, book: Book) -> Iterator[Source]:
+    """Read the file once into a spool, in bounded memory."""
+    with local_copy(record.source_id) as path, tempfile.TemporaryFile("w+", encoding="utf-8") as spool:
+        form = sniff_table(path, mapping=record.mapping)
+        rows = read_table(path, form=form)
+        _, headers = next(rows)
+        layout = read_layout(headers, mapping=record.mapping, book=book)
+        source = Source(layout, read_formats(record.mapping), record.mapping.get("values", {}), spool)
+        for number, raw in rows:
+            cells = [plain_cell(cell) for cell in raw]
+            spool.write(json.dumps([number, cells]) + "\n")
+            source.rows += 1
+            if (sku := source.text(cells, "sku")) and source.first.setdefault(sku, number) == number:
+                source.parent[sku] = source.text(cells, "parent")
+        yield source
+
+
+def _bring_in(run: JobRun, record: ProductImport, source: Source, book: Book) -> None:
+    done = int(run.cursor.get("done", 0))
+    start = int(run.cursor.get("level", 0))
+    for level in range(start, DEEPEST + 1):
+        rows = source.rows_of(level, int(run.cursor.get("row", 0)) if level == start else 0)
+        while chunk := list(islice(rows, CHUNK_ROWS)):
+            done += len(chunk)
+            with recorded(run.actor):
+                _write_chunk(chunk, record, source, book, run.actor)
+                cursor = {"level": level, "row": chunk[-1][0], "done": done}
+                run.advance(done, total=source.rows, note=record.filename, cursor=cursor)
+
+
+def _write_chunk(
+    chunk: list[tuple[int, list[Any]]], record: ProductImport, source: Source, book: Book, actor: Actor
+) -> None:
+    errors: list[ImportRowError] = []
+    rows: list[tuple[int, list[Any], ProductDraft]] = []
+    for number, cells in chunk:
+        problem = _row_problem(number, cells, source)
+        if problem is not None:
+            errors.append(_row_error(record, number, cells, source, problem))
+        else:
+            rows.append((number, cells, _draft(cells, record, source)))
+    plans = write_drafts(
+        [draft for _, _, draft in rows],
+        actor=actor, at=moment.now(), clearance=Sensitivity.SECRET, partial=True, book=book,
+    )  # fmt: skip
+    counts = {"created": 0, "changed": 0, "unchanged": 0, "failed": len(errors)}
+    landed: list[tuple[Plan, str]] = []
+    for (number, cells, _), plan in zip(rows, plans, strict=True):
+        counts[plan.status] += 1
+        errors += [_row_error(record, number, cells, source, problem) for problem in plan.problems]
+        if not plan.problems:
+            landed.append((plan, _row_note(cells, source)))
+    ImportRowError.objects.bulk_create(errors)
+    fix_rows(
+        record, skus=[plan.draft.sku for plan, _ in landed], notes=[note for _, note in landed if note], actor=actor
+    )
+    ProductImport.objects.filter(pk=record.pk).update(**{name: F(name) + count for name, count in counts.items()})
+
+
+def _row_problem(number: int, cells: list[Any], source: Source) -> TandemError | None:
+    """What only the file as a whole can tell of a row."""
+    sku, path = source.text(cells, "sku"), source.paths["sku"]
+    if len(cells) > len(source.layout.headers):
+        return BadProduct("There are more cells than headers: is a delimiter in a text?", reason="extra-cells")
+    if not sku:
+        return BadProduct("The SKU is missing", path=path, reason="missing-sku")
+    if source.first[sku] != number:
+        text = f"{sku} is in row {source.first[sku]} already, which counts"
+        return BadProduct(text, path=path, reason="duplicate-sku")
+    seen, above = {sku}, source.parent.get(sku, "")
+    while above and above not in seen:
+        seen.add(above)
+        above = source.parent.get(above, "")
+    if above:
+        return BadProduct("The parents go round in a circle", path=source.paths["parent"], reason="parent-circle")
+    return None
+
+
+def _draft(cells: list[Any], record: ProductImport, source: Source) -> ProductDraft:
+    values = []
+    for column in source.layout.columns:
+        raw = source.cell(cells, column) if column.attribute else None
+        if raw is not None and raw != "":
+            values.append(
+                ValueDraft(column.attribute, raw, column.market, column.locale, path=column.header, unit=column.unit)
+            )
+    return ProductDraft(
+        sku=source.text(cells, "sku"),
+        parent=source.text(cells, "parent") or UNNAMED,
+        family=source.text(cells, "family") or None,
+        state=source.text(cells, "state") or None,
+        reason=f"Import of {record.filename}",
+        values=values,
+        formats=source.formats,
+        columns=source.paths,
+    )
+
+
+def _row_note(cells: list[Any], source: Source) -> str:
+    at = source.layout.row_note
+    return str(cells[at]) if at is not None and at < len(cells) and cells[at] else ""
+
+
+def _row_error(
+    record: ProductImport, number: int, cells: list[Any], source: Source, problem: TandemError
+) -> ImportRowError:
+    header = problem.path if problem.path in source.layout.headers else ""
+    at = source.layout.headers.index(header) if header else -1
+    value = cells[at] if 0 <= at < len(cells) else None
+    return ImportRowError(
+        product_import=record,
+        row=number,
+        sku=_storable(source.text(cells, "sku")),
+        column=header,
+        code=problem.extra.get("reason", problem.code),
+        detail=_storable(problem.detail),
+        value="" if value is None else _storable(str(value)),
+    )
+
+
+def _storable(text: str) -> str:
+    """What the database takes: no NUL, no half characters."""
+    return text.replace("\0", "\ufffd").encode("utf-8", "replace").decode()[:MAX_SHOWN]
+
+
+def _result(record: ProductImport) -> dict[str, object]:
+    counts = {name: getattr(record, name) for name in ("rows", "created", "changed", "unchanged", "failed")}
+    return {"import": str(record.uid), "state": record.state, "error": record.error, **counts}
