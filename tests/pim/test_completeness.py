@@ -220,7 +220,7 @@ def test_an_override_that_was_prolonged_or_cleared_is_left_alone() -> None:
 def test_a_family_that_lost_an_attribute_never_gives_its_bit_away() -> None:
     drain()
     indexes = {row.attribute.code: row.index for row in FamilyAttribute.objects.filter(family__code="cups")}
-    fewer = [one for one in ("name", "gtin", "colour")]
+    fewer = ["name", "gtin", "colour"]
     with recorded(HOUSE):
         for attributes in (fewer, [*fewer, "size", "weight"]):
             define_family(code="cups", attributes=[{"code": code} for code in attributes], actor=HOUSE)

@@ -89,8 +89,7 @@ with io.BytesIO() as _raw:
 def test_is_refused(case: str) -> None:
     try:
         made = start_import(io.BytesIO(REFUSED[case]), filename="x", actor=HOUSE)
-    except BadFile as refusal:
-        assert refusal.detail
+    except BadFile:
         assert not ProductImport.objects.exists()
         assert not Blob.objects.exists()
         assert not Job.objects.exists()

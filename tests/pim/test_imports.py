@@ -245,7 +245,8 @@ class TestRows:
             importer,
         )
         assert {(error.sku, error.code) for error in made.errors.all()} == {
-            ("A", "parent-circle"), ("B", "parent-circle"), ("D", "too-deep"), ("E", "extra-cells"), ("F", "unknown-parent"),
+            ("A", "parent-circle"), ("B", "parent-circle"), ("D", "too-deep"), ("E", "extra-cells"),
+            ("F", "unknown-parent"),
         }  # fmt: skip
 
     @pytest.mark.parametrize("text", ["=1+1", "+49 30", "-5", "@cmd", "'=quoted", "''+x", "\t=x", "plain 'quote"])
