@@ -52,7 +52,9 @@ class House:
 
     def _answer(self, response: httpx.Response) -> Any:
         if response.is_error:
-            raise RuntimeError(f"{response.request.method} {response.request.url}: {response.status_code} {response.text}")
+            raise RuntimeError(
+                f"{response.request.method} {response.request.url}: {response.status_code} {response.text}"
+            )
         return response.json() if response.content else None
 
 
