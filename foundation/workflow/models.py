@@ -32,14 +32,16 @@ class Queue(models.Model):
 
 class WorkItemQuerySet(models.QuerySet["WorkItem"]):
     def visible_to(self, actor: Actor) -> WorkItemQuerySet:
-        """Items of the actor's queues, and of no market or one of the actor's."""
+        """Items of the actor's queues. Who is limited to markets sees those of their markets and no others: an
+        item without a market may name products that they may not know of.
+        """
         if not actor.may("workflow.work"):
             return self.none()
         items = self
         if (queues := actor.limits("queue")) is not None:
             items = items.filter(queue__code__in=queues)
         if (markets := actor.limits("market")) is not None:
-            items = items.filter(Q(market="") | Q(market__in=markets))
+            items = items.filter(market__in=markets)
         return items
 
     def unfinished(self) -> WorkItemQuerySet:

@@ -70,12 +70,15 @@ def test_the_database_refuses_a_second_open_item(house_actor):
 
 def test_who_sees_and_who_may_dismiss(house_actor, steward, outsider, merchant):
     shared, french = open_one(house_actor), open_one(house_actor, cause_key="b", market="FR")
-    assert set(WorkItem.objects.visible_to(steward)) == {shared, french}
-    assert set(WorkItem.objects.visible_to(outsider)) == {shared}
+    american = open_one(house_actor, cause_key="c", market="US")
+    assert set(WorkItem.objects.visible_to(steward)) == {shared, french, american}
+    assert set(WorkItem.objects.visible_to(outsider)) == {american}
     assert not WorkItem.objects.visible_to(merchant).exists()
     with pytest.raises(Denied):
         dismiss_work_item(uid=shared.uid, actor=merchant)
     with pytest.raises(Missing):
         dismiss_work_item(uid=french.uid, actor=outsider)
-    assert dismiss_work_item(uid=shared.uid, actor=outsider).closed_by == "user:otto"
+    with pytest.raises(Missing):
+        dismiss_work_item(uid=shared.uid, actor=outsider)
+    assert dismiss_work_item(uid=american.uid, actor=outsider).closed_by == "user:otto"
     assert told("closed") == 1

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 import time
 from pathlib import PurePosixPath
@@ -36,8 +37,6 @@ def urls(rows: list[dict[str, Any]], market: str = "") -> list[str]:
 
 def documents(stage: Stage) -> list[dict[str, Any]]:
     """The shop's live documents with their text."""
-    import json
-
     rows, _ = read_all(stage)
     return [row | {"text": json.dumps(row["document"])} for row in rows if row["state"] == "live"]
 
@@ -120,8 +119,6 @@ def refused(media: httpx.Client, link: str) -> httpx.Response | None:
 
 def restore(stage: Stage, uid: str) -> None:
     """Open it again, so that the house can be looked at whole."""
-    import json
-
     wanted = json.loads(stage.read(stage.manifest["rights"]["file"]))
     [licence] = [one for one in wanted["licences"] if one["code"] == "ends-in-the-run"]
     stage.admin.send("PATCH", f"/licences/{uid}", {"terms": [term_of(term) for term in licence["terms"]]})
