@@ -1,4 +1,4 @@
-"""What syndication reacts to: dirty models, rights that open or end, and listings that marketplaces have not heard of."""
+"""What syndication reacts to: dirty models, rights that open or end, listings that are to be sent."""
 
 from __future__ import annotations
 

@@ -42,7 +42,7 @@ def _compare(roots: list[int], at: datetime) -> Iterator[str]:
         draft = drafts.pop((listing.product_id, listing.scope_id), None)
         state, digest = (draft.state, draft.hash) if draft else (ListingState.TOMBSTONE, "")
         if (listing.state, listing.hash) != (state, digest):
-            yield f"listing {listing.uid} of {listing.sku} is {listing.state}; from truth it is {state} and reads otherwise"
+            yield f"listing {listing.uid} of {listing.sku} is {listing.state} and not what truth makes of it, {state}"
         elif used.get(listing.uid, set()) != set(draft.asset_ids if draft else ()):
             yield f"listing {listing.uid} of {listing.sku} does not use the assets that delivery serves for it"
     for draft in drafts.values():

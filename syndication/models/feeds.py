@@ -18,7 +18,7 @@ class FeedCursor(models.Model):
     failures = models.IntegerField(default=0, help_text="Feeds that failed in a row")
     not_before = models.DateTimeField(null=True, blank=True)
 
-    objects = OfChannelQuerySet.as_manager()
+    objects = OfChannelQuerySet["FeedCursor"].as_manager()
 
     def __str__(self) -> str:
         return f"{self.channel_id} up to {self.acknowledged}"
@@ -43,7 +43,7 @@ class Feed(models.Model):
     sent_at = models.DateTimeField(null=True)
     answered_at = models.DateTimeField(null=True)
 
-    objects = OfChannelQuerySet.as_manager()
+    objects = OfChannelQuerySet["Feed"].as_manager()
 
     class Meta:
         ordering = ["-id"]
@@ -101,7 +101,7 @@ class RemoteCopy(models.Model):
     sku = models.TextField(blank=True)
     answered = models.BigIntegerField(default=0)
 
-    objects = OfChannelQuerySet.as_manager()
+    objects = OfChannelQuerySet["RemoteCopy"].as_manager()
 
     class Meta:
         verbose_name_plural = "remote copies"

@@ -1,15 +1,19 @@
 from __future__ import annotations
 
+from typing import TypeVar
+
 from django.db import models
 
 from foundation.core.actors import Actor
 from foundation.markets.models import Channel
 
+M = TypeVar("M", bound=models.Model)
 
-class OfChannelQuerySet(models.QuerySet["models.Model"]):
+
+class OfChannelQuerySet(models.QuerySet[M]):
     """Rows of a channel, seen by who may see what is published there."""
 
-    def visible_to(self, actor: Actor) -> OfChannelQuerySet:
+    def visible_to(self, actor: Actor) -> OfChannelQuerySet[M]:
         if not actor.may("syndication.view"):
             return self.none()
         return self.filter(channel__in=Channel.objects.visible_to(actor))
@@ -26,7 +30,7 @@ class ChannelProfile(models.Model):
     version = models.IntegerField(default=1)
     body = models.JSONField()
 
-    objects = OfChannelQuerySet.as_manager()
+    objects = OfChannelQuerySet["ChannelProfile"].as_manager()
 
     class Meta:
         ordering = ["channel__code"]

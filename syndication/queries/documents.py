@@ -140,7 +140,8 @@ def _choose(stock: Stock, shelf: Shelf, product: Product) -> tuple[list[Chosen],
             reason = _refusal(stock, shelf, rule, one)
             asset = stock.assets[one.asset_id]
             if reason:
-                refused.append(Problem("media-refused", f"{asset.title}: {reason}", rule.target, rule.origin, blocks=False))
+                text = f"{asset.title}: {reason}"
+                refused.append(Problem("media-refused", text, rule.target, rule.origin, blocks=False))
             elif asset.current_version is not None:
                 fit.append(Chosen(rule, one, asset, asset.current_version, stock.presets[rule.preset]))
         chosen += fit[: rule.limit]

@@ -1,4 +1,4 @@
-"""What a marketplace has to hear: the delta above its cursor, as messages in the manner of the published listings feed."""
+"""What a marketplace has to hear: the delta above its cursor, in the manner of the published listings feed."""
 
 from __future__ import annotations
 
@@ -65,7 +65,7 @@ def read_delta(channel: Channel, *, acknowledged: int, limit: int) -> Delta | No
     messages = [
         message for product in products for message in _messages(listings[product], copies.get(product))
     ]
-    return Delta(messages, changed[-1][0])
+    return Delta(messages, changed[-1][0] or acknowledged)
 
 
 def _messages(listings: Sequence[Listing], copy: RemoteCopy | None) -> Iterable[Message]:

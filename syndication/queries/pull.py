@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 from uuid import UUID
 
 from foundation.core.actors import Actor
@@ -53,7 +54,7 @@ def read_page(channel: Channel, *, window: Window) -> str:
     """The page as JSON. A revision that was overtaken since the window was read is left out: it comes later."""
     rows = Listing.objects.filter(channel=channel, revision__in=window.revisions).order_by("revision")
     fields = ("uid", "sku", "scope__market__code", "scope__locale_id", "state", "revision", "hash", "body")
-    listings = ",".join(_entry(*row) for row in rows.values_list(*fields))
+    listings = ",".join(_entry(row) for row in rows.values_list(*fields))
     head = canonical_json(
         {
             "channel": channel.code,
@@ -65,9 +66,8 @@ def read_page(channel: Channel, *, window: Window) -> str:
     return f'{head[:-1]},"listings":[{listings}]}}'
 
 
-def _entry(
-    uid: UUID, sku: str, market: str, locale: str, state: str, revision: int, digest: str, body: str
-) -> str:
+def _entry(row: tuple[Any, ...]) -> str:
+    uid, sku, market, locale, state, revision, digest, body = row
     is_live = state == ListingState.LIVE
     head = canonical_json(
         {

@@ -39,6 +39,10 @@ LONGEST_PAUSE = timedelta(minutes=15)
 Fence = Callable[[int], None]
 
 
+def _unfenced(done: int) -> None:
+    """Nobody else can have taken over."""
+
+
 def start_feed(*, channel: Channel | str, actor: Actor, full: bool = False, skus: Sequence[str] = ()) -> Job:
     """Send a marketplace now what it has not answered for; with `full` everything, with `skus` these products again."""
     actor.require("syndication.publish")
@@ -70,7 +74,7 @@ def start_due_feeds(*, actor: Actor) -> list[Job]:
     return jobs
 
 
-def carry_feeds(channel: Channel, *, actor: Actor, fence: Fence = lambda done: None) -> dict[str, Any]:
+def carry_feeds(channel: Channel, *, actor: Actor, fence: Fence = _unfenced) -> dict[str, Any]:
     """Send feed after feed until the marketplace has answered for everything, or does not answer.
 
     `fence` is called inside each transaction that moves a feed on, with the number of feeds done; it raises when

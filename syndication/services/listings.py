@@ -42,7 +42,9 @@ HOUSE = system("syndication")
 
 @dataclass
 class Change:
-    """A listing that is not as it was. `is_told` when those outside must hear of it."""
+    """A listing that is not as it was. `before` is its state then, empty when it is new; `is_told` when those
+    outside must hear of it.
+    """
 
     listing: Listing
     before: str
@@ -146,8 +148,8 @@ def _give_revisions(listings: list[Listing]) -> None:
 
 
 def _write(changes: list[Change]) -> None:
-    new = [change.listing for change in changes if change.listing.pk is None]
-    old = [change.listing for change in changes if change.listing.pk is not None]
+    new = [change.listing for change in changes if not change.before]
+    old = [change.listing for change in changes if change.before]
     fields = ["sku", "state", "hash", "revision", "body", "problems", "mapping_version", "changed_at"]
     Listing.objects.bulk_create(new, batch_size=500)
     Listing.objects.bulk_update(old, fields, batch_size=200)
@@ -171,7 +173,8 @@ def _tell(changes: list[Change], at: datetime) -> None:
     for change in changes:
         if kind := _event_of(change):
             listing = change.listing
-            payload = {"sku": listing.sku, "revision": listing.revision} | _codes(scopes[listing.scope_id])
+            payload: dict[str, object] = {"sku": listing.sku, "revision": listing.revision}
+            payload |= _codes(scopes[listing.scope_id])
             rows[kind].append((listing.uid, payload))
     for kind, of_kind in rows.items():
         append_events(kind, sorted(of_kind, key=lambda row: row[0]))

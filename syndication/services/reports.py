@@ -63,7 +63,7 @@ def _sort_issues(report: Json, messages: list[FeedMessage]) -> tuple[dict[int, l
 def _note_copies(feed: Feed, messages: list[FeedMessage]) -> None:
     """What the marketplace holds of each product now."""
     products = {message.product_id for message in messages}
-    rows = RemoteCopy.objects.select_for_update().filter(channel=feed.channel, product_id__in=products)
+    rows = list(RemoteCopy.objects.select_for_update().filter(channel=feed.channel, product_id__in=products))
     copies = {row.product_id: row for row in rows}
     for message in messages:
         copy = copies.setdefault(
@@ -72,9 +72,10 @@ def _note_copies(feed: Feed, messages: list[FeedMessage]) -> None:
         copy.answered = max(copy.answered, message.revision)
         if message.outcome == Outcome.ACCEPTED:
             copy.sku = message.sku if message.operation == Operation.UPDATE else ""
-    RemoteCopy.objects.bulk_create([copy for copy in copies.values() if copy.pk is None], batch_size=500)
-    old = [copy for copy in copies.values() if copy.pk is not None]
-    RemoteCopy.objects.bulk_update(old, ["sku", "answered"], batch_size=500)
+    known = {row.product_id for row in rows}
+    new = [copy for product, copy in copies.items() if product not in known]
+    RemoteCopy.objects.bulk_update(rows, ["sku", "answered"], batch_size=500)
+    RemoteCopy.objects.bulk_create(new, batch_size=500)
 
 
 def _note_complaints(
