@@ -18,7 +18,7 @@ from dam.services.renditions import request_renditions
 from delivery.services.publications import Published, forget_publications, record_publications
 from foundation.core import moment
 from foundation.core.actors import Actor, system
-from foundation.events.catalogue import EventType
+from foundation.events.catalogue import TYPES, EventType
 from foundation.events.services import append_events, mark_dirty
 from foundation.history.services import recorded
 from foundation.jobs.services import set_timer
@@ -168,16 +168,16 @@ def _record_media(drafts: list[Draft], present: dict[tuple[int, int], Listing], 
 
 
 def _tell(changes: list[Change], at: datetime) -> None:
-    rows: dict[EventType, list[tuple[UUID, dict[str, object]]]] = defaultdict(list)
+    rows: dict[str, list[tuple[UUID, dict[str, object]]]] = defaultdict(list)
     scopes = Scope.objects.select_related("channel", "market").in_bulk({change.listing.scope_id for change in changes})
     for change in changes:
         if kind := _event_of(change):
             listing = change.listing
             payload: dict[str, object] = {"sku": listing.sku, "revision": listing.revision}
             payload |= _codes(scopes[listing.scope_id])
-            rows[kind].append((listing.uid, payload))
-    for kind, of_kind in rows.items():
-        append_events(kind, sorted(of_kind, key=lambda row: row[0]))
+            rows[kind.name].append((listing.uid, payload))
+    for name, of_kind in rows.items():
+        append_events(TYPES[name], sorted(of_kind, key=lambda row: row[0]))
     gone = [change.listing for change in changes if change.listing.state == ListingState.TOMBSTONE]
     close_rejections([one.pk for one in gone], outcome="withdrawn", actor=HOUSE)
     _note_first_live([change.listing for change in changes if change.listing.is_live], scopes, at)

@@ -26,7 +26,8 @@ AT = datetime(2026, 6, 1, 12, tzinfo=UTC)
 
 
 def types() -> list[str]:
-    return list(Event.objects.filter(type__startswith="syndication.").order_by("position").values_list("type", flat=True))
+    found = Event.objects.filter(type__startswith="syndication.")
+    return list(found.order_by("position").values_list("type", flat=True))
 
 
 def test_a_document_holds_what_the_channel_asks_for(coat):
@@ -47,9 +48,9 @@ def test_a_document_holds_what_the_channel_asks_for(coat):
     url = listing_url(
         coat.hero.uid, version_number=1, preset="card", channel="shop", market="DACH", name="COAT-red-s-hero"
     )
-    assert found["media"] == [
-        {"target": "main_image", "role": "hero", "asset": str(coat.hero.uid), "version": 1, "preset": "card", "url": url}
-    ]
+    (media,) = found["media"]
+    assert (media["target"], media["role"], media["preset"], media["url"]) == ("main_image", "hero", "card", url)
+    assert (media["asset"], media["version"]) == (str(coat.hero.uid), 1)
 
 
 def test_hash_and_revision_are_of_the_stored_text(coat):
@@ -158,10 +159,9 @@ def test_first_live_is_told_once(coat):
 
 
 @pytest.mark.parametrize(
-    ("policy", "state", "code"),
-    [("hold", "held", "hero-refused"), ("withdraw", "tombstone", "hero-refused"), ("publish-without", "live", "hero-refused")],
+    ("policy", "state"), [("hold", "held"), ("withdraw", "tombstone"), ("publish-without", "live")]
 )
-def test_a_hero_lost_to_rights_meets_the_channels_rule(catalogue, policy, state, code):
+def test_a_hero_lost_to_rights_meets_the_channels_rule(catalogue, policy, state):
     define_profile(channel="shop", body={**make.SHOP, "hero": policy}, actor=make.HOUSE)
     model = make.make_coat()
     make.make_picture(model, territories={"DE"})
@@ -169,7 +169,7 @@ def test_a_hero_lost_to_rights_meets_the_channels_rule(catalogue, policy, state,
     make.settle()
     row = make.listing("COAT-red-s")
     assert row.state == state
-    assert code in [one["code"] for one in row.problems]
+    assert "hero-refused" in [one["code"] for one in row.problems]
     assert "No licence covers GB" in row.problems[-1]["detail"]
     assert not Publication.objects.exists()
     if state == "live":
