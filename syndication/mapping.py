@@ -4,7 +4,7 @@ A profile's body has these members; `SCHEMA` says it again for machines.
 
 * `product_type`: the channel's kind of product: `default`, and `families` from our family to its kind.
 * `fields`: list of `target` and `source`, which is one of `attribute` (with `attribute`), `identifier` (with
-  `scheme`), `constant` (with `value`), `sku`, `model`, `family`. An attribute may have `truncate` (characters),
+  `scheme`), `constant` (with `value`), `sku`, `model`, `family`. An attribute may have `shorten` (to so many characters),
   `unit` (a unit, or one for each of metric and imperial) with `decimals`, and `options`: `label`, `code` or `external`.
 * `media`: list of `target`, `role` and `preset`, with `limit` (how many, 1 unless given) and `min_pixels` (each side).
 * `required`: targets without which nothing goes out. `schema`: a JSON Schema that the fields must satisfy.
@@ -42,7 +42,7 @@ _FIELD: dict[str, Any] = {
         "attribute": _TEXT,
         "scheme": _TEXT,
         "value": {},
-        "truncate": _COUNT,
+        "shorten": _COUNT,
         "unit": _UNIT,
         "decimals": {"type": "integer", "minimum": 0, "maximum": 9},
         "options": {"enum": ["label", "code", "external"]},
@@ -90,7 +90,7 @@ class Field:
     attribute: str = ""
     scheme: str = ""
     value: Any = None
-    truncate: int | None = None
+    shorten: int | None = None
     unit: str | Mapping[str, str] | None = None
     decimals: int = 2
     options: str = "label"
@@ -105,8 +105,8 @@ class Field:
     @property
     def transform(self) -> str:
         """In words, for people."""
-        if self.truncate is not None:
-            return f"at most {self.truncate} characters"
+        if self.shorten is not None:
+            return f"at most {self.shorten} characters"
         return f"in {self.unit}" if self.unit else ""
 
 
@@ -289,7 +289,7 @@ def _convert(rule: Field, value: Any, place: Place, words: Words) -> tuple[Any, 
             amount = value.get(place.currency)
             return {"amount": amount, "currency": place.currency} if amount is not None else None, None
         case AttributeType.TEXT | AttributeType.RICH_TEXT:
-            return shorten(value, rule.truncate), None
+            return cut_text(value, rule.shorten), None
     return value, None
 
 
@@ -313,7 +313,7 @@ def _measure(rule: Field, value: Mapping[str, str], place: Place) -> dict[str, s
     return {"amount": f"{rounded:f}", "unit": unit}
 
 
-def shorten(text: str, limit: int | None) -> str:
+def cut_text(text: str, limit: int | None) -> str:
     """At most so many characters, ending with a whole word where there is one."""
     if limit is None or len(text) <= limit:
         return text

@@ -44,7 +44,7 @@ SHOP: dict[str, Any] = {
 BAZAAR: dict[str, Any] = {
     "product_type": {"default": "PRODUCT", "families": {"coats": "COAT"}},
     "fields": [
-        {"target": "title", "source": "attribute", "attribute": "name", "truncate": 80},
+        {"target": "title", "source": "attribute", "attribute": "name", "shorten": 80},
         {"target": "description", "source": "attribute", "attribute": "description"},
         {"target": "colour", "source": "attribute", "attribute": "colour"},
         {"target": "gtin", "source": "identifier", "scheme": "gtin"},
