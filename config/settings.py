@@ -30,6 +30,9 @@ ALLOWED_HOSTS = env.items(
     "ALLOWED_HOSTS", f"{urlsplit(APP_ORIGIN).hostname},localhost,127.0.0.1", "Host names that are answered"
 )
 CSRF_TRUSTED_ORIGINS = [APP_ORIGIN]
+OUTGOING_HOSTS = env.items(
+    "OUTGOING_HOSTS", "", "Where the house may call: host, host:port, address or network; empty means nowhere"
+)
 
 # --- the house, lowest first -------------------------------------------------------------------------
 INSTALLED_APPS = [

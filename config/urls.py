@@ -18,4 +18,5 @@ urlpatterns = [
     path("api/v1/", include("dam.urls")),
     path("api/docs/", SpectacularSwaggerView.as_view(url_name="openapi"), name="api-docs"),
     path("api/v1/", include("delivery.urls")),
+    path("api/v1/", include("syndication.urls")),
 ]

@@ -3,3 +3,11 @@ from django.apps import AppConfig
 
 class SyndicationConfig(AppConfig):
     name = "syndication"
+
+    def ready(self) -> None:
+        from foundation.archive.registry import derived_models, export_models
+        from syndication import consumers, fsck, models, tasks  # noqa: F401  register themselves
+
+        export_models(models.ChannelProfile, models.Listing, models.FirstLive)
+        export_models(models.FeedCursor, models.Feed, models.FeedMessage, models.RemoteCopy, models.Rejection)
+        derived_models("a secret of this instance, given anew after an import", models.ChannelCredential)
