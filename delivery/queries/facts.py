@@ -22,11 +22,12 @@ SELECT a.id, a.deleted_at IS NULL, a.state = 'approved' AND v.state = 'approved'
   m.territories,
   EXISTS (SELECT FROM delivery_publication d WHERE d.asset_id = a.id AND d.channel = %(channel)s),
   EXISTS (
-    SELECT FROM accounts_user u LEFT JOIN accounts_apikey k ON k.user_id = u.id AND k.prefix = %(key)s::text
-     WHERE u.is_active AND (u.is_superuser OR EXISTS (
-           SELECT FROM accounts_grant g WHERE g.user_id = u.id AND g.role = ANY(%(viewers)s)))
-       AND (u.id = %(user)s::bigint
-            OR k.revoked_at IS NULL AND (k.expires_at IS NULL OR k.expires_at > %(at)s) AND k.id IS NOT NULL)),
+    SELECT FROM accounts_user u
+     WHERE u.id = coalesce(%(user)s::bigint, (
+           SELECT k.user_id FROM accounts_apikey k WHERE k.prefix = %(key)s::text
+              AND k.revoked_at IS NULL AND (k.expires_at IS NULL OR k.expires_at > %(at)s)))
+       AND u.is_active AND (u.is_superuser OR EXISTS (
+           SELECT FROM accounts_grant g WHERE g.user_id = u.id AND g.role = ANY(%(viewers)s)))),
   (SELECT coalesce(json_agg(json_build_array(l.uid, l.revoked_at, (
             SELECT coalesce(json_agg(json_build_array(
                      t.is_grant, t.territories, t.uses, t.channels, t.starts_at, t.ends_at)), '[]')
