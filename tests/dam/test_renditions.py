@@ -382,3 +382,21 @@ def test_recipes_are_complete():
     assert complete_recipe({"width": 10, "height": 20})["background"] == "#ffffff"
     with pytest.raises(Missing):
         services.request_rendition(factories.make_asset().current_version, preset="nothing", actor=HOUSE)
+
+
+def test_documents_have_a_picture_of_their_first_page():
+    out = io.BytesIO()
+    quarters(640, 400).save(out, "PDF")
+    asset = factories.make_asset(out.getvalue(), name="manual.pdf")
+    assert (asset.kind, asset.current_version.media_type) == ("document", "application/pdf")
+    row = find_rendition(asset.current_version, "preview")
+    content = read_blob(row.sha256)
+    assert (row.width, row.height) == (400, 250)
+    assert same_corners(content, 14)
+
+
+def test_drawings_are_sharp_at_any_size():
+    drawing = factories.svg('<rect width="40" height="40" fill="#e61414"/>')
+    content = rendered(drawing, "logo.svg", width=800, height=800)
+    assert Image.open(io.BytesIO(content)).size == (800, 400)
+    assert pixel(content, (0.4975, 0.5)) == (0xE6, 0x14, 0x14)
