@@ -114,6 +114,7 @@ class Application:
                 raise NotReady("The rendition is being made; try again in a moment", retry_after=2)
             await self._wait(permission.version_id, token.preset, is_asked_for=is_asked_for)
             is_asked_for = True
+            at = moment.now()
             key_ring().verify(text, at=at.timestamp())
 
     async def _wait(self, version_id: int, preset: str, *, is_asked_for: bool) -> None:

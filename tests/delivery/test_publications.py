@@ -46,7 +46,7 @@ def test_recording_again_changes_no_row():
     record_publication(listing, channel="shop", market="DACH", asset_ids=[1, 2])
 
     def versions():
-        return list(Publication.objects.extra(select={"x": "xmin::text"}).order_by("id").values_list("id", "x"))
+        return list(Publication.objects.extra(select={"x": "ctid::text"}).order_by("id").values_list("id", "x"))
 
     before = versions()
     record_publication(listing, channel="shop", market="DACH", asset_ids=[1, 2])
