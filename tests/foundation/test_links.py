@@ -154,6 +154,11 @@ def test_what_could_not_be_read_is_not_signed(change):
         )
 
 
+def test_too_long_a_link_is_not_read_though_it_is_signed():
+    with pytest.raises(BadToken, match="not one of ours"):
+        RING.verify(signed("L", json.dumps([UID, 3, "p", "c", "m"]).encode() + b" " * LONGEST), at=0)
+
+
 def test_too_long_a_link_is_not_made():
     with pytest.raises(Invalid, match="longer"):
         RING.sign(ListingToken(ASSET, 1, "ü" * 100, "ü" * 100, "ü" * 100))
