@@ -7,8 +7,7 @@ from typing import Any
 from django.http import HttpRequest
 from django.urls import NoReverseMatch, reverse
 
-THEMES = ("light", "dark")
-THEME_COOKIE = "theme"
+from workspace.choices import THEME_COOKIE, THEMES
 
 
 @dataclass(frozen=True)

@@ -55,6 +55,12 @@ def whole_percent(percent: float) -> int:
 
 
 @register.filter
+def grouped(number: object) -> str:
+    """1234567 as 1,234,567; what is no number stays as it is."""
+    return f"{number:,}" if isinstance(number, int) else str(number)
+
+
+@register.filter
 def level(percent: float) -> str:
     """Name the tone of a percentage: ok, attention or bad."""
     if percent >= 95:

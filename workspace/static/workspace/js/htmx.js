@@ -24,7 +24,11 @@ const WORDS = {
   409: "Somebody changed this meanwhile. Reload to see it.",
 };
 
+// A refusal that brings its own toast needs no second one.
 document.addEventListener("htmx:responseError", (event) => {
+  if (event.detail.xhr.getResponseHeader("HX-Trigger")) {
+    return;
+  }
   const text = WORDS[event.detail.xhr.status] ?? "That did not work. Nothing was changed; try again.";
   showToast({ text, tone: "bad" });
 });

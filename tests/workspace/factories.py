@@ -1,0 +1,160 @@
+"""A small shop window to look at pages with: coats in colours and sizes, a cup, pictures, proposals, listings."""
+
+from __future__ import annotations
+
+import hashlib
+from datetime import datetime
+from types import SimpleNamespace
+from typing import Any
+from uuid import UUID
+
+from associations.services import bind_asset, propose_binding
+from dam.choices import AssetState, Kind, VersionState
+from dam.models import Asset, AssetVersion
+from dam.services import assign_licence, define_licence, define_preset
+from dam.verdict import TermFacts
+from foundation.blobs.models import Blob
+from foundation.core import moment
+from foundation.core.actors import system
+from foundation.events.sequencing import drain
+from foundation.history.services import recorded
+from pim.models import Product
+from pim.services import create_product, define_attribute, define_family, place_product, set_values
+from syndication.choices import ListingState
+from syndication.models import Listing
+
+HOUSE = system("tests")
+COLOURS, SIZES = ("red", "blue"), ("s", "m")
+
+
+def _options(*codes: str) -> list[dict[str, Any]]:
+    return [{"code": code, "labels": {"en-GB": code.title(), "de-DE": f"{code}-de"}} for code in codes]
+
+
+def define_goods(*, channels: bool = True) -> None:
+    """Attributes of every type that pages tell apart, and two families; the world's channels require some."""
+    for code, kind, more in (
+        ("name", "text", {"is_localizable": True, "is_market_overridable": True, "group": "marketing"}),
+        ("description", "rich_text", {"is_localizable": True, "group": "marketing"}),
+        ("gtin", "identifier", {"group": "logistics", "validation": {"scheme": "gtin"}}),
+        ("colour", "select", {"options": _options(*COLOURS), "group": "looks"}),
+        ("size", "select", {"options": _options(*SIZES), "group": "looks"}),
+        ("material", "multi_select", {"options": _options("wool", "silk"), "group": "looks"}),
+        ("weight", "measurement", {"unit": "g", "validation": {"units": ["g", "kg"]}, "group": "logistics"}),
+        ("price", "money", {"sensitivity": "restricted", "is_market_overridable": True, "group": "prices"}),
+        ("cost", "money", {"sensitivity": "secret", "group": "prices"}),
+    ):
+        define_attribute(code=code, type=kind, actor=HOUSE, labels={"en-GB": code.title()}, **more)
+    shared = [
+        {"code": code, "level": 0, "may_override_below": code == "name"}
+        for code in ("name", "description", "material", "price", "cost")
+    ]
+    required = {"shop": ["name", "description", "price"], "bazaar": ["name"]} if channels else {}
+    define_family(
+        code="coats", labels={"en-GB": "Coats"}, axes=[["colour", "size"]], visual_axis="colour",
+        label_attribute="name", required=required, actor=HOUSE,
+        attributes=[*shared, *({"code": code, "level": 1} for code in ("gtin", "colour", "size", "weight"))],
+    )  # fmt: skip
+    define_family(
+        code="cups", labels={"en-GB": "Cups"}, label_attribute="name", required=required, actor=HOUSE,
+        attributes=[*shared, *({"code": code, "level": 0} for code in ("gtin", "weight"))],
+    )  # fmt: skip
+
+
+def make_coat(sku: str, name: str) -> Product:
+    """A model in two colours and two sizes, with values in several cells."""
+    coat = create_product(
+        sku=sku, family="coats", values={"material": ["wool"], "price": {"EUR": "1299.00"}}, actor=HOUSE
+    )
+    set_values(coat, values={"name": name, "description": "<p>Warm.</p>"}, locale="en-GB", actor=HOUSE)
+    set_values(coat, values={"name": f"{name} (de)"}, locale="de-DE", actor=HOUSE)
+    for colour in COLOURS:
+        for size in SIZES:
+            values = {"colour": colour, "size": size, "weight": {"amount": "1200", "unit": "g"}}
+            create_product(sku=f"{sku}-{colour}-{size}".upper(), parent=sku, values=values, actor=HOUSE)
+    return coat
+
+
+def place(product: Product, *places: tuple[str, str]) -> None:
+    for channel, market in places:
+        place_product(product, channel=channel, market=market, actor=HOUSE, reason="In the autumn range")
+
+
+def make_asset(title: str, *, markets: tuple[str, ...] = (), kind: str = Kind.IMAGE) -> Asset:
+    """An approved asset with one version; its bytes are nowhere, pages only link to them."""
+    at = moment.now()
+    sha256 = hashlib.sha256(title.encode()).hexdigest()
+    with recorded(HOUSE):
+        Blob.objects.create(sha256=sha256, bytes=1_234_567, media_type="image/jpeg", created_at=at)
+        asset = Asset.objects.create(
+            title=title, kind=kind, first_sha256=sha256, markets=list(markets), state=AssetState.APPROVED, created_at=at
+        )
+        version = AssetVersion.objects.create(
+            asset=asset, number=1, blob_id=sha256, filename=title, media_type="image/jpeg", width=4000, height=5000,
+            state=VersionState.APPROVED, approved_at=at, created_at=at,
+            embedded={"xmp": {"Xmp.dc.creator": ["Phil"]}, "exif": {"Exif.Image.Model": "IQ4"}},
+        )  # fmt: skip
+        asset.current_version = version
+        asset.save(update_fields=["current_version"])
+    return asset
+
+
+def license_for(name: str, assets: list[Asset], *, until: datetime | None = None) -> Any:
+    licence = define_licence(name=name, terms=[TermFacts(ends_at=until)], actor=HOUSE, credit="Phil")
+    assign_licence(assets, licence=licence, actor=HOUSE)
+    return licence
+
+
+def propose(
+    product: Product, asset: Asset, *, role: str = "gallery", sentence: str = "The file name begins with the SKU."
+) -> Any:
+    return propose_binding(
+        product=product, asset=asset, role=role, source="filename", evidence={"sentence": sentence}, actor=HOUSE
+    )
+
+
+def make_listing(product: Product, scope: Any, **fields: Any) -> Listing:
+    """A row as the projection would write it."""
+    live = fields.get("state", ListingState.LIVE) == ListingState.LIVE
+    fallback: dict[str, Any] = {
+        "state": ListingState.LIVE,
+        "hash": "ab" * 32 if live else "",
+        "body": '{"title": "Coat"}' if live else "",
+        "revision": Listing.objects.filter(channel=scope.channel).count() + 1,
+        "mapping_version": 1,
+        "changed_at": moment.now(),
+    }
+    return Listing.objects.create(
+        product_id=product.pk, root_id=product.root_id, sku=product.sku, scope=scope, channel=scope.channel,
+        **fallback | fields,
+    )  # fmt: skip
+
+
+def make_window(world: SimpleNamespace) -> SimpleNamespace:
+    """Two coats, one for the US only, a cup that is nowhere, pictures, three proposals; derived data drained."""
+    define_goods()
+    for code, size in (("preview", 400), ("large", 1600)):
+        body = {"width": size, "height": size, "fit": "contain", "format": "webp"}
+        define_preset(code=code, label=code.title(), body=body, actor=HOUSE)
+    ridge, mac = make_coat("RIDGE", "Ridgeline coat"), make_coat("MAC", "Mac")
+    cup = create_product(sku="CUP", family="cups", actor=HOUSE)
+    place(ridge, ("shop", "DACH"), ("shop", "GB"))
+    place(mac, ("shop", "US"))
+    hero, detail = make_asset("ridge-front.jpg"), make_asset("ridge-collar.jpg")
+    loose = [make_asset(f"ridge_{number}.jpg") for number in range(1, 4)]
+    license_for("Studio 2026", [hero, *loose])
+    bind_asset(product=ridge, asset=hero, role="hero", actor=HOUSE)
+    bind_asset(product=ridge, asset=detail, role="detail", actor=HOUSE)
+    proposals = [propose(ridge, asset) for asset in loose]
+    drain()
+    return SimpleNamespace(
+        world=world, ridge=ridge, mac=mac, cup=cup, hero=hero, detail=detail, loose=loose, proposals=proposals
+    )
+
+
+def product(sku: str) -> Product:
+    return Product.objects.get(sku=sku)
+
+
+def uid_of(sku: str) -> UUID:
+    return product(sku).uid

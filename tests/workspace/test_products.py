@@ -1,0 +1,158 @@
+from __future__ import annotations
+
+from typing import Any
+from uuid import uuid4
+
+from foundation.events.sequencing import drain
+from pim.services import set_values
+
+from . import factories
+
+
+def rows(answer: Any) -> list[str]:
+    return [row.sku for row in answer.context["products"]]
+
+
+def test_the_list_shows_models_with_their_completeness(window: Any, steward: Any, browser_of: Any) -> None:
+    answer = browser_of(steward).get("/products/")
+    found = {row.sku: row for row in answer.context["products"]}
+    assert list(found) == ["CUP", "MAC", "RIDGE"]
+    assert found["RIDGE"].variants == 4
+    # name, description and price for each of 4 variants in 3 scopes; the description is English only,
+    # and so untranslated in two of them.
+    assert (found["RIDGE"].missing, int(found["RIDGE"].percent)) == (8, 77)
+    assert found["CUP"].percent is None
+    text = answer.content.decode()
+    assert "Ridgeline coat" in text
+    assert "Not placed" in text
+    assert "/m/" in found["RIDGE"].picture_url
+
+
+def test_nothing_yet(steward: Any, browser_of: Any) -> None:
+    text = browser_of(steward).get("/products/").content.decode()
+    assert "No products yet" in text
+    assert "Import a file" in text
+
+
+def test_filters_are_in_the_address(window: Any, steward: Any, browser_of: Any) -> None:
+    client = browser_of(steward)
+    assert rows(client.get("/products/?family=cups")) == ["CUP"]
+    assert rows(client.get("/products/?complete=incomplete&scope=shop/DACH/de-DE")) == ["RIDGE"]
+    assert rows(client.get("/products/?complete=complete&scope=shop/GB/en-GB")) == ["RIDGE"]
+    assert rows(client.get("/products/?complete=unplaced")) == ["CUP"]
+    assert rows(client.get("/products/?scope=shop/US/en-US")) == ["MAC"]
+    assert rows(client.get("/products/?q=ridge-red")) == ["RIDGE"], "a variant finds its model"
+    assert rows(client.get("/products/?family=nonsense&q=x")) == []
+
+
+def test_facets_say_what_a_click_would_find(window: Any, steward: Any, browser_of: Any) -> None:
+    facets = browser_of(steward).get("/products/?family=coats").context["facets"]
+    counts = {facet.name: {option.value: option.count for option in facet.options} for facet in facets}
+    assert counts["family"] == {"coats": 2, "cups": 1}, "its own choice does not narrow a facet"
+    assert counts["complete"] == {"incomplete": 1, "complete": 1, "unplaced": 0}
+    assert counts["scope"]["shop/US/en-US"] == 1
+
+
+def test_htmx_gets_the_results_alone(window: Any, steward: Any, browser_of: Any) -> None:
+    answer = browser_of(steward, htmx=True).get("/products/?family=cups")
+    text = answer.content.decode()
+    assert "<html" not in text
+    assert 'id="results"' in text
+    assert 'id="count-family-cups" hx-swap-oob="true"' in text
+
+
+def test_more_rows_come_by_keyset(steward: Any, browser_of: Any) -> None:
+    factories.define_goods(channels=False)
+    for number in range(55):
+        factories.create_product(sku=f"CUP{number:03}", family="cups", actor=factories.HOUSE)
+    first = browser_of(steward).get("/products/")
+    assert len(rows(first)) == 50
+    rest = browser_of(steward, htmx=True).get(f"/products/{first.context['next_url']}")
+    assert rows(rest) == [f"CUP{number:03}" for number in range(50, 55)]
+    assert 'id="results"' not in rest.content.decode()
+
+
+def test_another_market_is_not_there(window: Any, outsider: Any, browser_of: Any) -> None:
+    client = browser_of(outsider)
+    assert rows(client.get("/products/")) == ["MAC"]
+    assert client.get(f"/products/{window.ridge.uid}/").status_code == 404
+    assert client.get(f"/products/{window.mac.uid}/").status_code == 200
+    assert client.get(f"/products/{uuid4()}/").status_code == 404
+
+
+def values(answer: Any) -> dict[str, Any]:
+    return {row.code: row for group in answer.context["groups"] for row in group.values}
+
+
+def test_a_value_says_where_it_is_from(window: Any, steward: Any, browser_of: Any) -> None:
+    uid = factories.uid_of("RIDGE-RED-S")
+    shown = values(browser_of(steward).get(f"/products/{uid}/?channel=shop&market=DACH&locale=de-AT"))
+    assert shown["name"].text == "Ridgeline coat (de)"
+    assert shown["name"].origin.text == "From RIDGE, in de-DE"
+    assert shown["description"].text == "Warm."
+    assert shown["description"].is_missing, "English does not count as German"
+    assert shown["price"].text == "EUR 1,299.00"
+    assert shown["price"].note == "Restricted"
+    assert (shown["weight"].text, shown["weight"].unit, shown["weight"].origin.kind) == ("1,200", "g", "own")
+    assert shown["colour"].text == "red-de"
+    assert shown["material"].origin.url.startswith(f"/products/{window.ridge.uid}/?channel=shop")
+    assert "cost" not in shown, "secrets stay in pim"
+
+
+def test_what_a_role_may_not_know_is_not_on_the_page(window: Any, photographer: Any, browser_of: Any) -> None:
+    answer = browser_of(photographer).get(f"/products/{window.ridge.uid}/")
+    assert "price" not in values(answer)
+    assert "1,299" not in answer.content.decode()
+    assert "1299" not in answer.content.decode()
+
+
+def test_the_model_page(window: Any, steward: Any, browser_of: Any) -> None:
+    answer = browser_of(steward).get(f"/products/{window.ridge.uid}/")
+    text = answer.content.decode()
+    assert [ring.label for ring in answer.context["scopes"]] == [
+        "Web shop · DACH · de-AT", "Web shop · DACH · de-DE", "Web shop · GB · en-GB",
+    ]  # fmt: skip
+    assert answer.context["scope"].percent < 100, "the page opens where most is missing"
+    matrix = answer.context["variants"]
+    assert (matrix.row_axis, matrix.column_axis, matrix.columns) == ("Colour", "Size", ["S", "M"])
+    assert [row.label for row in matrix.rows] == ["Red", "Blue"]
+    assert all(cell is not None for row in matrix.rows for cell in row.cells)
+    assert [tile.name for tile in answer.context["pictures"]] == ["ridge-front.jpg", "ridge-collar.jpg"]
+    assert [tile.rights.label for tile in answer.context["pictures"]] == ["Cleared", "No licence"]
+    assert values(answer)["size"].origin.text == "Set on each variant"
+    assert "Not listed anywhere" in text
+
+
+def test_a_variant_has_its_models_pictures(window: Any, steward: Any, browser_of: Any) -> None:
+    answer = browser_of(steward).get(f"/products/{factories.uid_of('RIDGE-RED-S')}/")
+    assert [tile.meta for tile in answer.context["pictures"]] == [["from RIDGE"], ["from RIDGE"]]
+    assert answer.context["product"].level == "Variant"
+    assert answer.context["product"].parent.sku == "RIDGE"
+
+
+def test_history_tells_who_changed_what(window: Any, steward: Any, browser_of: Any) -> None:
+    set_values(window.ridge, values={"name": "Ridge"}, locale="en-GB", actor=steward)
+    drain()
+    answer = browser_of(steward).get(f"/products/{window.ridge.uid}/")
+    mine = [entry for entry in answer.context["history"] if entry.actor == "stella"]
+    assert [entry.text for entry in mine] == ["1 value changed"]
+    change = mine[0].changes[0]
+    assert (change.label, change.before, change.after) == ("Name (*/en-GB)", "Ridgeline coat", "Ridge")
+
+
+def test_history_keeps_restricted_values(window: Any, photographer: Any, steward: Any, browser_of: Any) -> None:
+    set_values(window.ridge, values={"price": {"EUR": "7777.00"}}, actor=steward)
+    assert "7,777" in browser_of(steward).get(f"/products/{window.ridge.uid}/").content.decode()
+    assert "7,777" not in browser_of(photographer).get(f"/products/{window.ridge.uid}/").content.decode()
+
+
+def test_a_product_that_is_nowhere(window: Any, steward: Any, browser_of: Any) -> None:
+    text = browser_of(steward).get(f"/products/{window.cup.uid}/").content.decode()
+    assert "Not placed" in text
+    assert "No picture shows this product" in text
+
+
+def test_without_scopes_there_is_still_a_page(steward: Any, browser_of: Any) -> None:
+    factories.define_goods(channels=False)
+    cup = factories.create_product(sku="CUP", family="cups", actor=factories.HOUSE)
+    assert browser_of(steward).get(f"/products/{cup.uid}/").status_code == 200

@@ -1,0 +1,179 @@
+"""Sign-in, theme, refusals: what every page has in common."""
+
+from __future__ import annotations
+
+import json
+import re
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.test import Client, RequestFactory
+from django.urls import get_resolver, reverse
+
+from foundation.core.errors import Conflict, Denied, Missing
+from tests.cast import PASSWORD
+from workspace.views.pages import page, toast
+
+WITHOUT_SIGN_IN = {"login", "logout", "theme"}
+UID = "01890000-0000-7000-8000-000000000000"
+
+
+def addresses() -> list[str]:
+    """The address of every page of the workspace."""
+    from workspace import urls
+
+    names = [str(route.name) for route in urls.urlpatterns if route.name not in WITHOUT_SIGN_IN]
+    return [reverse(name, args=[UID] if "uid" in _arguments(name) else []) for name in names]
+
+
+def _arguments(name: str) -> list[str]:
+    return list(get_resolver().reverse_dict.getlist(name)[0][0][0][1])
+
+
+def test_every_page_wants_sign_in(db: None, client: Client) -> None:
+    for address in addresses():
+        for answer in (client.get(address), client.post(address)):
+            assert answer.status_code in (302, 405), address
+            if answer.status_code == 302:
+                assert answer["Location"] == f"/login/?next={address}"
+
+
+def test_a_fragment_is_sent_to_sign_in_as_a_page(db: None) -> None:
+    answer = Client(headers={"HX-Request": "true"}).get(reverse("work_items"))
+    assert answer["HX-Redirect"] == "/login/"
+
+
+def test_sign_in_and_out(steward: Any, client: Client) -> None:
+    wrong = client.post("/login/", {"username": "stella", "password": "no"})
+    assert "Please enter a correct" in wrong.content.decode()
+    answer = client.post("/login/?next=/work/", {"username": "stella", "password": PASSWORD, "next": "/work/"})
+    assert answer["Location"] == "/work/"
+    assert client.get("/work/").status_code == 200
+    assert client.get("/login/").status_code == 302, "who is signed in goes on"
+    assert client.post("/logout/")["Location"] == "/login/"
+    assert client.get("/work/").status_code == 302
+
+
+def test_sign_in_does_not_send_people_elsewhere(steward: Any, client: Client) -> None:
+    answer = client.post("/login/", {"username": "stella", "password": PASSWORD, "next": "https://evil.example/"})
+    assert answer["Location"] == "/"
+
+
+@pytest.mark.parametrize("chosen", ["light", "dark"])
+def test_the_theme_is_in_the_first_byte_of_the_next_page(db: None, client: Client, chosen: str) -> None:
+    answer = client.post("/theme/", {"theme": chosen, "next": "/products/?q=a"})
+    assert answer["Location"] == "/products/?q=a"
+    assert answer.cookies["theme"]["httponly"]
+    assert f'data-theme="{chosen}"' in client.get("/login/").content.decode()
+    client.post("/theme/", {"theme": "auto", "next": "/"})
+    assert "data-theme" not in client.get("/login/").content.decode()
+
+
+@pytest.mark.parametrize(
+    "away", ["https://evil.example/", "//evil.example", "/\\evil.example", "javascript:alert(1)", "", "http:evil"]
+)
+def test_the_theme_leads_nowhere_else(db: None, client: Client, away: str) -> None:
+    assert client.post("/theme/", {"theme": "dark", "next": away})["Location"] == "/"
+
+
+def test_the_theme_cannot_be_anything(db: None, client: Client) -> None:
+    client.post("/theme/", {"theme": '"><script>', "next": "/"})
+    assert "theme" not in {name for name, cookie in client.cookies.items() if cookie.value}
+    client.cookies["theme"] = "purple"
+    assert "data-theme" not in client.get("/login/").content.decode()
+    assert client.get("/theme/").status_code == 405
+
+
+def test_forms_need_their_token(steward: Any) -> None:
+    client = Client(enforce_csrf_checks=True)
+    answer = client.post("/theme/", {"theme": "dark"})
+    assert answer.status_code == 403
+    assert "The form has expired" in answer.content.decode()
+
+
+def test_pages_carry_the_policy_and_stay_private(steward: Any, browser_of: Any) -> None:
+    answer = browser_of(steward).get("/work/")
+    policy = answer["Content-Security-Policy"]
+    assert "default-src 'none'" in policy
+    assert "script-src 'self'" in policy
+    assert "unsafe" not in policy
+    assert "private" in answer["Cache-Control"]
+    assert "HX-Request" in answer["Vary"], "a fragment must not come out of a cache as a page"
+
+
+@pytest.mark.parametrize(
+    ("error", "status", "words"),
+    [
+        (Conflict("It was decided meanwhile"), 409, "It was decided meanwhile"),
+        (Missing("Not here"), 404, "Nothing is here"),
+        (Denied("Not you"), 403, "You may not see this"),
+    ],
+)
+def test_refusals_come_as_pages_and_as_toasts(
+    steward: Any, client: Client, settings: Any, error: Exception, status: int, words: str
+) -> None:
+    settings.ROOT_URLCONF = _urls(error)
+    client.force_login(_user(steward))
+    answer = client.get("/x/")
+    assert answer.status_code == status
+    assert words in answer.content.decode()
+    fragment = client.get("/x/", headers={"HX-Request": "true"})
+    assert (fragment.status_code, fragment.content) == (status, b"")
+    assert json.loads(fragment["HX-Trigger"])["toast"] == {"text": str(error), "tone": "bad"}
+
+
+def _urls(error: Exception) -> Any:
+    from django.urls import path
+
+    @page()
+    def refusing(request: Any) -> Any:
+        raise error
+
+    from config.urls import urlpatterns
+
+    return type("Urls", (), {"urlpatterns": [path("x/", refusing), *urlpatterns]})
+
+
+def _user(actor: Any) -> Any:
+    from foundation.accounts.models import User
+
+    return User.objects.get(pk=actor.user_id)
+
+
+def test_a_toast_offers_undo() -> None:
+    from django.http import HttpResponse
+
+    answer = toast(HttpResponse(), "Done", undo_url="/u/", target="#desk")
+    expected = {"text": "Done", "tone": "ok", "undo": {"url": "/u/", "target": "#desk"}}
+    assert json.loads(answer["HX-Trigger"]) == {"toast": expected}
+
+
+def test_the_parts_page_shows_every_part(steward: Any, browser_of: Any) -> None:
+    client = browser_of(steward)
+    text = client.get("/parts/").content.decode()
+    drawn = set(re.findall(r"icons\.svg#([a-z]+)", text))
+    sprite = (Path(__file__).parents[2] / "workspace/static/workspace/icons.svg").read_text()
+    assert set(re.findall(r'<symbol id="([a-z]+)"', sprite)) <= drawn
+    assert json.loads(client.post("/parts/")["HX-Trigger"])["toast"]["undo"] == {"url": "/parts/"}
+
+
+def test_nobody_without_a_permission_sees_a_page(db: None, rf: RequestFactory) -> None:
+    from django.core.exceptions import PermissionDenied
+    from django.http import HttpResponse
+    from django_htmx.middleware import HtmxDetails
+
+    from foundation.core.actors import Actor
+
+    @page("pim.view")
+    def shown(request: Any) -> Any:
+        return HttpResponse("here")
+
+    request: Any = rf.get("/")
+    request.user = type("Somebody", (), {"is_authenticated": True})()
+    request.htmx = HtmxDetails(request)
+    request.actor = Actor("user:a", permissions=frozenset({"pim.view"}))
+    assert shown(request).content == b"here"
+    request.actor = Actor("user:b", permissions=frozenset({"dam.view"}))
+    with pytest.raises(PermissionDenied):
+        shown(request)

@@ -1,0 +1,4 @@
+"""Closed lists of the pages."""
+
+THEMES = ("light", "dark")
+THEME_COOKIE = "theme"

@@ -1,0 +1,82 @@
+"""One example of every part, for the people who build pages."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import Any
+
+from workspace.queries.shown import (
+    Difference,
+    Facet,
+    FacetOption,
+    HeatCell,
+    HeatColumn,
+    HeatGroup,
+    HeatRow,
+    HeatTable,
+    Rights,
+    Tab,
+    Tile,
+    TimelineEntry,
+)
+
+PERCENTS = (12, 42, 55, 66, 78, 88, 100)
+RIGHTS = [
+    Rights("ok", "Cleared"),
+    Rights("attention", "Ends in 12 days"),
+    Rights("bad", "Refused: expired"),
+    Rights("bad", "No licence"),
+]
+SWATCHES = [
+    "bg", "surface", "raised", "sunk", "line", "control", "text", "muted", "blue", "blue-soft", "ok", "ok-soft",
+    "attention", "attention-soft", "bad", "bad-soft",
+]  # fmt: skip
+ICONS = [
+    "home", "product", "asset", "proposal", "work", "listing", "gear", "menu", "sun", "moon", "auto", "check", "cross",
+    "plus", "upload", "download", "search", "right", "left", "down", "up", "warning", "info", "clock", "history",
+    "user", "leave", "lock", "globe", "undo", "inherit", "file", "layers", "tag", "barcode", "refresh",
+]  # fmt: skip
+
+
+def examples() -> dict[str, Any]:
+    """What the parts page shows; nothing here is true of any product."""
+    at = datetime(2026, 11, 20, 9, 30, tzinfo=UTC)
+    changes = [Difference("Title (de-DE)", "Regenjacke", "Regenjacke Ridgeline"), Difference("Care", "30 °C", "")]
+    return {
+        "swatches": SWATCHES,
+        "icons": ICONS,
+        "percents": PERCENTS,
+        "rights": RIGHTS,
+        "tiles": [
+            Tile("#main", f"ridgeline-{at}.jpg", tag="hero", meta=["4000 × 4000"], rights=badge)
+            for at, badge in enumerate(RIGHTS, 1)
+        ],
+        "tabs": [
+            Tab("en-GB", "#main", True, 100),
+            Tab("de-DE", "#main", percent=82),
+            Tab("ja-JP", "#main", percent=41),
+        ],
+        "heat": _heat(),
+        "history": [
+            TimelineEntry(at, "stella", "2 values changed", changes=changes),
+            TimelineEntry(at, "Tandem", "TR-1042 complete in shop/DACH/de-DE for the first time", "#main"),
+        ],
+        "facets": [
+            Facet(
+                "Family",
+                "family",
+                [FacetOption("Outerwear", "outerwear", 24, True), FacetOption("Bags", "bags", 9, False)],
+            )
+        ],
+        "q": "",
+    }
+
+
+def _heat() -> HeatTable:
+    columns = [HeatColumn(code, code) for code in ("en-GB", "de-DE", "de-AT", "ja-JP")]
+    rows = []
+    for family, shift in (("Outerwear", 0), ("Bags", 2), ("Homeware", 3)):
+        percents = [PERCENTS[(at + shift) % len(PERCENTS)] for at in range(3)]
+        cells = [HeatCell(percent, "#main", f"{family}: {percent}%") for percent in percents]
+        rows.append(HeatRow(family, "24 products", [*cells, HeatCell(None)], sum(percents) / len(percents)))
+    return HeatTable("Example", "Family", [HeatGroup("Web shop", 3), HeatGroup("Bazaar", 1)], columns, rows)

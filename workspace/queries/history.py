@@ -1,0 +1,141 @@
+"""What happened, in sentences: from revisions of values, and from events."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from typing import Any
+from uuid import UUID
+
+from django.urls import reverse
+
+from dam.models import Asset
+from foundation.core.actors import Actor
+from foundation.events.catalogue import TYPES
+from foundation.events.models import Event
+from foundation.history.models import Revision
+from pim.models import Attribute, Product, ProductValues
+from workspace.queries.shown import Difference, TimelineEntry
+from workspace.queries.words import in_words, option_words, person
+
+ENTRIES = 30
+RECENT = 300
+
+# What an event is in a sentence, from its data. The rest are told by the catalogue.
+SENTENCES: dict[str, str] = {
+    "pim.product.created": "{sku} created in {family}",
+    "pim.product.placed": "{sku} placed on {channel} in {market}",
+    "pim.product.withdrawn": "{sku} withdrawn from {channel} in {market}",
+    "pim.product.completed_first": "{sku} complete in {scope} for the first time",
+    "dam.asset.ingested": "{filename} ingested",
+    "dam.asset.approved": "Version {version} approved",
+    "dam.asset.changed": "Asset changed: {changed}",
+    "dam.version.added": "Version {version} added: {filename}",
+    "dam.rendition.ready": "Rendition {preset} made",
+    "associations.binding.created": "A picture was bound to {sku} as {role}",
+    "associations.binding.removed": "A picture of {sku} was unbound",
+    "associations.binding.changed": "A picture of {sku} is now its {role}",
+    "associations.binding.proposed": "A picture may show {sku}; a steward is asked",
+    "associations.binding.confirmed": "A picture of {sku} was confirmed",
+    "associations.binding.rejected": "A picture does not show {sku}",
+    "associations.binding.reordered": "The pictures of {sku} come in another order",
+}
+HOUSEKEEPING = ("dam.rendition.ready", "workflow.work_item.opened", "workflow.work_item.closed")
+
+
+def sentence(event: Event) -> str:
+    data = {name: _spoken(value) for name, value in event.data.items()}
+    if event.type == "pim.product.changed":
+        return f"{data.get('sku', '')}: {data.get('attributes') or 'values'} changed"
+    pattern = SENTENCES.get(event.type)
+    if pattern is not None:
+        return pattern.format_map(defaultdict(lambda: "?", data))
+    declared = TYPES.get(event.type)
+    return declared.meaning if declared else event.type
+
+
+def recent_changes(actor: Actor, limit: int = ENTRIES) -> list[TimelineEntry]:
+    """The newest events about products and assets that the actor may see. Three queries.
+
+    What one transaction did many times over is one entry.
+    """
+    newest = Event.objects.exclude(type__in=HOUSEKEEPING).order_by("-position")[:RECENT]
+    events = [event for event in newest if not event.type.startswith("workflow.")]
+    pages = _pages({event.subject for event in events}, actor)
+    stories: dict[tuple[int, str], list[Event]] = defaultdict(list)
+    for event in events:
+        if event.subject in pages:
+            stories[event.tx, event.type].append(event)
+    return [_told(story, pages[story[0].subject]) for story in list(stories.values())[:limit]]
+
+
+def events_of(subjects: Iterable[UUID], *, but: Sequence[str] = (), limit: int = ENTRIES) -> list[TimelineEntry]:
+    """The story of some subjects, newest first."""
+    rows = Event.objects.filter(subject__in=list(subjects)).exclude(type__in=[*but, *HOUSEKEEPING])
+    return [_entry(event) for event in rows.order_by("-position")[:limit]]
+
+
+def value_changes(product: Product, actor: Actor, locale: str, limit: int = ENTRIES) -> list[TimelineEntry]:
+    """Changes of a product's own values, cut to the attributes that the actor may see."""
+    rows = {
+        str(row.pk): row
+        for row in ProductValues.objects.visible_to(actor).filter(product=product).select_related("cell__market")
+    }
+    revisions = Revision.objects.filter(table_name=ProductValues._meta.db_table, row_key__in=list(rows))
+    after: dict[str, Mapping[str, Any]] = {key: row.vals for key, row in rows.items()}
+    attributes = {attribute.code: attribute for attribute in Attribute.objects.visible_to(actor)}
+    options = option_words(attributes.values(), locale)
+
+    def spoken(code: str, value: Any) -> str:
+        words = in_words(attributes[code], value, options)
+        return f"{words.text} {words.unit}".strip()
+
+    entries = []
+    for revision in revisions.order_by("-id")[:limit]:
+        key = revision.row_key
+        before = (revision.before or {}).get("vals", {})
+        names = sorted(code for code in attributes if before.get(code) != after[key].get(code))
+        if names:
+            cell = str(rows[key].cell)
+            changes = [
+                Difference(
+                    attributes[code].label(locale) + ("" if cell == "*/*" else f" ({cell})"),
+                    spoken(code, before.get(code)),
+                    spoken(code, after[key].get(code)),
+                )
+                for code in names
+            ]
+            text = f"{len(names)} value{'s' if len(names) > 1 else ''} {'changed' if revision.before else 'set'}"
+            entries.append(TimelineEntry(revision.at, person(revision.actor), text, changes=changes))
+        after[key] = before
+    return entries
+
+
+def merged(*stories: Sequence[TimelineEntry], limit: int = ENTRIES) -> list[TimelineEntry]:
+    entries = [entry for story in stories for entry in story]
+    return sorted(entries, key=lambda entry: entry.at, reverse=True)[:limit]
+
+
+def _told(story: Sequence[Event], url: str) -> TimelineEntry:
+    first, more = story[0], len(story) - 1
+    text = sentence(first) + (f", and {more:,} more like it" if more else "")
+    return TimelineEntry(first.at, person(first.actor), text, url)
+
+
+def _entry(event: Event, url: str = "") -> TimelineEntry:
+    return TimelineEntry(event.at, person(event.actor), sentence(event), url)
+
+
+def _pages(subjects: set[UUID], actor: Actor) -> dict[UUID, str]:
+    """The pages of those subjects that are visible products or assets."""
+    kinds: list[tuple[str, Callable[[], Iterable[UUID]]]] = [
+        ("product", lambda: Product.objects.visible_to(actor).filter(uid__in=subjects).values_list("uid", flat=True)),
+        ("asset", lambda: Asset.objects.visible_to(actor).filter(uid__in=subjects).values_list("uid", flat=True)),
+    ]
+    return {uid: reverse(name, args=[uid]) for name, find in kinds for uid in find()}
+
+
+def _spoken(value: Any) -> str:
+    if isinstance(value, list):
+        return ", ".join(str(one) for one in value[:4]) + (" and more" if len(value) > 4 else "")
+    return str(value)

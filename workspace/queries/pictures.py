@@ -1,0 +1,71 @@
+"""Pictures on pages: addresses of previews, and tiles."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+
+from django.urls import reverse
+
+from associations.queries import BoundAsset, media_of
+from dam.models import Asset
+from delivery.services.links import preview_urls
+from foundation.core.actors import Actor
+from foundation.markets.models import Scope
+from workspace.queries.shown import Rights, Tile
+
+SMALL, LARGE = "preview", "large"
+SHOWABLE = ("image", "graphic")
+
+
+def addresses(assets: Iterable[Asset], actor: Actor, preset: str = SMALL) -> dict[int, str]:
+    """Where previews of the assets are, for those that have one. Two queries."""
+    wanted = {asset.pk for asset in assets if asset.kind in SHOWABLE}
+    rows = list(Asset.objects.visible_to(actor).filter(pk__in=wanted).select_related("current_version"))
+    return preview_urls(rows, preset=preset, actor=actor)
+
+
+def first_pictures(product_ids: Sequence[int], actor: Actor) -> dict[int, str]:
+    """The address of the picture that stands for each product, for those that have one."""
+    found = {pk: first for pk, bound in media_of(product_ids).items() if (first := _first(bound, actor))}
+    urls = addresses((one.binding.asset for one in found.values()), actor)
+    return {pk: urls[one.asset_id] for pk, one in found.items() if one.asset_id in urls}
+
+
+def visible_media(product_id: int, actor: Actor, scope: Scope | None = None) -> list[BoundAsset]:
+    """What a product shows to this actor."""
+    return [one for one in media_of([product_id], scope=scope)[product_id] if _is_visible(one.binding.asset, actor)]
+
+
+def tiles(bound: Sequence[BoundAsset], actor: Actor, badges: Mapping[int, Rights]) -> list[Tile]:
+    """A product's media as tiles; the tag is the role, the small print where each comes from."""
+    urls = addresses((one.binding.asset for one in bound), actor)
+    return [
+        Tile(
+            url=reverse("asset", args=[one.binding.asset.uid]),
+            name=one.binding.asset.title,
+            picture_url=urls.get(one.asset_id, ""),
+            tag=one.role,
+            meta=[_origin(one)],
+            rights=badges.get(one.asset_id),
+        )
+        for one in bound
+    ]
+
+
+def _origin(one: BoundAsset) -> str:
+    if one.is_inherited:
+        return f"from {one.binding.product.sku}"
+    return one.binding.axis.replace("=", " ") or one.binding.get_source_display()
+
+
+def _first(bound: Sequence[BoundAsset], actor: Actor) -> BoundAsset | None:
+    showable = (one for one in bound if one.binding.asset.kind in SHOWABLE)
+    return next((one for one in showable if _is_visible(one.binding.asset, actor)), None)
+
+
+def _is_visible(asset: Asset, actor: Actor) -> bool:
+    """What `Asset.objects.visible_to` says, for an asset at hand."""
+    if not actor.may("dam.view") or asset.deleted_at is not None:
+        return False
+    limits = actor.limits("market")
+    return limits is None or not asset.markets or not limits.isdisjoint(asset.markets)

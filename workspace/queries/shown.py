@@ -1,0 +1,122 @@
+"""What the parts of pages are drawn from; the templates in workspace/parts/ say what each field means."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+
+# The language that pages speak, where a product or an option has a word in it.
+LOCALE = "en-GB"
+
+
+@dataclass(frozen=True)
+class State:
+    """A chip: what something is, and whether that is good."""
+
+    label: str
+    tone: str = ""
+
+
+@dataclass(frozen=True)
+class Rights:
+    """A rights badge."""
+
+    tone: str
+    label: str
+
+
+@dataclass(frozen=True)
+class Tile:
+    """A picture among pictures."""
+
+    url: str
+    name: str
+    picture_url: str = ""
+    tag: str = ""
+    meta: Sequence[str] = ()
+    rights: Rights | None = None
+
+
+@dataclass(frozen=True)
+class Tab:
+    label: str
+    url: str
+    is_current: bool = False
+    percent: float | None = None
+    count: int | None = None
+
+
+@dataclass(frozen=True)
+class FacetOption:
+    label: str
+    value: str
+    count: int
+    is_on: bool
+
+
+@dataclass(frozen=True)
+class Facet:
+    label: str
+    name: str
+    options: list[FacetOption]
+
+
+@dataclass(frozen=True)
+class Difference:
+    label: str
+    before: str
+    after: str
+
+
+@dataclass(frozen=True)
+class TimelineEntry:
+    at: datetime
+    actor: str
+    text: str
+    url: str = ""
+    changes: list[Difference] = field(default_factory=list)
+
+
+@dataclass(frozen=True)
+class Fact:
+    label: str
+    value: str
+
+
+@dataclass(frozen=True)
+class HeatCell:
+    percent: float | None
+    url: str = ""
+    label: str = ""
+
+
+@dataclass(frozen=True)
+class HeatRow:
+    label: str
+    note: str
+    cells: list[HeatCell]
+    mean: float
+
+
+@dataclass(frozen=True)
+class HeatGroup:
+    label: str
+    span: int
+
+
+@dataclass(frozen=True)
+class HeatColumn:
+    short: str
+    label: str
+
+
+@dataclass(frozen=True)
+class HeatTable:
+    """Completeness as a table of links."""
+
+    caption: str
+    corner: str
+    groups: list[HeatGroup]
+    columns: list[HeatColumn]
+    rows: list[HeatRow]

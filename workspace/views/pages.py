@@ -1,0 +1,103 @@
+"""What every page has in common: sign-in, permission, refusals in the house's dress, and toasts."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from functools import wraps
+from typing import Any
+
+from django.contrib.auth.views import redirect_to_login
+from django.core.exceptions import PermissionDenied
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
+from django.shortcuts import render, resolve_url
+from django.utils.cache import patch_cache_control, patch_vary_headers
+from django_htmx.http import HttpResponseClientRedirect, trigger_client_event
+from django_htmx.middleware import HtmxDetails
+
+from foundation.core.actors import Actor
+from foundation.core.errors import Denied, Missing, TandemError
+from workspace.queries.facets import Wanted
+
+
+class PageRequest(HttpRequest):
+    """A request as the middleware hands it to pages."""
+
+    actor: Actor
+    htmx: HtmxDetails
+
+
+View = Callable[..., HttpResponseBase]
+
+
+def page(permission: str = "") -> Callable[[View], View]:
+    """Only for people who are signed in and have the permission; refusals become pages or toasts."""
+
+    def dress(view: View) -> View:
+        @wraps(view)
+        def shown(request: PageRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+            if not request.user.is_authenticated:
+                return _sign_in(request)
+            try:
+                if permission:
+                    request.actor.require(permission)
+                response = view(request, *args, **kwargs)
+            except TandemError as error:
+                response = refuse(request, error)
+            patch_vary_headers(response, ["HX-Request"])
+            patch_cache_control(response, private=True, no_cache=True)
+            return response
+
+        return shown
+
+    return dress
+
+
+def _sign_in(request: PageRequest) -> HttpResponse:
+    """A fragment cannot hold the sign-in page, so htmx is told to go there."""
+    if request.htmx:
+        return HttpResponseClientRedirect(resolve_url("login"))
+    return redirect_to_login(request.get_full_path())
+
+
+def refuse(request: PageRequest, error: TandemError) -> HttpResponse:
+    """The refusal as a toast for htmx, as a page for everybody else."""
+    if request.htmx:
+        return toast(HttpResponse(status=error.status), error.detail, tone="bad")
+    if isinstance(error, Denied):
+        raise PermissionDenied(error.detail) from error
+    if isinstance(error, Missing):
+        raise Http404(error.detail) from error
+    return render(request, "workspace/refusal.html", {"error": error}, status=error.status)
+
+
+def toast(response: HttpResponse, text: str, *, tone: str = "ok", undo_url: str = "", target: str = "") -> HttpResponse:
+    """Ask the page to show a toast, with Undo where there is an address for it."""
+    detail: dict[str, Any] = {"text": text, "tone": tone}
+    if undo_url:
+        detail["undo"] = {"url": undo_url, "target": target} if target else {"url": undo_url}
+    trigger_client_event(response, "toast", detail)
+    return response
+
+
+def show_list(request: PageRequest, noun: str, context: dict[str, Any], *, more: str) -> HttpResponse:
+    """The whole page; for htmx the results of a filter, or the rows of the next page."""
+    if not request.htmx or request.htmx.history_restore_request:
+        return render(request, f"workspace/{noun}_list.html", context)
+    if "cursor" in request.GET:
+        return render(request, f"workspace/fragments/{more}.html", context)
+    return render(request, f"workspace/fragments/{noun}_results.html", context)
+
+
+def next_address(request: PageRequest, cursor: str) -> str:
+    """The same page from the cursor on, with its filters; empty after the last page."""
+    if not cursor:
+        return ""
+    parameters = request.GET.copy()
+    parameters["cursor"] = cursor
+    return f"?{parameters.urlencode()}"
+
+
+def wanted(request: PageRequest, facets: Iterable[str]) -> Wanted:
+    """What the address asks a list for."""
+    values = {name: request.GET.getlist(name) for name in facets}
+    return Wanted(request.GET.get("q", "").strip(), values, request.GET.get("cursor", ""))

@@ -1,0 +1,36 @@
+from __future__ import annotations
+
+from uuid import UUID
+
+from django.http import HttpResponse
+from django.shortcuts import render
+from django.views.decorators.http import require_safe
+
+from workspace.queries.product_page import product_page
+from workspace.queries.products import product_list
+from workspace.views.pages import PageRequest, next_address, page, show_list, wanted
+
+FACETS = ("family", "complete", "scope")
+
+
+@require_safe
+@page("pim.view")
+def products(request: PageRequest) -> HttpResponse:
+    found = product_list(wanted(request, FACETS), actor=request.actor)
+    context = {
+        "total": found.total,
+        "q": request.GET.get("q", ""),
+        "facets": found.facets,
+        "products": found.products,
+        "next_url": next_address(request, found.next_cursor),
+        "has_any": found.has_any,
+        "can_import": request.actor.may("pim.import"),
+    }
+    return show_list(request, "product", context, more="product_rows")
+
+
+@require_safe
+@page("pim.view")
+def product(request: PageRequest, uid: UUID) -> HttpResponse:
+    found = product_page(uid, wanted=request.GET.dict(), actor=request.actor)
+    return render(request, "workspace/product.html", vars(found))
