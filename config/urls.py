@@ -16,6 +16,7 @@ urlpatterns = [
     path("api/openapi.json", SpectacularAPIView.as_view(), name="openapi"),
     path("api/v1/", include("associations.urls")),
     path("api/v1/", include("dam.urls")),
+    path("api/v1/", include("pim.urls")),
     path("api/docs/", SpectacularSwaggerView.as_view(url_name="openapi"), name="api-docs"),
     path("api/v1/", include("delivery.urls")),
     path("api/v1/", include("syndication.urls")),

@@ -7,8 +7,9 @@ class PimConfig(AppConfig):
 
     def ready(self) -> None:
         from foundation.archive.registry import derived_models, export_models
-        from pim import consumers, events, models  # noqa: F401  registers itself
+        from pim import consumers, events, fsck, models  # noqa: F401  registers itself
 
+        fsck.register()
         export_models(models.Attribute, models.Option, models.Family, models.FamilyAttribute, models.FamilyAxis)
         export_models(models.Requirement, models.Product, models.Identifier, models.ProductValues, models.Override)
         export_models(models.Placement, models.FirstCompletion, models.ProductImport, models.ImportRowError)

@@ -5,7 +5,7 @@ from pim.services.configuration import apply_model
 from pim.services.families import define_family
 from pim.services.imports import start_import
 from pim.services.placements import place_product, withdraw_product
-from pim.services.products import create_product, upsert_product, upsert_products
+from pim.services.products import create_product, replace_product, upsert_product, upsert_products
 from pim.services.values import set_values
 
 __all__ = [
@@ -14,6 +14,7 @@ __all__ = [
     "define_attribute",
     "define_family",
     "place_product",
+    "replace_product",
     "set_values",
     "start_import",
     "upsert_product",

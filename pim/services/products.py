@@ -16,7 +16,8 @@ from pim.choices import Sensitivity
 from pim.errors import BadProduct
 from pim.models import Product
 from pim.models.attributes import clearance_of
-from pim.services.drafts import UNNAMED, ProductDraft, read_document
+from pim.queries.values import allowed_codes, own_values
+from pim.services.drafts import UNNAMED, ProductDraft, ValueDraft, read_document
 from pim.services.planning import Plan
 from pim.services.writing import write_drafts
 
@@ -93,3 +94,36 @@ def _write(drafts: list[ProductDraft], *, actor: Actor) -> list[Plan]:
 def _upserted(plan: Plan) -> Upserted:
     assert plan.product is not None  # noqa: S101  written, or known
     return Upserted(plan.draft.sku, plan.status, plan.product)
+
+
+def replace_product(
+    document: Mapping[str, Any], *, actor: Actor, expected_version: int | None = None, must_be: str = ""
+) -> Upserted:
+    """Create a product, or make its own values exactly those of the document.
+
+    Values that the actor may not see, by class or by market, stay as they are.
+    """
+    actor.require("pim.edit")
+    draft = replace(read_document(document, expected_version=expected_version), must_be=must_be)
+    with recorded(actor):
+        product = Product.objects.visible_to(actor).select_for_update(of=("self",)).filter(sku=draft.sku).first()
+        if product is not None:
+            draft = replace(draft, values=[*draft.values, *_cleared(product, draft, actor)])
+        return write_one(draft, actor=actor)
+
+
+def _cleared(product: Product, draft: ProductDraft, actor: Actor) -> list[ValueDraft]:
+    named = {(value.attribute, value.market, value.locale) for value in draft.values}
+    limits = actor.limits("market")
+    rows = own_values([product.pk], codes=allowed_codes(clearance_of(actor)), markets=limits)
+    cleared = []
+    for row in rows.get(product.pk, []):
+        market = row.cell.market.code if row.cell.market else None
+        if market is None and limits is not None:
+            continue
+        cleared += [
+            ValueDraft(code, None, market, row.cell.locale, path=code)
+            for code in row.vals
+            if (code, market, row.cell.locale) not in named
+        ]
+    return cleared

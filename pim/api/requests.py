@@ -1,0 +1,48 @@
+"""What every endpoint of pim asks of a request."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+from rest_framework.request import Request
+
+from foundation.core.actors import Actor
+from foundation.core.errors import Invalid
+
+PAGING = frozenset({"cursor", "limit", "format"})
+_ETAG = re.compile(r'(?:W/)?"(\d{1,18})"')
+
+
+def actor_of(request: Any) -> Actor:
+    """Who calls; may read products at least."""
+    actor: Actor = request._request.actor
+    actor.require("pim.view")
+    return actor
+
+
+def read_parameters(request: Request, *known: str) -> dict[str, str]:
+    """The query parameters; one that is not known is refused rather than passed over."""
+    unknown = request.query_params.keys() - PAGING - set(known)
+    if unknown:
+        name = min(unknown)
+        raise Invalid(f"There is no parameter {name!r}; there are {', '.join(known) or 'none'}", path=name)
+    return {name: request.query_params[name] for name in known if request.query_params.get(name)}
+
+
+def read_version(request: Request) -> int | None:
+    """The version of `If-Match`, if it names one."""
+    header = request.headers.get("If-Match", "").strip()
+    if header in {"", "*"}:
+        return None
+    found = _ETAG.fullmatch(header)
+    if found is None:
+        raise Invalid('If-Match takes the ETag of a product, such as "7"', path="If-Match")
+    return int(found[1])
+
+
+def read_object(request: Request) -> dict[str, Any]:
+    """The body, which must be a JSON object."""
+    if not isinstance(request.data, dict):
+        raise Invalid("The body must be an object", path="")
+    return dict(request.data)

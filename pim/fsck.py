@@ -1,0 +1,80 @@
+"""Invariants of pim. Each yields a sentence for each thing that is wrong."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from django.db import connection
+
+from foundation.archive.registry import fsck_check
+from pim.models import Completeness, Product
+from pim.queries.completeness import compute
+
+SHOWN = 20
+BATCH = 500
+
+MASKS = """
+SELECT p.sku, v.cell_id FROM pim_productvalues v JOIN pim_product p ON p.id = v.product_id
+ WHERE v.filled IS DISTINCT FROM pim_filled(v.product_id, v.vals, v.computed) ORDER BY p.sku LIMIT %s
+"""
+# An identifier without its value, or a value without its identifier; former SKUs have none.
+IDENTIFIERS = """
+WITH said AS (
+    SELECT v.product_id, coalesce(a.validation ->> 'scheme', a.code) AS scheme, v.vals ->> a.code AS value
+      FROM pim_productvalues v JOIN pim_attribute a ON a.is_unique AND v.vals ? a.code
+), kept AS (SELECT product_id, scheme, value FROM pim_identifier WHERE scheme <> 'sku')
+SELECT p.sku, x.scheme, x.value, x.what FROM (
+    (SELECT *, 'is a value without an identifier' AS what FROM (SELECT * FROM said EXCEPT SELECT * FROM kept) a)
+    UNION ALL
+    (SELECT *, 'is an identifier without a value' FROM (SELECT * FROM kept EXCEPT SELECT * FROM said) b)
+) x JOIN pim_product p ON p.id = x.product_id ORDER BY 1, 2, 3 LIMIT %s
+"""
+TREES = """
+SELECT p.sku FROM pim_product p LEFT JOIN pim_product up ON up.id = p.parent_id
+ WHERE (p.root_id, p.level, p.family_id) IS DISTINCT FROM
+       (coalesce(up.root_id, p.id), coalesce(up.level + 1, 0), coalesce(up.family_id, p.family_id))
+ ORDER BY p.sku LIMIT %s
+"""
+
+
+def register() -> None:
+    fsck_check("completeness is what values say")(completeness_is_current)
+    fsck_check("masks are the keys of values")(masks_are_current)
+    fsck_check("identifiers are the values")(identifiers_are_values)
+    fsck_check("products stand below their models")(trees_are_whole)
+
+
+def completeness_is_current() -> Iterator[str]:
+    """Against a fresh computation, a batch of models at a time."""
+    roots = list(Product.objects.roots().order_by("pk").values_list("pk", flat=True))
+    fields = ("product_id", "root_id", "scope_id", "required", "filled", "missing", "is_placed")
+    for start in range(0, len(roots), BATCH):
+        batch = roots[start : start + BATCH]
+        kept = set(Completeness.objects.filter(root_id__in=batch).values_list(*fields))
+        for row in sorted(kept ^ compute(batch))[:SHOWN]:
+            yield f"completeness of product {row[0]} in scope {row[2]} is not {row[4]} of {row[3]}"
+    strays = Completeness.objects.exclude(root_id__in=Product.objects.roots().values("pk"))
+    for row in strays[:SHOWN]:
+        yield f"completeness of product {row.product_id}, which does not exist"
+
+
+def masks_are_current() -> Iterator[str]:
+    for sku, cell in _rows(MASKS):
+        yield f"the mask of {sku} in cell {cell} is not that of its values"
+
+
+def identifiers_are_values() -> Iterator[str]:
+    for sku, scheme, value, what in _rows(IDENTIFIERS):
+        yield f"{scheme} {value} of {sku} {what}"
+
+
+def trees_are_whole() -> Iterator[str]:
+    for (sku,) in _rows(TREES):
+        yield f"{sku} has another root, level or family than its parent says"
+
+
+def _rows(statement: str) -> list[tuple[str, ...]]:
+    with connection.cursor() as cursor:
+        cursor.execute(statement, [SHOWN])
+        rows: list[tuple[str, ...]] = cursor.fetchall()
+        return rows
