@@ -7,16 +7,28 @@ import subprocess
 import sys
 import time
 from argparse import ArgumentParser
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from django.core.management.base import BaseCommand
 
 from config.demo.files import Scale, make_files
-from config.stack import Stack, StackError
+from config.stack import Process, Stack, StackError
 from config.stack.console import Console
+from config.stack.health import Http
+from config.stack.ports import HOST, free_port
 from config.stack.stack import ROOT
 from config.stack.supervisor import interruptible
+
+
+@dataclass(frozen=True)
+class Neighbour:
+    """The marketplace of the story."""
+
+    process: Process
+    port: int
+    key: str
 
 
 class Command(BaseCommand):
@@ -32,10 +44,12 @@ class Command(BaseCommand):
         with interruptible(), Stack(port=port, console=Console(quiet=True)) as stack:
             try:
                 self.say("Starting PostgreSQL, Valkey, the pages, delivery, the sequencer and two workers …")
+                marketplace = self.marketplace(stack.var_dir)
                 stack.start()
+                stack.supervisor.launch(marketplace.process)
                 stack.wait_healthy()
                 self.say(f"All healthy after {time.monotonic() - began:.0f} s; logs are in {stack.supervisor.log_dir}")
-                code = self.tell(stack, self.files(stack.var_dir / "demo"))
+                code = self.tell(stack, self.files(stack.var_dir / "demo"), marketplace)
                 if not leave:
                     code = stack.foreground() or code
             except StackError as error:
@@ -52,10 +66,19 @@ class Command(BaseCommand):
             make_files(folder, seed=7, scale=Scale())
         return folder
 
-    def tell(self, stack: Stack, folder: Path) -> int:
+    def marketplace(self, var_dir: Path) -> Neighbour:
+        """Somebody else's house: a process with rules of its own, to which feeds are sent."""
+        port, key = free_port(), "demo-marketplace-key"
+        os.environ["OUTGOING_HOSTS"] = HOST  # the one address that this stack may send to
+        argv = [sys.executable, "-m", "config.demo.marketplace", "--port", str(port), "--key", key]
+        argv += ["--state", str(var_dir / "demo" / "marketplace")]
+        return Neighbour(Process("marketplace", argv, cwd=ROOT, health=Http(HOST, port, "/health")), port, key)
+
+    def tell(self, stack: Stack, folder: Path, marketplace: Neighbour) -> int:
         """Run the story in a process that sees the house from outside."""
         command = [sys.executable, "-m", "config.demo.story", str(folder), str(stack.var_dir / "scorecard.json")]
-        story = subprocess.run(command, cwd=ROOT, env=os.environ | stack.env, check=False)
+        where = {"MARKETPLACE_URL": f"http://{HOST}:{marketplace.port}", "MARKETPLACE_KEY": marketplace.key}
+        story = subprocess.run(command, cwd=ROOT, env=os.environ | stack.env | where, check=False)
         return story.returncode
 
     def say(self, text: str) -> None:
