@@ -4,7 +4,7 @@ A profile's body has these members; `SCHEMA` says it again for machines.
 
 * `product_type`: the channel's kind of product: `default`, and `families` from our family to its kind.
 * `fields`: list of `target` and `source`, which is one of `attribute` (with `attribute`), `identifier` (with
-  `scheme`), `constant` (with `value`), `sku`, `model`, `family`. An attribute may have `shorten` (to so many characters),
+  `scheme`), `constant` (with `value`), `sku`, `model`, `family`. An attribute may have `shorten` (characters),
   `unit` (a unit, or one for each of metric and imperial) with `decimals`, and `options`: `label`, `code` or `external`.
 * `media`: list of `target`, `role` and `preset`, with `limit` (how many, 1 unless given) and `min_pixels` (each side).
 * `required`: targets without which nothing goes out. `schema`: a JSON Schema that the fields must satisfy.
@@ -317,6 +317,5 @@ def cut_text(text: str, limit: int | None) -> str:
     """At most so many characters, ending with a whole word where there is one."""
     if limit is None or len(text) <= limit:
         return text
-    cut = text[: limit + 1]
-    whole = cut.rsplit(None, 1)[0] if any(letter.isspace() for letter in cut) else ""
-    return (whole or text[:limit]).rstrip()
+    ends = (text[:at].rstrip() for at in range(limit, 0, -1) if text[at].isspace())
+    return next((end for end in ends if end), text[:limit].rstrip())
