@@ -199,6 +199,8 @@ def test_the_child_sees_nothing_of_our_environment(monkeypatch):
     monkeypatch.setenv("SECRET_KEY", "not for children")
     child = sandbox.Sandbox()
     try:
+        with pytest.raises(sandbox.ChildFailed):
+            child.ask({"do": "inspect", "path": "nowhere"}, seconds=60)
         with open(f"/proc/{child.process.pid}/environ", "rb") as environ:  # noqa: PTH123
             assert b"SECRET_KEY" not in environ.read()
     finally:

@@ -13,6 +13,7 @@ import pytest
 from django.conf import settings
 
 from dam import services
+from dam.imaging.limits import CHILD_MEMORY
 from dam.imaging.sandbox import Refusal, Sandbox
 from dam.models import Asset, AssetVersion, IngestFile, Rendition
 from dam.queries.renditions import find_rendition
@@ -29,7 +30,7 @@ WORKER = "import django; django.setup(); from foundation.jobs.running import run
 
 
 def start_worker(job_id: int) -> subprocess.Popen[bytes]:
-    return subprocess.Popen(  # noqa: S603
+    return subprocess.Popen(
         [sys.executable, "-c", WORKER.format(job=job_id)],
         cwd=settings.BASE_DIR,
         env=os.environ | {"DJANGO_SETTINGS_MODULE": "config.settings"},
@@ -73,6 +74,8 @@ def test_an_ingest_killed_twice_ends_the_same(tmp_path, photographer):
         wait_for(lambda goal=goal: Asset.objects.count() >= goal)
         decoders = children_of(worker.pid)
         assert decoders
+        for child in decoders:
+            os.kill(child, signal.SIGSTOP)  # in the middle of something: it cannot see that its parent is gone
         worker.send_signal(signal.SIGKILL)
         worker.wait()
         wait_for(lambda decoders=decoders: not any(is_running(child) for child in decoders), 5)
@@ -114,6 +117,7 @@ def test_memory_has_a_ceiling(tmp_path):
     child = Sandbox()
     try:
         assert child.ask({"do": "inspect", "path": str(path)}, seconds=60)["width"] == 9000
+        assert resource.prlimit(child.process.pid, resource.RLIMIT_AS)[0] == CHILD_MEMORY
         used = int(Path(f"/proc/{child.process.pid}/statm").read_text().split()[0]) * os.sysconf("SC_PAGE_SIZE")
         resource.prlimit(child.process.pid, resource.RLIMIT_AS, (used + 2**22, used + 2**22))
         request = {"do": "render", "path": str(path), "media_type": "image/png", "folder": str(tmp_path)}
