@@ -199,6 +199,12 @@ def test_places_and_serial_numbers_stay_and_credit_travels():
     assert "GPS" not in str(version.embedded)
 
 
+def test_nothing_of_a_source_without_rights_travels():
+    source = factories.with_xmp(factories.jpeg(), xmp={"Xmp.xmp.Label": "private note"})
+    assert b"private note" in source
+    assert b"private note" not in rendered(source, format="jpeg")
+
+
 @pytest.mark.parametrize("format_", ["jpeg", "webp", "png"])
 def test_byte_limits_are_kept(format_):
     grain = Image.frombytes("L", (400, 300), random.Random(7).randbytes(400 * 300))
