@@ -10,5 +10,5 @@ router = SimpleRouter(trailing_slash=False)
 router.register("bindings", BindingViewSet, basename="binding")
 urlpatterns = [
     *router.urls,
-    path("products/<str:sku>/media", ProductMediaView.as_view(), name="product-media"),
+    path("products/<path:sku>/media", ProductMediaView.as_view(), name="product-media"),
 ]

@@ -9,15 +9,15 @@ from pim.api.imports import ImportViewSet
 from pim.api.placements import PlacementListView
 from pim.api.products import ProductBulkView, ProductListView, ProductView
 
-router = SimpleRouter(use_regex_path=False)
+router = SimpleRouter(use_regex_path=False, trailing_slash=False)
 router.register("attributes", AttributeViewSet)
 router.register("families", FamilyViewSet)
 router.register("imports", ImportViewSet)
 
 urlpatterns = [
-    path("products/", ProductListView.as_view(), name="product-list"),
+    path("products", ProductListView.as_view(), name="product-list"),
     path("products/bulk", ProductBulkView.as_view(), name="product-bulk"),
     path("products/<path:sku>/placements", PlacementListView.as_view(), name="product-placements"),
-    path("products/<path:sku>/", ProductView.as_view(), name="product-detail"),
     path("", include(router.urls)),
+    path("products/<path:sku>", ProductView.as_view(), name="product-detail"),
 ]

@@ -94,6 +94,7 @@ def point_settings_at_services() -> None:
         "REDIS_URL": broker._replace(path=f"/{number}").geturl(),
         "STORAGE_URL": (directory / "blobs").as_uri(),
         "VAR_DIR": str(directory / "var"),
+        "STATIC_FROM_SOURCE": "true",
         "SECRET_KEY": "for tests only, and long enough to be taken for one",
         "LINK_KEYS": f"test:{'5a' * 32}",
         "APP_ORIGIN": "http://127.0.0.1:8000",

@@ -17,8 +17,8 @@ from tests.cast import make_actor
 from . import factories
 
 pytestmark = pytest.mark.django_db
-ASSETS = "/api/v1/assets/"
-LICENCES = "/api/v1/licences/"
+ASSETS = "/api/v1/assets"
+LICENCES = "/api/v1/licences"
 AT = datetime(2026, 3, 1, 12, tzinfo=UTC)
 
 
@@ -28,11 +28,11 @@ def studio(client_of, photographer):
 
 
 def one(asset: Asset, tail: str = "") -> str:
-    return f"{ASSETS}{asset.uid}/{tail}"
+    return f"{ASSETS}/{asset.uid}{tail}"
 
 
 def test_a_stranger_gets_nothing(client):
-    for address in (ASSETS, LICENCES, "/api/v1/presets/", "/api/v1/ingests/"):
+    for address in (ASSETS, LICENCES, "/api/v1/presets", "/api/v1/ingests"):
         assert client.get(address).status_code == 401
 
 
@@ -121,9 +121,9 @@ def test_product_facts_are_refused(studio):
 
 def test_approve_retire_delete(studio):
     asset = factories.make_asset()
-    assert studio.post(one(asset, "approve/"), {}, format="json").json()["state"] == "approved"
-    assert studio.post(one(asset, "retire/")).json()["state"] == "retired"
-    assert studio.post(one(asset, "approve/"), {"version": 7}, format="json").status_code == 404
+    assert studio.post(one(asset, "/approve"), {}, format="json").json()["state"] == "approved"
+    assert studio.post(one(asset, "/retire")).json()["state"] == "retired"
+    assert studio.post(one(asset, "/approve"), {"version": 7}, format="json").status_code == 404
     assert studio.delete(one(asset)).status_code == 204
     assert studio.get(one(asset)).status_code == 404
 
@@ -134,15 +134,15 @@ def test_who_may_not_is_told_so(client_of, merchant):
     assert reader.get(one(asset)).status_code == 200
     for method, tail, body in (
         ("patch", "", {"title": "x"}),
-        ("post", "approve/", {}),
-        ("post", "retire/", {}),
+        ("post", "/approve", {}),
+        ("post", "/retire", {}),
         ("delete", "", {}),
     ):
         answer = getattr(reader, method)(one(asset, tail), body, format="json")
         assert (answer.status_code, answer.json()["code"]) == (403, "denied")
-    upload = reader.post(f"{ASSETS}uploads/", {"files": [SimpleUploadedFile("a.jpg", factories.jpeg(seed=9))]})
+    upload = reader.post(f"{ASSETS}/uploads", {"files": [SimpleUploadedFile("a.jpg", factories.jpeg(seed=9))]})
     assert upload.status_code == 403
-    assert reader.get("/api/v1/ingests/").json()["results"] == []
+    assert reader.get("/api/v1/ingests").json()["results"] == []
     assert reader.post(LICENCES, {"name": "x", "terms": []}, format="json").status_code == 403
     assert OutboxEvent.objects.count() == before
 
@@ -152,13 +152,13 @@ def test_another_markets_asset_is_not_there(client_of, photographer):
     services.edit_asset(asset, changes={"markets": ["DE"]}, actor=photographer)
     american = client_of(make_actor("sam", "studio", market="US"))
     assert american.get(ASSETS).json()["results"] == []
-    for method, tail in (("get", ""), ("patch", ""), ("delete", ""), ("post", "approve/"), ("post", "retire/")):
+    for method, tail in (("get", ""), ("patch", ""), ("delete", ""), ("post", "/approve"), ("post", "/retire")):
         answer = getattr(american, method)(
             one(asset, tail), {"title": "x"} if method == "patch" else None, format="json"
         )
         assert answer.status_code == 404, (method, tail)
     licence = factories.make_licence()
-    assign = american.post(f"{LICENCES}{licence.uid}/assign/", {"assets": [str(asset.uid)]}, format="json")
+    assign = american.post(f"{LICENCES}/{licence.uid}/assign", {"assets": [str(asset.uid)]}, format="json")
     assert assign.status_code == 404
     assert Asset.objects.get().state == "draft"
 
@@ -171,15 +171,15 @@ def test_an_upload_is_an_ingest_whose_files_are_told(studio):
         SimpleUploadedFile("notes.jpg", b"not a picture at all"),
     ]
     licence = factories.make_licence()
-    answer = studio.post(f"{ASSETS}uploads/", {"files": files, "licence": str(licence.uid), "markets": ["DE"]})
+    answer = studio.post(f"{ASSETS}/uploads", {"files": files, "licence": str(licence.uid), "markets": ["DE"]})
     assert answer.status_code == 202
     uid = answer.json()["uid"]
-    assert studio.get(f"/api/v1/ingests/{uid}/").json()["state"] == "queued"
+    assert studio.get(f"/api/v1/ingests/{uid}").json()["state"] == "queued"
     run_due_jobs()
-    body = studio.get(f"/api/v1/ingests/{uid}/").json()
+    body = studio.get(f"/api/v1/ingests/{uid}").json()
     assert (body["state"], body["done"], body["total"]) == ("done", 4, 4)
     assert body["result"] == {"ingested": 2, "duplicate": 1, "refused": 1}
-    rows = studio.get(f"/api/v1/ingests/{uid}/files/").json()["results"]
+    rows = studio.get(f"/api/v1/ingests/{uid}/files").json()["results"]
     assert [(row["path"], row["state"], row["code"]) for row in rows] == [
         ("coat.jpg", "ingested", ""),
         ("coat.jpg (2)", "ingested", ""),
@@ -187,16 +187,16 @@ def test_an_upload_is_an_ingest_whose_files_are_told(studio):
         ("notes.jpg", "refused", "not-an-image"),
     ]
     assert rows[2]["asset"] == rows[0]["asset"]
-    refused = studio.get(f"/api/v1/ingests/{uid}/files/", {"state": "refused"}).json()["results"]
+    refused = studio.get(f"/api/v1/ingests/{uid}/files", {"state": "refused"}).json()["results"]
     assert [row["path"] for row in refused] == ["notes.jpg"]
-    first = studio.get(f"{ASSETS}{rows[0]['asset']}/").json()
+    first = studio.get(f"{ASSETS}/{rows[0]['asset']}").json()
     assert (first["licences"], first["markets"]) == ([str(licence.uid)], ["DE"])
 
 
 def test_bad_uploads_start_nothing(studio):
-    assert studio.post(f"{ASSETS}uploads/", {}).json()["path"] == "files"
+    assert studio.post(f"{ASSETS}/uploads", {}).json()["path"] == "files"
     lost = {"files": [SimpleUploadedFile("a.jpg", b"x")], "licence": "01890000-0000-7000-8000-000000000000"}
-    assert studio.post(f"{ASSETS}uploads/", lost).status_code == 404
+    assert studio.post(f"{ASSETS}/uploads", lost).status_code == 404
     assert not Ingest.objects.exists()
 
 
@@ -210,7 +210,7 @@ def test_licences_over_http(studio):
     assert made.status_code == 201
     uid = made.json()["uid"]
     assert [term["is_grant"] for term in made.json()["terms"]] == [True, False]
-    address = f"{LICENCES}{uid}/"
+    address = f"{LICENCES}/{uid}"
     assert studio.post(f"{address}assign/", {"assets": [str(asset.uid)]}, format="json").json() == {"assigned": 1}
     rights = {
         territory: studio.get(one(asset), {"territory": territory}).json()["rights"]["code"]
@@ -244,6 +244,6 @@ def test_bad_licences_are_refused(studio, body, status):
 
 def test_presets_can_be_read(studio):
     factories.make_asset()
-    rows = studio.get("/api/v1/presets/").json()["results"]
+    rows = studio.get("/api/v1/presets").json()["results"]
     assert [row["code"] for row in rows] == ["large", "preview"]
-    assert studio.get("/api/v1/presets/preview/").json()["body"]["width"] == 400
+    assert studio.get("/api/v1/presets/preview").json()["body"]["width"] == 400

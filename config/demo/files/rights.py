@@ -59,12 +59,8 @@ def write_rights(path: Path, shoot: Json, files: dict[str, dict[str, Any]]) -> J
         path,
         {
             "format": "licences/1",
-            "licences": [
-                {"code": code, "credit": CREDIT, "terms": terms} for code, terms in LICENCES.items()
-            ],
-            "assets": [
-                {"file": f, "sha256": files[f]["sha256"], "licence": code} for f, code in assigned.items()
-            ],
+            "licences": [{"code": code, "credit": CREDIT, "terms": terms} for code, terms in LICENCES.items()],
+            "assets": [{"file": f, "sha256": files[f]["sha256"], "licence": code} for f, code in assigned.items()],
         },
     )
     return {

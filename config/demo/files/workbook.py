@@ -102,8 +102,7 @@ def section(path: Path, rows: list[Row], good: list[Row], bad: list[BadRow], pro
         "simple": sum(product.parent is None and product.sku not in parents for product in products),
         "bad": sorted(faulty, key=lambda entry: int(entry["row"])),
         "products": [
-            {"sku": p.sku, "parent": p.parent, "family": p.family, "gtin": p.gtin, "axes": p.axes}
-            for p in products
+            {"sku": p.sku, "parent": p.parent, "family": p.family, "gtin": p.gtin, "axes": p.axes} for p in products
         ],
         "filled": {header: sum(row.get(header) is not None for row in good) for header in HEADERS},
     }

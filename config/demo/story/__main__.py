@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import os
 import sys
 import time
@@ -14,6 +15,7 @@ def main(folder: Path, scorecard: Path) -> int:
     """Run all chapters; returns 0 when every observation was as expected."""
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
     django.setup()
+    logging.getLogger("httpx").setLevel(logging.WARNING)
     from config.demo.story import delivering, governing, intake, publishing, shoot
     from config.demo.story.cast import Stage
     from config.demo.story.house import House

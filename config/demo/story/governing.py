@@ -30,7 +30,7 @@ def scopes(stage: Stage) -> None:
         stage.outsider.status("GET", f"/products/{unplaced}"),
     )
     seen = stage.outsider.get("/products/OW-1001")
-    foreign = sorted({cell["market"] for cell in seen["values"] if cell["market"] not in {None, "US"}})
+    foreign = sorted({one["market"] for one in seen["values"] if one["market"] not in {None, "US"}})
     stage.card.see("G1", "no value of another market is shown to them", [], foreign)
     code = stage.outsider.status(
         "POST",

@@ -109,10 +109,8 @@ def import_csv(stage: Stage) -> None:
 
 
 def grams(product: dict[str, Any]) -> int:
-    for cell in product["values"]:
-        if weight := cell["values"].get("weight"):
-            return round(float(weight["amount"]) * {"kg": 1000, "g": 1}[weight["unit"]])
-    return 0
+    [weight] = [one["value"] for one in product["values"] if one["attribute"] == "weight"]
+    return round(float(weight["amount"]) * {"kg": 1000, "g": 1}[weight["unit"]])
 
 
 def import_again(stage: Stage) -> None:
@@ -135,16 +133,16 @@ def resolve(stage: Stage) -> None:
         "P5",
         "a variant shows the German name of its model and says where it is from",
         "inherited, de-DE",
-        f"{german['value']}: inherited {german['is_inherited']}, {german['locale']}",
-        passed=german["is_inherited"] and german["locale"] == "de-DE",
+        f"{german['value']}: inherited {german['is_inherited']}, {german['from']['locale']}",
+        passed=german["is_inherited"] and german["from"]["locale"] == "de-DE",
     )
     american = stage.steward.get(f"/products/{sku}", scope="d2c/US/en-US")["resolved"]["name"]
     stage.card.judge(
         "P5",
         "American English falls back to British and counts as translated",
         "en-GB, fallback, counts",
-        f"{american['locale']}, fallback {american['is_fallback']}, counts {american['counts']}",
-        passed=american["locale"] == "en-GB" and american["is_fallback"] and american["counts"],
+        f"{american['from']['locale']}, fallback {american['is_fallback']}, counts {american['counts']}",
+        passed=american["from"]["locale"] == "en-GB" and american["is_fallback"] and american["counts"],
     )
     hidden = stage.people["mona"].get(f"/products/{sku}")
     stage.card.see("P15", "a merchant never sees the cost", False, '"cost"' in json.dumps(hidden))

@@ -62,7 +62,7 @@ def read_all(stage: Stage, cursor: int = 0) -> tuple[list[dict[str, Any]], int]:
     while True:
         page = stage.people["mona"].get("/channels/d2c/listings", cursor=cursor, limit=100)
         rows += page["listings"]
-        cursor = page["next"]
+        cursor = int(page["next"])
         if not page["has_more"]:
             return rows, cursor
 
@@ -93,9 +93,7 @@ def explain_delta(stage: Stage) -> None:
     variants = [one["sku"] for one in stage.manifest["catalogue"]["products"] if one["parent"] == sku]
     began = time.monotonic()
     name = f"Rucksack Nairn {int(time.time()) % 1000}"
-    stage.steward.send(
-        "PATCH", f"/products/{sku}", {"values": [{"market": None, "locale": "de-DE", "values": {"name": name}}]}
-    )
+    stage.steward.send("PATCH", f"/products/{sku}", {"values": [value_of("name", name, locale="de-DE")]})
     wait_for("the delta", lambda: read_all(stage, stage.notes["cursor"])[0])
     time.sleep(0.3)
     rows, cursor = read_all(stage, stage.notes["cursor"])
@@ -120,8 +118,8 @@ def feed(stage: Stage) -> None:
     )
     before = stats(stage)
     for sku, rejection in expected.items():
-        fix = [{"market": "GB", "locale": "en-GB", "values": {"name": rejection["fix"]}}]
-        fix += [{"market": None, "locale": "en-GB", "values": {"name": rejection["fix"]}}]
+        fix = [value_of("name", rejection["fix"], market="GB", locale="en-GB")]
+        fix += [value_of("name", rejection["fix"], locale="en-GB")]
         stage.steward.send("PATCH", f"/products/{sku}", {"values": fix, "reason": "Refused by the marketplace"})
     wait_for("the mended listings", lambda: not rejections(stage, 0))
     after = stats(stage)
@@ -133,6 +131,10 @@ def feed(stage: Stage) -> None:
         "S3", "the marketplace shows the mended titles", {sku: one["fix"] for sku, one in expected.items()}, texts
     )
     stage.card.see("S3", "nothing was sent twice", 0, after["duplicates"])
+
+
+def value_of(attribute: str, value: Any, *, market: str | None = None, locale: str = "*") -> dict[str, Any]:
+    return {"attribute": attribute, "market": market, "locale": locale, "value": value}
 
 
 def rejections(stage: Stage, at_least: int) -> list[dict[str, Any]] | None:
@@ -165,7 +167,7 @@ def completeness(stage: Stage) -> None:
     before = score(stage, sku, scope)
     brand = house.get(f"/products/{sku}", scope=scope)["resolved"]["brand"]["value"]
     began = time.monotonic()
-    house.send("PATCH", f"/products/{sku}", {"values": [{"market": None, "locale": "*", "values": {"brand": None}}]})
+    house.send("PATCH", f"/products/{sku}", {"values": [value_of("brand", None)]})
     less = wait_for("the lower score", lambda: lower(stage, sku, scope, before))
     taken = time.monotonic() - began
     stage.card.judge(
@@ -176,14 +178,18 @@ def completeness(stage: Stage) -> None:
         passed=less["missing"] == ["brand"] and less["filled"] == before["filled"] - 1,
         seconds=taken,
     )
-    house.send("PATCH", f"/products/{sku}", {"values": [{"market": None, "locale": "*", "values": {"brand": brand}}]})
+    house.send("PATCH", f"/products/{sku}", {"values": [value_of("brand", brand)]})
     restored = wait_for("the score", lambda: score(stage, sku, scope) == before)
     stage.card.see("P9", "put back, it is whole again", True, restored)
 
 
 def score(stage: Stage, sku: str, scope: str) -> dict[str, Any]:
     rows = stage.steward.get(f"/products/{sku}")["completeness"]
-    return next({key: row[key] for key in ("required", "filled", "missing")} for row in rows if row["scope"] == scope)
+    return next(
+        {key: row[key] for key in ("required", "filled", "missing")}
+        for row in rows
+        if f"{row['channel']}/{row['market']}/{row['locale']}" == scope
+    )
 
 
 def lower(stage: Stage, sku: str, scope: str, before: dict[str, Any]) -> dict[str, Any] | None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import sys
 import time
+import traceback
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
@@ -39,7 +40,11 @@ class Scorecard:
         """Say what is being done; the rows inside are timed from its start unless they bring a time."""
         print(f"\n{title}", flush=True)
         self.clock = time.monotonic()
-        yield
+        try:
+            yield
+        except Exception as error:
+            traceback.print_exc()
+            self.judge("–", f"{title}: could not go on", "no error", repr(error), passed=False)
 
     def see(self, id: str, title: str, expected: Any, observed: Any, *, seconds: float | None = None) -> bool:
         """Compare and note; equal means passed."""
