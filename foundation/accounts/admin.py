@@ -1,5 +1,7 @@
 """Users, grants and keys, shown."""
 
+from datetime import datetime
+
 from django.contrib import admin
 
 from foundation.accounts.models import ApiKey, Grant, User
@@ -22,7 +24,7 @@ class GrantInline(admin.TabularInline):
 
 @admin.register(User)
 class UserAdmin(ReadOnlyAdmin):
-    list_display = ["username", "email", "is_active", "is_staff", "is_service", "last_login"]
+    list_display = ["username", "email", "is_active", "is_staff", "is_service"]
     search_fields = ["username", "email"]
     exclude = ["password", "user_permissions", "groups"]
     inlines = [GrantInline]
@@ -31,6 +33,10 @@ class UserAdmin(ReadOnlyAdmin):
 @admin.register(ApiKey)
 class ApiKeyAdmin(ReadOnlyAdmin):
     list_display = ["name", "user", "prefix", "created_at", "expires_at", "last_used_at", "revoked_at"]
-    list_select_related = ["user"]
+    list_select_related = ["user", "use"]
     search_fields = ["name", "prefix"]
     exclude = ["digest"]
+
+    @admin.display(description="last used")
+    def last_used_at(self, key: ApiKey) -> datetime | None:
+        return key.use.at if hasattr(key, "use") else None

@@ -11,6 +11,7 @@ from foundation.core.ids import uuid7
 class User(AbstractUser):
     """A person, or a service account that only API keys act for."""
 
+    last_login = None  # Django would change this truth row at each sign-in; sessions know when
     uid = models.UUIDField(default=uuid7, unique=True)
     is_service = models.BooleanField(default=False)
 
@@ -55,10 +56,19 @@ class ApiKey(models.Model):
     digest = models.CharField(max_length=64)
     created_at = models.DateTimeField()
     expires_at = models.DateTimeField(null=True, blank=True)
-    last_used_at = models.DateTimeField(null=True, blank=True)
     revoked_at = models.DateTimeField(null=True, blank=True)
 
     objects = ApiKeyQuerySet.as_manager()
 
     def __str__(self) -> str:
         return f"{self.name} ({self.prefix}…)"
+
+
+class ApiKeyUse(models.Model):
+    """When a key was last used, to the minute: traffic, kept apart from the key's own truth and history."""
+
+    key = models.OneToOneField(ApiKey, on_delete=models.CASCADE, related_name="use")
+    at = models.DateTimeField()
+
+    def __str__(self) -> str:
+        return f"{self.key_id} at {self.at:%Y-%m-%d %H:%M}"

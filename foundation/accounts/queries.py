@@ -43,7 +43,7 @@ def find_key(secret: str, *, at: datetime) -> ApiKey:
     parts = secret.split("_", 2)
     key = None
     if len(parts) == 3 and secret.startswith(SCHEME):
-        key = ApiKey.objects.select_related("user").filter(prefix=parts[1]).first()
+        key = ApiKey.objects.select_related("user", "use").filter(prefix=parts[1]).first()
     known = key.digest if key else "0" * 64
     matches = hmac.compare_digest(known, digest_key(secret))
     if key is None or not matches or key.revoked_at or (key.expires_at and key.expires_at <= at):

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 
 from foundation.accounts import events
 from foundation.accounts.choices import Dimension, Role
-from foundation.accounts.models import ApiKey, Grant, User
+from foundation.accounts.models import ApiKey, ApiKeyUse, Grant, User
 from foundation.accounts.queries import SCHEME, digest_key
 from foundation.core import moment
 from foundation.core.actors import Actor
@@ -97,5 +97,6 @@ def revoke_api_key(*, key_id: int, actor: Actor) -> None:
 def note_key_used(key: ApiKey) -> None:
     """Remember when the key was last used, to the minute: a write per request would be too many."""
     at = moment.now()
-    if key.last_used_at is None or at - key.last_used_at > USED_AGAIN_AFTER:
-        ApiKey.objects.filter(pk=key.pk).update(last_used_at=at)
+    use = getattr(key, "use", None)
+    if use is None or at - use.at > USED_AGAIN_AFTER:
+        ApiKeyUse.objects.update_or_create(key=key, defaults={"at": at})

@@ -6,7 +6,7 @@ class ArchiveConfig(AppConfig):
     label = "archive"
 
     def ready(self) -> None:
-        from foundation.accounts.models import ApiKey, Grant, User
+        from foundation.accounts.models import ApiKey, ApiKeyUse, Grant, User
         from foundation.archive import fsck
         from foundation.archive.registry import derived_models, export_models
         from foundation.blobs.models import Blob, BlobCopy
@@ -23,5 +23,6 @@ class ArchiveConfig(AppConfig):
         export_models(Locale, Market, Channel, Cell, Scope, ScopeCell)
         export_models(Queue, WorkItem)
         derived_models("emptied by the sequencer before an export", OutboxEvent)
+        derived_models("traffic, not truth", ApiKeyUse)
         derived_models("how far this instance has come", Cursor, Parked, Dirty)
         derived_models("runs of this instance; what they wrote is carried", Job)

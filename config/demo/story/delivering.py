@@ -133,7 +133,7 @@ def territories(stage: Stage) -> None:
     british = [stage.admin.media.get(link).status_code for link in urls(rows, "GB")]
     shown = stage.admin.sql(
         "SELECT count(*) FROM syndication_listing l JOIN markets_scope s ON s.id = l.scope_id "
-        "JOIN markets_market m ON m.id = s.market_id JOIN delivery_publication p ON p.listing_uid = l.uid "
+        "JOIN markets_market m ON m.id = s.market_id JOIN delivery_publication p ON p.listing = l.uid "
         "JOIN dam_asset a ON a.id = p.asset_id WHERE m.code = 'JP' AND a.uid = %s",
         asset,
     )

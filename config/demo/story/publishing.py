@@ -97,7 +97,7 @@ def explain_delta(stage: Stage) -> None:
     wait_for("the delta", lambda: read_all(stage, stage.notes["cursor"])[0])
     time.sleep(0.3)
     rows, cursor = read_all(stage, stage.notes["cursor"])
-    seen = sorted((row["document"]["sku"], row["document"]["title"]) for row in rows)
+    seen = sorted((row["document"]["sku"], row["document"]["fields"]["title"]) for row in rows)
     stage.card.see(
         "S3",
         "a changed German name moves exactly its listings",

@@ -8,6 +8,7 @@ from collections import Counter
 from pathlib import PurePosixPath
 from typing import Any
 
+import httpx
 from PIL import Image
 
 from config.demo.story.cast import Stage
@@ -156,6 +157,12 @@ def approve(stage: Stage) -> None:
     stage.card.see("D13", "every picture that came in is approved", len(assets), approved)
 
 
+def made(stage: Stage, url: str) -> httpx.Response | None:
+    """The answer, once it is another than "being made; come again"."""
+    answer = stage.studio.media.get(url)
+    return answer if answer.status_code != 503 else None
+
+
 def renditions(stage: Stage) -> None:
     """The odd ones: CMYK, turned by its EXIF, wide gamut. All leave upright and in sRGB."""
     odd = stage.manifest["shoot"]["odd"]
@@ -163,7 +170,7 @@ def renditions(stage: Stage) -> None:
     for kind, file in odd.items():
         asset = stage.notes["files"][PurePosixPath(file).name]["asset"]
         link = stage.studio.send("POST", "/delivery-links", {"asset": asset, "preset": "preview", "use": "preview"})
-        answer = stage.studio.media.get(link["url"])
+        answer = wait_for(f"the {kind} picture", lambda: made(stage, link["url"]))
         picture = Image.open(io.BytesIO(answer.content))
         seen[kind] = (answer.status_code, picture.mode, picture.height > picture.width)
     stage.card.see(
