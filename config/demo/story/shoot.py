@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import json
 from collections import Counter
+from functools import partial
 from pathlib import PurePosixPath
 from typing import Any
 
@@ -170,7 +171,7 @@ def renditions(stage: Stage) -> None:
     for kind, file in odd.items():
         asset = stage.notes["files"][PurePosixPath(file).name]["asset"]
         link = stage.studio.send("POST", "/delivery-links", {"asset": asset, "preset": "preview", "use": "preview"})
-        answer = wait_for(f"the {kind} picture", lambda: made(stage, link["url"]))
+        answer = wait_for(f"the {kind} picture", partial(made, stage, link["url"]))
         picture = Image.open(io.BytesIO(answer.content))
         seen[kind] = (answer.status_code, picture.mode, picture.height > picture.width)
     stage.card.see(
