@@ -178,6 +178,16 @@ SPECTACULAR_SETTINGS = {
     "SWAGGER_UI_DIST": "SIDECAR",
     "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
     "REDOC_DIST": "SIDECAR",
+    "ENUM_NAME_OVERRIDES": {
+        "AssetKindEnum": "dam.choices.Kind",
+        "AssetStateEnum": "dam.choices.AssetState",
+        "VersionStateEnum": "dam.choices.VersionState",
+        "FileStateEnum": "dam.choices.FileState",
+        "BindingSourceEnum": "associations.choices.Source",
+        "VerdictCodeEnum": "dam.verdict.Code",
+        "ValueKindEnum": ("own", "computed"),
+        "FeedStateEnum": "syndication.choices.FeedState",
+    },
 }
 DATA_UPLOAD_MAX_MEMORY_SIZE = 10 * 1024 * 1024
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 5_000

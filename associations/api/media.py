@@ -24,7 +24,7 @@ from foundation.markets.queries import get_scope
 SCOPE = ("channel", "market", "locale")
 
 
-class VerdictSerializer(serializers.Serializer):
+class MediaVerdictSerializer(serializers.Serializer):
     allowed = serializers.BooleanField()
     code = serializers.CharField()
     reason = serializers.CharField()
@@ -43,7 +43,7 @@ class MediaSerializer(serializers.Serializer):
     sku = serializers.CharField(help_text="Where it is bound: the product, or one above it")
     is_inherited = serializers.BooleanField()
     presets = serializers.ListField(child=serializers.CharField(), help_text="Handles for delivery links")
-    verdict = VerdictSerializer(allow_null=True, help_text="Only with a scope")
+    verdict = MediaVerdictSerializer(allow_null=True, help_text="Only with a scope")
 
 
 class ProductMediaView(APIView):

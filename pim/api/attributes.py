@@ -28,6 +28,8 @@ class AttributeSerializer(serializers.ModelSerializer):
 
 
 class AttributeViewSet(viewsets.ReadOnlyModelViewSet):
+    """Attributes by code, with their options; those of a class you may not see are not there."""
+
     serializer_class = AttributeSerializer
     queryset = Attribute.objects.none()
     keyset_order = ("code",)

@@ -50,6 +50,8 @@ class FamilySerializer(serializers.ModelSerializer):
 
 
 class FamilyViewSet(viewsets.ReadOnlyModelViewSet):
+    """Families by code: their attributes, axes, and what each channel requires."""
+
     serializer_class = FamilySerializer
     queryset = Family.objects.none()
     keyset_order = ("code",)

@@ -49,6 +49,8 @@ class ImportRequestSerializer(serializers.Serializer):
 
 
 class ImportViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, viewsets.GenericViewSet):
+    """Files of products on their way in, newest first: how far each is, and what came of its rows."""
+
     serializer_class = ImportSerializer
     queryset = ProductImport.objects.none()
     keyset_order: tuple[str, ...] = ("-id",)
