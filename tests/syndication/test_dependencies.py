@@ -147,15 +147,16 @@ LOSSES: dict[str, Callable[[Any], Any]] = {
     "the asset retired": lambda c: retire_asset(c.hero, actor=make.HOUSE),
     "the asset kept to another market": lambda c: type(c.hero).objects.filter(pk=c.hero.pk).update(markets=["US"]),
     "the binding removed": lambda c: unbind_asset(uid=Binding.objects.get().uid, actor=make.HOUSE),
-    "the channel's use": lambda c: (
-        _terms(Licence.objects.get(), uses=frozenset({"web"})),
-        define_channel(code="shop", name="Web shop", kind="d2c", actor=make.HOUSE, asks_restricted=True, use="tv"),
+    "the channel's use": lambda c: define_channel(
+        code="shop", name="Web shop", kind="d2c", actor=make.HOUSE, asks_restricted=True, use="tv"
     ),
 }
 
 
 @pytest.mark.parametrize("name", LOSSES)
 def test_a_picture_that_may_not_go_out_is_dropped(coat, name):
+    _terms(Licence.objects.get(), uses=frozenset({"web"}))
+    make.settle()
     before, after = changed(coat, lambda: LOSSES[name](coat))
     assert str(coat.hero.uid) in before.body
     assert json.loads(after.body)["media"] == []

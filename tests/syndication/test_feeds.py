@@ -135,9 +135,11 @@ def test_a_renamed_sku_leaves_no_orphan_there(market):
     assert list(market.bazaar.listings()) == ["COAT-NEW"]
 
 
-def test_several_markets_of_a_channel_are_one_message(market):
+def test_several_markets_of_a_channel_are_one_message(market, monkeypatch):
+    """Also where the product's listings lie in different parts of the delta."""
     from foundation.markets.services import define_scope
 
+    monkeypatch.setattr(sending, "MAX_MESSAGES", 1)
     define_scope(channel="bazaar", market="DACH", locale="de-DE", actor=make.HOUSE)
     make.place(market.model, "bazaar/DACH")
     send()

@@ -184,13 +184,14 @@ def test_the_next_hero_with_rights_steps_in(coat):
     assert make.document("COAT-red-s", "shop/DACH/de-DE")["media"][0]["asset"] == str(coat.hero.uid)
 
 
-def test_a_market_needs_the_rights_in_all_its_territories(coat):
+@pytest.mark.parametrize("half", ["AT", "DE"])
+def test_a_market_needs_the_rights_in_all_its_territories(coat, half):
     from dam.models import Licence
     from dam.services.licences import change_terms
     from dam.verdict import TermFacts
 
     licence = Licence.objects.get()
-    change_terms(licence, terms=[TermFacts(territories=frozenset({"DE", "GB"}))], actor=make.HOUSE)
+    change_terms(licence, terms=[TermFacts(territories=frozenset({half, "GB"}))], actor=make.HOUSE)
     make.settle()
     assert make.document("COAT-red-s", "shop/DACH/de-DE")["media"] == []
     assert len(make.document("COAT-red-s", "shop/GB/en-GB")["media"]) == 1

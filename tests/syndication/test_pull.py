@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import threading
-from contextlib import suppress
 from types import SimpleNamespace
 from typing import Any
 
 import pytest
-from django.db import connection, transaction
+from django.db import connection
 
 from foundation.events.models import Sequence
 from foundation.history.services import recorded
@@ -197,28 +196,34 @@ def test_a_cursor_never_skips_under_concurrent_projectors(catalogue, client_of, 
 
 
 @pytest.mark.django_db(transaction=True)
-def test_two_projectors_of_the_same_model_leave_the_newest(catalogue):
-    """The second reads only when the first has committed, so an old document never overwrites a new one."""
+def test_two_projectors_of_the_same_model_leave_the_newest(catalogue, monkeypatch):
+    """The first has read and not written yet: the second waits before it reads, so that old never comes after new."""
     model = make.make_coat()
     make.place(model, "shop/GB")
-    make.settle()
-    holds, go_on = threading.Event(), threading.Event()
+    set_values(model, values={"name": "Old"}, locale="en-GB", actor=make.HOUSE)
+    has_read, may_write = threading.Event(), threading.Event()
+    give = projecting._give_revisions
 
-    def old() -> None:
-        with suppress(BaseException), transaction.atomic(), recorded(make.HOUSE):
+    def give_late(listings: list[Listing]) -> None:
+        if threading.current_thread() is first:
+            has_read.set()
+            may_write.wait(20)
+        give(listings)
+
+    def project() -> None:
+        with recorded(make.HOUSE):
             projecting.refresh_listings([model.pk])
-            holds.set()
-            go_on.wait(20)
         connection.close()
 
-    thread = threading.Thread(target=old)
-    thread.start()
-    assert holds.wait(20)
+    monkeypatch.setattr(projecting, "_give_revisions", give_late)
+    first = threading.Thread(target=project)
+    first.start()
+    assert has_read.wait(20)
     set_values(model, values={"name": "New"}, locale="en-GB", actor=make.HOUSE)
-    timer = threading.Timer(0.5, go_on.set)
-    timer.start()
-    with recorded(make.HOUSE):
-        projecting.refresh_listings([model.pk])
-    thread.join(20)
-    timer.join()
+    second = threading.Thread(target=project)
+    second.start()
+    second.join(1)
+    may_write.set()
+    first.join(20)
+    second.join(20)
     assert make.document("COAT-red-s")["fields"]["title"] == "New"
