@@ -404,3 +404,28 @@ def test_the_api_sends_shows_and_refuses(market, client_of, merchant, photograph
         assert client_of(stranger).post("/api/v1/channels/bazaar/feeds", {}, format="json").status_code in {403, 404}
         assert client_of(stranger).get("/api/v1/rejections").json()["results"] == []
     assert Job.objects.count() == jobs
+
+
+def test_what_was_published_and_answered_survives_a_move(market, tmp_path):
+    """Everything out and into an empty instance: the same listings and revisions, nothing is sent again."""
+    from delivery.models import Publication
+    from foundation.archive.services import export_everything, import_everything
+    from tests.foundation.test_archive import empty
+
+    rename(market.model, "A coat for FREE")
+    send()
+    uses = sorted(Publication.objects.values_list("listing", "asset_id"))
+    first = export_everything(tmp_path / "first")
+    empty()
+    Publication.objects.all().delete()
+    import_everything(tmp_path / "first")
+    make.settle()
+    second = export_everything(tmp_path / "second")
+    for table in ("listing", "feed", "feedmessage", "feedcursor", "remotecopy", "rejection", "channelprofile"):
+        name = f"syndication_{table}"
+        assert second["tables"][name] == first["tables"][name], name
+        assert first["tables"][name]["rows"] > 0
+    assert sorted(Publication.objects.values_list("listing", "asset_id")) == uses
+    assert KEY not in "".join(path.read_text() for path in (tmp_path / "first" / "data").iterdir())
+    set_channel_key(channel="bazaar", token=KEY, actor=make.HOUSE)
+    assert send().result == {"feeds": 0}
