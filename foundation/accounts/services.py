@@ -99,4 +99,6 @@ def note_key_used(key: ApiKey) -> None:
     at = moment.now()
     use = getattr(key, "use", None)
     if use is None or at - use.at > USED_AGAIN_AFTER:
-        ApiKeyUse.objects.update_or_create(key=key, defaults={"at": at})
+        ApiKeyUse.objects.bulk_create(
+            [ApiKeyUse(key=key, at=at)], update_conflicts=True, unique_fields=["key"], update_fields=["at"]
+        )

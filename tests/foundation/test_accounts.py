@@ -5,12 +5,13 @@ from datetime import timedelta
 import pytest
 
 from foundation.accounts.errors import BadKey
-from foundation.accounts.models import ApiKey, Grant, User
+from foundation.accounts.models import ApiKey, ApiKeyUse, Grant, User
 from foundation.accounts.queries import actor_of, find_key
 from foundation.accounts.services import create_api_key, create_user, grant_role, revoke_api_key
 from foundation.core import moment
 from foundation.core.actors import ANONYMOUS, Actor
 from foundation.core.errors import Denied, Missing
+from foundation.history.models import Revision
 
 pytestmark = pytest.mark.django_db
 
@@ -72,3 +73,20 @@ def test_an_actor_survives_a_job(outsider):
 
 def test_the_answer_carries_the_request_id(client):
     assert len(client.get("/healthz")["X-Request-Id"]) == 36
+
+
+def test_the_use_of_a_key_is_noted_to_the_minute_and_leaves_no_revision(client_of, steward):
+    client = client_of(steward)
+    key, at = ApiKey.objects.get(user_id=steward.user_id), moment.now()
+    before = Revision.objects.count()
+    for later in (timedelta(0), timedelta(seconds=30), timedelta(seconds=61)):
+        with moment.frozen(at + later):
+            assert client.get("/api/v1/assets").status_code == 200
+    assert ApiKeyUse.objects.get(key=key).at == at + timedelta(seconds=61)
+    assert Revision.objects.count() == before
+
+
+def test_signing_in_changes_no_truth(client, steward):
+    before = Revision.objects.count()
+    assert client.login(username="stella", password="a-long-enough-password")
+    assert Revision.objects.count() == before
