@@ -46,9 +46,7 @@ FIRST_LIVE = declare(
     "syndication.product.first_live", "A product is out for the first time on any channel", sku="text", channel="code",
     market="code", locale="code",
 )  # fmt: skip
-PROFILE_DEFINED = declare(
-    "syndication.profile.defined", "A channel has other rules", channel="code", version="number"
-)
+PROFILE_DEFINED = declare("syndication.profile.defined", "A channel has other rules", channel="code", version="number")
 FEED_SENT = _feed("sent", "A marketplace has received a feed")
 FEED_ACCEPTED = _feed("accepted", "A marketplace has processed a feed; single messages may be rejected")
 FEED_FAILED = _feed("failed", "A marketplace refused a feed as a whole")

@@ -7,181 +7,289 @@ import foundation.core.ids
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('markets', '0002_history'),
+        ("markets", "0002_history"),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='FirstLive',
+            name="FirstLive",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('product_id', models.BigIntegerField(unique=True)),
-                ('at', models.DateTimeField()),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("product_id", models.BigIntegerField(unique=True)),
+                ("at", models.DateTimeField()),
             ],
         ),
         migrations.CreateModel(
-            name='ChannelCredential',
+            name="ChannelCredential",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('token', models.TextField()),
-                ('channel', models.OneToOneField(on_delete=django.db.models.deletion.CASCADE, related_name='+', to='markets.channel')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("token", models.TextField()),
+                (
+                    "channel",
+                    models.OneToOneField(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="+", to="markets.channel"
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='ChannelProfile',
+            name="ChannelProfile",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('version', models.IntegerField(default=1)),
-                ('body', models.JSONField()),
-                ('channel', models.OneToOneField(on_delete=django.db.models.deletion.PROTECT, related_name='profile', to='markets.channel')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("version", models.IntegerField(default=1)),
+                ("body", models.JSONField()),
+                (
+                    "channel",
+                    models.OneToOneField(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="profile", to="markets.channel"
+                    ),
+                ),
             ],
             options={
-                'ordering': ['channel__code'],
+                "ordering": ["channel__code"],
             },
         ),
         migrations.CreateModel(
-            name='Feed',
+            name="Feed",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('uid', models.UUIDField(default=foundation.core.ids.uuid7, unique=True)),
-                ('from_revision', models.BigIntegerField()),
-                ('to_revision', models.BigIntegerField()),
-                ('state', models.TextField(choices=[('prepared', 'written, not known to be received'), ('sent', 'received, being processed'), ('done', 'processed'), ('failed', 'refused as a whole')], default='prepared')),
-                ('body', models.TextField()),
-                ('remote_id', models.TextField(blank=True)),
-                ('attempts', models.IntegerField(default=0)),
-                ('error', models.TextField(blank=True)),
-                ('report', models.JSONField(default=dict)),
-                ('created_at', models.DateTimeField()),
-                ('sent_at', models.DateTimeField(null=True)),
-                ('answered_at', models.DateTimeField(null=True)),
-                ('channel', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='markets.channel')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("uid", models.UUIDField(default=foundation.core.ids.uuid7, unique=True)),
+                ("from_revision", models.BigIntegerField()),
+                ("to_revision", models.BigIntegerField()),
+                (
+                    "state",
+                    models.TextField(
+                        choices=[
+                            ("prepared", "written, not known to be received"),
+                            ("sent", "received, being processed"),
+                            ("done", "processed"),
+                            ("failed", "refused as a whole"),
+                        ],
+                        default="prepared",
+                    ),
+                ),
+                ("body", models.TextField()),
+                ("remote_id", models.TextField(blank=True)),
+                ("attempts", models.IntegerField(default=0)),
+                ("error", models.TextField(blank=True)),
+                ("report", models.JSONField(default=dict)),
+                ("created_at", models.DateTimeField()),
+                ("sent_at", models.DateTimeField(null=True)),
+                ("answered_at", models.DateTimeField(null=True)),
+                (
+                    "channel",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="markets.channel"
+                    ),
+                ),
             ],
             options={
-                'ordering': ['-id'],
+                "ordering": ["-id"],
             },
         ),
         migrations.CreateModel(
-            name='FeedCursor',
+            name="FeedCursor",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('acknowledged', models.BigIntegerField(default=0)),
-                ('failures', models.IntegerField(default=0, help_text='Feeds that failed in a row')),
-                ('not_before', models.DateTimeField(blank=True, null=True)),
-                ('channel', models.OneToOneField(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='markets.channel')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("acknowledged", models.BigIntegerField(default=0)),
+                ("failures", models.IntegerField(default=0, help_text="Feeds that failed in a row")),
+                ("not_before", models.DateTimeField(blank=True, null=True)),
+                (
+                    "channel",
+                    models.OneToOneField(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="markets.channel"
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='Listing',
+            name="Listing",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('uid', models.UUIDField(default=foundation.core.ids.uuid7, unique=True)),
-                ('product_id', models.BigIntegerField()),
-                ('root_id', models.BigIntegerField(db_index=True)),
-                ('sku', models.TextField()),
-                ('state', models.TextField(choices=[('live', 'live'), ('held', 'held back'), ('tombstone', 'withdrawn')])),
-                ('hash', models.CharField(blank=True, max_length=64)),
-                ('revision', models.BigIntegerField(null=True)),
-                ('body', models.TextField(blank=True)),
-                ('problems', models.JSONField(default=list)),
-                ('mapping_version', models.IntegerField()),
-                ('changed_at', models.DateTimeField(help_text='When what is out last changed')),
-                ('channel', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='markets.channel')),
-                ('scope', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='markets.scope')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("uid", models.UUIDField(default=foundation.core.ids.uuid7, unique=True)),
+                ("product_id", models.BigIntegerField()),
+                ("root_id", models.BigIntegerField(db_index=True)),
+                ("sku", models.TextField()),
+                (
+                    "state",
+                    models.TextField(choices=[("live", "live"), ("held", "held back"), ("tombstone", "withdrawn")]),
+                ),
+                ("hash", models.CharField(blank=True, max_length=64)),
+                ("revision", models.BigIntegerField(null=True)),
+                ("body", models.TextField(blank=True)),
+                ("problems", models.JSONField(default=list)),
+                ("mapping_version", models.IntegerField()),
+                ("changed_at", models.DateTimeField(help_text="When what is out last changed")),
+                (
+                    "channel",
+                    models.ForeignKey(
+                        db_index=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="markets.channel",
+                    ),
+                ),
+                (
+                    "scope",
+                    models.ForeignKey(
+                        db_index=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="markets.scope",
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='FeedMessage',
+            name="FeedMessage",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('message_id', models.IntegerField()),
-                ('product_id', models.BigIntegerField()),
-                ('sku', models.TextField()),
-                ('operation', models.TextField(choices=[('UPDATE', 'put up or replace'), ('DELETE', 'take down')])),
-                ('revision', models.BigIntegerField()),
-                ('outcome', models.TextField(choices=[('pending', 'not known yet'), ('accepted', 'accepted'), ('rejected', 'rejected')], default='pending')),
-                ('feed', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='messages', to='syndication.feed')),
-                ('listing', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='syndication.listing')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("message_id", models.IntegerField()),
+                ("product_id", models.BigIntegerField()),
+                ("sku", models.TextField()),
+                ("operation", models.TextField(choices=[("UPDATE", "put up or replace"), ("DELETE", "take down")])),
+                ("revision", models.BigIntegerField()),
+                (
+                    "outcome",
+                    models.TextField(
+                        choices=[("pending", "not known yet"), ("accepted", "accepted"), ("rejected", "rejected")],
+                        default="pending",
+                    ),
+                ),
+                (
+                    "feed",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="messages", to="syndication.feed"
+                    ),
+                ),
+                (
+                    "listing",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="syndication.listing"
+                    ),
+                ),
             ],
             options={
-                'ordering': ['feed_id', 'message_id'],
+                "ordering": ["feed_id", "message_id"],
             },
         ),
         migrations.CreateModel(
-            name='Rejection',
+            name="Rejection",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('sku', models.TextField()),
-                ('attribute', models.TextField()),
-                ('target', models.TextField(blank=True, help_text="The channel's field")),
-                ('code', models.TextField()),
-                ('message', models.TextField()),
-                ('opened_at', models.DateTimeField()),
-                ('closed_at', models.DateTimeField(blank=True, null=True)),
-                ('outcome', models.TextField(blank=True)),
-                ('channel', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='markets.channel')),
-                ('feed', models.ForeignKey(help_text='Whose report said so last', on_delete=django.db.models.deletion.PROTECT, related_name='+', to='syndication.feed')),
-                ('listing', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='rejections', to='syndication.listing')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("sku", models.TextField()),
+                ("attribute", models.TextField()),
+                ("target", models.TextField(blank=True, help_text="The channel's field")),
+                ("code", models.TextField()),
+                ("message", models.TextField()),
+                ("opened_at", models.DateTimeField()),
+                ("closed_at", models.DateTimeField(blank=True, null=True)),
+                ("outcome", models.TextField(blank=True)),
+                (
+                    "channel",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="markets.channel"
+                    ),
+                ),
+                (
+                    "feed",
+                    models.ForeignKey(
+                        help_text="Whose report said so last",
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="syndication.feed",
+                    ),
+                ),
+                (
+                    "listing",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="rejections", to="syndication.listing"
+                    ),
+                ),
             ],
             options={
-                'ordering': ['-id'],
+                "ordering": ["-id"],
             },
         ),
         migrations.CreateModel(
-            name='RemoteCopy',
+            name="RemoteCopy",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('product_id', models.BigIntegerField()),
-                ('sku', models.TextField(blank=True)),
-                ('answered', models.BigIntegerField(default=0)),
-                ('channel', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='markets.channel')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("product_id", models.BigIntegerField()),
+                ("sku", models.TextField(blank=True)),
+                ("answered", models.BigIntegerField(default=0)),
+                (
+                    "channel",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="markets.channel"
+                    ),
+                ),
             ],
             options={
-                'verbose_name_plural': 'remote copies',
+                "verbose_name_plural": "remote copies",
             },
         ),
         migrations.AddConstraint(
-            model_name='feed',
-            constraint=models.UniqueConstraint(condition=models.Q(('state__in', ['prepared', 'sent'])), fields=('channel',), name='one_open_feed_per_channel'),
+            model_name="feed",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("state__in", ["prepared", "sent"])),
+                fields=("channel",),
+                name="one_open_feed_per_channel",
+            ),
         ),
         migrations.AddIndex(
-            model_name='listing',
-            index=models.Index(fields=['scope', 'state', 'id'], name='listings_of_scope'),
+            model_name="listing",
+            index=models.Index(fields=["scope", "state", "id"], name="listings_of_scope"),
         ),
         migrations.AddConstraint(
-            model_name='listing',
-            constraint=models.UniqueConstraint(fields=('product_id', 'scope'), name='one_listing_per_scope'),
+            model_name="listing",
+            constraint=models.UniqueConstraint(fields=("product_id", "scope"), name="one_listing_per_scope"),
         ),
         migrations.AddConstraint(
-            model_name='listing',
-            constraint=models.UniqueConstraint(fields=('channel', 'revision'), name='one_listing_per_revision'),
+            model_name="listing",
+            constraint=models.UniqueConstraint(fields=("channel", "revision"), name="one_listing_per_revision"),
         ),
         migrations.AddConstraint(
-            model_name='listing',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('revision__isnull', False), ('state', 'live'), models.Q(('hash', ''), _negated=True), models.Q(('body', ''), _negated=True)), models.Q(models.Q(('state', 'live'), _negated=True), ('body', ''), ('hash', '')), _connector='OR'), name='live_means_a_document'),
+            model_name="listing",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(
+                        ("revision__isnull", False),
+                        ("state", "live"),
+                        models.Q(("hash", ""), _negated=True),
+                        models.Q(("body", ""), _negated=True),
+                    ),
+                    models.Q(models.Q(("state", "live"), _negated=True), ("body", ""), ("hash", "")),
+                    _connector="OR",
+                ),
+                name="live_means_a_document",
+            ),
         ),
         migrations.AddIndex(
-            model_name='feedmessage',
-            index=models.Index(fields=['product_id', '-id'], name='messages_of_product'),
+            model_name="feedmessage",
+            index=models.Index(fields=["product_id", "-id"], name="messages_of_product"),
         ),
         migrations.AddConstraint(
-            model_name='feedmessage',
-            constraint=models.UniqueConstraint(fields=('feed', 'message_id'), name='one_message_per_number'),
+            model_name="feedmessage",
+            constraint=models.UniqueConstraint(fields=("feed", "message_id"), name="one_message_per_number"),
         ),
         migrations.AddIndex(
-            model_name='rejection',
-            index=models.Index(condition=models.Q(('closed_at', None)), fields=['listing'], name='open_rejections'),
+            model_name="rejection",
+            index=models.Index(condition=models.Q(("closed_at", None)), fields=["listing"], name="open_rejections"),
         ),
         migrations.AddConstraint(
-            model_name='rejection',
-            constraint=models.UniqueConstraint(condition=models.Q(('closed_at', None)), fields=('listing', 'attribute', 'code'), name='one_open_rejection'),
+            model_name="rejection",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("closed_at", None)),
+                fields=("listing", "attribute", "code"),
+                name="one_open_rejection",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='remotecopy',
-            constraint=models.UniqueConstraint(fields=('channel', 'product_id'), name='one_copy_per_channel'),
+            model_name="remotecopy",
+            constraint=models.UniqueConstraint(fields=("channel", "product_id"), name="one_copy_per_channel"),
         ),
     ]

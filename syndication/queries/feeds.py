@@ -62,9 +62,7 @@ def read_delta(channel: Channel, *, acknowledged: int, limit: int) -> Delta | No
     for row in rows.order_by("scope_id"):
         listings[row.product_id].append(row)
     copies = {one.product_id: one for one in RemoteCopy.objects.filter(channel=channel, product_id__in=products)}
-    messages = [
-        message for product in products for message in _messages(listings[product], copies.get(product))
-    ]
+    messages = [message for product in products for message in _messages(listings[product], copies.get(product))]
     return Delta(messages, changed[-1][0] or acknowledged)
 
 

@@ -54,9 +54,7 @@ def start_feed(*, channel: Channel | str, actor: Actor, full: bool = False, skus
     with recorded(actor):
         if full or skus:
             _forget_answers(row, skus)
-        return start_job(
-            kind=FEED_JOB, queue="feeds", payload={"channel": row.code}, actor=actor, unique_key=row.code
-        )
+        return start_job(kind=FEED_JOB, queue="feeds", payload={"channel": row.code}, actor=actor, unique_key=row.code)
 
 
 def start_due_feeds(*, actor: Actor) -> list[Job]:

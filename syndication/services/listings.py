@@ -199,9 +199,7 @@ def _note_first_live(live: list[Listing], scopes: dict[int, Scope], at: datetime
     new = sorted(first.keys() - known)
     FirstLive.objects.bulk_create([FirstLive(product_id=product, at=at) for product in new])
     uids = dict(Product.objects.filter(pk__in=new).values_list("pk", "uid")) if new else {}
-    rows = [
-        (uids[product], {"sku": first[product].sku} | _codes(scopes[first[product].scope_id])) for product in new
-    ]
+    rows = [(uids[product], {"sku": first[product].sku} | _codes(scopes[first[product].scope_id])) for product in new]
     append_events(events.FIRST_LIVE, sorted(rows, key=lambda row: row[0]))
 
 

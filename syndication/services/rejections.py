@@ -28,9 +28,7 @@ class Complaint:
     message: str
 
 
-def settle_rejections(
-    found: dict[int, list[Complaint]], *, channel_id: int, feed: Feed, actor: Actor
-) -> None:
+def settle_rejections(found: dict[int, list[Complaint]], *, channel_id: int, feed: Feed, actor: Actor) -> None:
     """The newest word on these listings: what is still wrong stays or opens, everything else closes.
 
     `found` maps listings to complaints, none for one that was accepted. A listing of the same product that is not

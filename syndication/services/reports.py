@@ -66,9 +66,7 @@ def _note_copies(feed: Feed, messages: list[FeedMessage]) -> None:
     rows = list(RemoteCopy.objects.select_for_update().filter(channel=feed.channel, product_id__in=products))
     copies = {row.product_id: row for row in rows}
     for message in messages:
-        copy = copies.setdefault(
-            message.product_id, RemoteCopy(channel=feed.channel, product_id=message.product_id)
-        )
+        copy = copies.setdefault(message.product_id, RemoteCopy(channel=feed.channel, product_id=message.product_id))
         copy.answered = max(copy.answered, message.revision)
         if message.outcome == Outcome.ACCEPTED:
             copy.sku = message.sku if message.operation == Operation.UPDATE else ""
@@ -78,9 +76,7 @@ def _note_copies(feed: Feed, messages: list[FeedMessage]) -> None:
     RemoteCopy.objects.bulk_create(new, batch_size=500)
 
 
-def _note_complaints(
-    feed: Feed, messages: list[FeedMessage], issues: dict[int, list[Json]], actor: Actor
-) -> None:
+def _note_complaints(feed: Feed, messages: list[FeedMessage], issues: dict[int, list[Json]], actor: Actor) -> None:
     row = ChannelProfile.objects.get(channel=feed.channel)
     profile = read_profile(row.body, version=row.version)
     found: dict[int, list[Complaint]] = {}

@@ -39,18 +39,14 @@ def rows(made: tuple[Path, Manifest]) -> list[dict[str, object]]:
 def test_same_seed_same_bytes(made: tuple[Path, Manifest], tmp_path: Path) -> None:
     out, manifest = made
     assert (
-        make_files(
-            tmp_path, seed=7, scale=Scale(models=8, colours=2, sizes=2, width=800, second=4, workers=2)
-        )
+        make_files(tmp_path, seed=7, scale=Scale(models=8, colours=2, sizes=2, width=800, second=4, workers=2))
         == manifest
     )
     assert (tmp_path / "manifest.json").read_bytes() == (out / "manifest.json").read_bytes()
 
 
 def test_other_seed_other_goods(tmp_path: Path, made: tuple[Path, Manifest]) -> None:
-    other = make_files(
-        tmp_path, seed=8, scale=Scale(models=5, colours=1, sizes=1, width=600, views=1, second=1)
-    )
+    other = make_files(tmp_path, seed=8, scale=Scale(models=5, colours=1, sizes=1, width=600, views=1, second=1))
     numbers = {product["gtin"] for product in made[1].catalogue["products"]}
     assert numbers & {product["gtin"] for product in other.catalogue["products"]} == {None}
 
@@ -115,9 +111,7 @@ def test_second_supplier_reads_through_its_mapping(made: tuple[Path, Manifest]) 
         raw.decode("utf-8")
     lines = list(csv.DictReader(StringIO(raw.decode(mapping["encoding"])), delimiter=mapping["delimiter"]))
     assert list(lines[0]) == list(mapping["columns"])
-    weights = {
-        line["Artikelnummer"]: round(float(line["Gewicht [kg]"].replace(",", ".")) * 1000) for line in lines
-    }
+    weights = {line["Artikelnummer"]: round(float(line["Gewicht [kg]"].replace(",", ".")) * 1000) for line in lines}
     assert weights == manifest.second_supplier["weight_g"]
 
 
@@ -131,9 +125,7 @@ def test_model_covers_the_headers(made: tuple[Path, Manifest], rows: list[dict[s
     assert {str(row["colour"]) for row in rows if row["colour"]} - options == {"chartreuse-ish"}
     for family in model["families"]:
         placed = {entry["code"] for entry in family["attributes"]}
-        assert (
-            set(family["axes"]) | {name for names in family["required"].values() for name in names} <= placed
-        )
+        assert set(family["axes"]) | {name for names in family["required"].values() for name in names} <= placed
 
 
 def sound(out: Path, manifest: Manifest) -> Iterator[tuple[str, Image.Image]]:
@@ -212,9 +204,7 @@ def test_duplicates_and_bad_files(made: tuple[Path, Manifest]) -> None:
 def test_rights_cover_all_but_one(made: tuple[Path, Manifest]) -> None:
     out, manifest = made
     content = json.loads((out / "rights/licences.json").read_text(encoding="utf-8"))
-    assert {entry["code"] for entry in content["licences"]} == {
-        entry["licence"] for entry in content["assets"]
-    }
+    assert {entry["code"] for entry in content["licences"]} == {entry["licence"] for entry in content["assets"]}
     assert all(manifest.files[entry["file"]]["sha256"] == entry["sha256"] for entry in content["assets"])
     assert len(content["assets"]) == manifest.shoot["assets"] - 1
     assert manifest.rights["of"]["ends-in-the-run"] == [manifest.rights["ends_in_the_run"]]

@@ -1,6 +1,6 @@
 """The marketplace as a client meets it: a real process, real HTTP."""
 
-# ruff: noqa: TID251, S310  an outside client of loopback addresses
+# ruff: noqa: S310  an outside client of loopback addresses
 import json
 import subprocess
 import sys
@@ -256,9 +256,7 @@ def test_faults_happen_as_often_as_asked(client: Client, pictures: str) -> None:
     )
 
 
-def test_a_restart_forgets_nothing(
-    start: Callable[..., tuple[Client, subprocess.Popen[str]]], pictures: str
-) -> None:
+def test_a_restart_forgets_nothing(start: Callable[..., tuple[Client, subprocess.Popen[str]]], pictures: str) -> None:
     client, process = start()
     client.submit("a", update(1, pictures))
     before = client.call("/stats")
@@ -277,9 +275,7 @@ def test_dies_with_its_parent(tmp_path: Path) -> None:
         " stdout=subprocess.PIPE, text=True)\n"
         "print(child.pid, child.stdout.readline().strip(), flush=True)\n"
     )
-    answer = subprocess.run(
-        [sys.executable, "-c", script], cwd=ROOT, capture_output=True, text=True, check=True
-    )
+    answer = subprocess.run([sys.executable, "-c", script], cwd=ROOT, capture_output=True, text=True, check=True)
     url = answer.stdout.split()[1]
     deadline = time.monotonic() + 10
     with pytest.raises(OSError, match="refused"):

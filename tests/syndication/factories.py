@@ -74,9 +74,7 @@ def make_model() -> None:
     sizes = [{"code": code, "labels": {"en-GB": code.upper()}} for code in "sm"]
     define_attribute(code="size", type="select", options=sizes, actor=HOUSE)
     define_attribute(code="weight", type="measurement", unit="g", validation={"units": ["g", "kg"]}, actor=HOUSE)
-    define_attribute(
-        code="price", type="money", is_market_overridable=True, sensitivity="restricted", actor=HOUSE
-    )
+    define_attribute(code="price", type="money", is_market_overridable=True, sensitivity="restricted", actor=HOUSE)
     define_attribute(code="cost", type="money", sensitivity="secret", actor=HOUSE)
     define_attribute(code="gtin", type="identifier", actor=HOUSE)
     on_model = ("name", "description", "weight", "price", "cost")

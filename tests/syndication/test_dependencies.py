@@ -141,7 +141,8 @@ LOSSES: dict[str, Callable[[Any], Any]] = {
     "a revoked licence": lambda c: revoke_licence(Licence.objects.get(), actor=make.HOUSE),
     "an unassigned licence": lambda c: unassign_licence([c.hero], licence=Licence.objects.get(), actor=make.HOUSE),
     "an exclusion": lambda c: assign_licence(
-        [c.hero], actor=make.HOUSE,
+        [c.hero],
+        actor=make.HOUSE,
         licence=define_licence(name="No", terms=[TermFacts(is_grant=False)], actor=make.HOUSE),
     ),
     "the asset retired": lambda c: retire_asset(c.hero, actor=make.HOUSE),

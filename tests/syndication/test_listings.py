@@ -236,7 +236,7 @@ def test_publishing_now_waits_for_no_sequencer(catalogue, merchant, photographer
 def test_the_number_of_queries_does_not_grow_with_the_products(catalogue):
     def queries(*skus: str) -> int:
         roots = [make.product(sku).pk for sku in skus]
-        with recorded(make.HOUSE), CaptureQueriesContext(connection ) as seen:
+        with recorded(make.HOUSE), CaptureQueriesContext(connection) as seen:
             refresh_listings(roots)
         return len(seen)
 
