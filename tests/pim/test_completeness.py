@@ -180,7 +180,7 @@ def test_the_first_completion_is_told_once() -> None:
     drain()
     set_values(cup, values={"name": "Mug"}, actor=HOUSE)
     drain()
-    assert told.count() == 3
+    assert told.all().count() == 3
     model = make_coat()
     set_values(model, values={"name": "Coat"}, actor=HOUSE)
     drain()
