@@ -6,6 +6,7 @@ from uuid import uuid4
 import pytest
 
 from syndication.choices import ListingState
+from syndication.services.profiles import define_profile
 
 from . import factories
 
@@ -89,7 +90,30 @@ def test_a_live_listing_shows_its_document(listed: Any, merchant: Any, browser_o
 
 def test_products_tell_of_their_listings(listed: Any, steward: Any, photographer: Any, browser_of: Any) -> None:
     state = {row.sku: row.state.label for row in browser_of(steward).get("/products/").context["products"]}
-    assert state == {"RIDGE": "1 held", "MAC": "1 withdrawn", "CUP": "Not listed"}
-    page = browser_of(steward).get(f"/products/{listed.ridge.uid}/").context["listings"]
-    assert {row.state.label for row in page} == {"Live", "Held"}
+    assert state == {"RIDGE": "1 held of 2", "MAC": "1 withdrawn", "CUP": "Not listed"}
+    model = browser_of(steward).get(f"/products/{listed.ridge.uid}/").context["listings"]
+    assert {(row.state.label, row.reason) for row in model} == {
+        ("1 live", "1 variant"), ("1 held", "1 variant; description is required and empty and 1 more"),
+    }  # fmt: skip
+    assert {row[0] for row in rows(browser_of(steward).get(model[0].url))} == {"RIDGE-RED-S"}
+    variant = browser_of(steward).get(f"/products/{factories.uid_of('RIDGE-RED-S')}/").context["listings"]
+    assert {row.state.label for row in variant} == {"Live", "Held"}
     assert browser_of(photographer).get(f"/products/{listed.ridge.uid}/").context["listings"] == []
+
+
+def test_each_field_says_where_it_is_from(listed: Any, merchant: Any, browser_of: Any) -> None:
+    body = {
+        "fields": [
+            {"target": "title", "source": "attribute", "attribute": "name"},
+            {"target": "id", "source": "sku"},
+        ],
+        "media": [{"target": "image", "role": "hero", "preset": "large"}],
+    }
+    define_profile(channel="shop", body=body, actor=factories.HOUSE)
+    answer = browser_of(merchant).get(f"/listings/{listed.held.uid}/")
+    found = {field.label: (field.value, field.note) for field in answer.context["fields"]}
+    assert found["title"] == ("Ridgeline coat (de)", "Name, from RIDGE, in de-DE") or found["title"] == (
+        "Ridgeline coat (de)", "Name, from RIDGE",
+    )  # fmt: skip
+    assert found["id"][0] == "RIDGE-RED-S"
+    assert found["image"][0] == "ridge-front.jpg"

@@ -137,7 +137,7 @@ def test_history_tells_who_changed_what(window: Any, steward: Any, browser_of: A
     mine = [entry for entry in answer.context["history"] if entry.actor == "stella"]
     assert [entry.text for entry in mine] == ["1 value changed"]
     change = mine[0].changes[0]
-    assert (change.label, change.before, change.after) == ("Name (*/en-GB)", "Ridgeline coat", "Ridge")
+    assert (change.label, change.before, change.after) == ("Name (en-GB)", "Ridgeline coat", "Ridge")
 
 
 def test_history_keeps_restricted_values(window: Any, photographer: Any, steward: Any, browser_of: Any) -> None:
@@ -156,3 +156,21 @@ def test_without_scopes_there_is_still_a_page(steward: Any, browser_of: Any) -> 
     factories.define_goods(channels=False)
     cup = factories.create_product(sku="CUP", family="cups", actor=factories.HOUSE)
     assert browser_of(steward).get(f"/products/{cup.uid}/").status_code == 200
+
+
+def test_a_model_is_shown_by_its_variants_pictures(window: Any, steward: Any, browser_of: Any) -> None:
+    shown = factories.make_asset("mac-red.jpg")
+    factories.bind_asset(product=factories.product("MAC-RED-S"), asset=shown, role="hero", actor=factories.HOUSE)
+    client = browser_of(steward)
+    found = {row.sku: row.picture_url for row in client.get("/products/").context["products"]}
+    assert "/m/" in found["MAC"]
+    assert found["CUP"] == ""
+    tiles = client.get(f"/products/{window.mac.uid}/").context["pictures"]
+    assert [(tile.name, tile.meta) for tile in tiles] == [("mac-red.jpg", ["of MAC-RED-S"])]
+
+
+def test_rich_text_is_read_as_lines(window: Any, steward: Any, browser_of: Any) -> None:
+    rich = "<ul><li>Warm &amp; dry</li><li>Light<br>Small</li></ul>"
+    set_values(window.ridge, values={"description": rich}, locale="en-GB", actor=steward)
+    answer = browser_of(steward).get(f"/products/{window.ridge.uid}/?channel=shop&market=GB&locale=en-GB")
+    assert values(answer)["description"].text == "Warm & dry\nLight\nSmall"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -185,10 +186,16 @@ def _term(term: LicenceTerm) -> str:
     if term.channels:
         words.append("on " + ", ".join(term.channels))
     if term.starts_at:
-        words.append(f"from {term.starts_at:%-d %B %Y, %H:%M}")
+        words.append(f"from {_moment(term.starts_at)}")
     if term.ends_at:
-        words.append(f"until {term.ends_at:%-d %B %Y, %H:%M}")
+        words.append(f"until {_moment(term.ends_at)}")
     return " ".join(words)
+
+
+def _moment(at: datetime) -> str:
+    """A date; with the time, where the day does not begin then."""
+    day = f"{at.day} {at:%B %Y}"
+    return day if (at.hour, at.minute) == (0, 0) else f"{day}, {at:%H:%M}"
 
 
 def _version(one: AssetVersion, asset: Asset) -> VersionShown:
@@ -246,7 +253,7 @@ def _bindings(asset: Asset, actor: Actor) -> list[BindingShown]:
 
 def _metadata(asset: Asset) -> list[FactGroup]:
     """What people said of it, then what the file says of itself."""
-    groups = [FactGroup("Said here", _facts(asset.metadata))]
+    groups = [FactGroup("In the house", _facts(asset.metadata))]
     embedded = asset.current_version.embedded if asset.current_version else {}
     loose = {name: value for name, value in embedded.items() if not isinstance(value, dict)}
     groups += [FactGroup(name.upper(), _facts(value)) for name, value in embedded.items() if isinstance(value, dict)]
@@ -260,7 +267,8 @@ def _facts(found: Mapping[str, Any]) -> list[Fact]:
 
 def _name(name: str) -> str:
     """`Iptc.Application2.Byline` as `Byline`."""
-    return phrase(name.rsplit(".", 1)[-1])
+    last = re.split(r"[.:/]", name)[-1]
+    return phrase(re.sub(r"(?<=[a-z])(?=[A-Z])", " ", last))
 
 
 def _text(value: Any) -> str:
@@ -268,4 +276,5 @@ def _text(value: Any) -> str:
         value = value.values()
     if not isinstance(value, str) and hasattr(value, "__iter__"):
         return ", ".join(str(one) for one in value if one not in (None, ""))[:300]
-    return "" if value is None else str(value)[:300]
+    text = "" if value is None else str(value)
+    return "" if text.startswith('type="') else text[:300]  # XMP's own marks of lists

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from itertools import groupby
 from typing import Any
 from uuid import UUID
 
@@ -14,12 +15,14 @@ from foundation.core.actors import Actor
 from foundation.events.catalogue import TYPES
 from foundation.events.models import Event
 from foundation.history.models import Revision
+from foundation.markets.models import ANY_LOCALE, Cell
 from pim.models import Attribute, Product, ProductValues
 from workspace.queries.shown import Difference, TimelineEntry
 from workspace.queries.words import in_words, option_words, person
 
 ENTRIES = 30
 RECENT = 300
+SPELT = 8
 
 # What an event is in a sentence, from its data. The rest are told by the catalogue.
 SENTENCES: dict[str, str] = {
@@ -38,6 +41,12 @@ SENTENCES: dict[str, str] = {
     "associations.binding.proposed": "A picture may show {sku}; a steward is asked",
     "associations.binding.confirmed": "A picture of {sku} was confirmed",
     "associations.binding.rejected": "A picture does not show {sku}",
+    "syndication.product.first_live": "{sku} is out for the first time, on {channel} in {market}",
+    "syndication.listing.published": "Published as revision {revision}",
+    "syndication.listing.held": "Held back",
+    "syndication.listing.withdrawn": "Withdrawn",
+    "syndication.rejection.opened": "{channel} refused it: {attribute}, {code}",
+    "syndication.rejection.closed": "What {channel} refused is mended: {attribute}",
     "associations.binding.reordered": "The pictures of {sku} come in another order",
 }
 HOUSEKEEPING = ("dam.rendition.ready", "workflow.work_item.opened", "workflow.work_item.closed")
@@ -57,22 +66,18 @@ def sentence(event: Event) -> str:
 def recent_changes(actor: Actor, limit: int = ENTRIES) -> list[TimelineEntry]:
     """The newest events about products and assets that the actor may see. Three queries.
 
-    What one transaction did many times over is one entry.
+    What somebody did many times over is one entry.
     """
     newest = Event.objects.exclude(type__in=HOUSEKEEPING).order_by("-position")[:RECENT]
     events = [event for event in newest if not event.type.startswith("workflow.")]
     pages = _pages({event.subject for event in events}, actor)
-    stories: dict[tuple[int, str], list[Event]] = defaultdict(list)
-    for event in events:
-        if event.subject in pages:
-            stories[event.tx, event.type].append(event)
-    return [_told(story, pages[story[0].subject]) for story in list(stories.values())[:limit]]
+    return _told([event for event in events if event.subject in pages], pages)[:limit]
 
 
 def events_of(subjects: Iterable[UUID], *, but: Sequence[str] = (), limit: int = ENTRIES) -> list[TimelineEntry]:
     """The story of some subjects, newest first."""
     rows = Event.objects.filter(subject__in=list(subjects)).exclude(type__in=[*but, *HOUSEKEEPING])
-    return [_entry(event) for event in rows.order_by("-position")[:limit]]
+    return _told(list(rows.order_by("-position")[:RECENT]), {})[:limit]
 
 
 def value_changes(product: Product, actor: Actor, locale: str, limit: int = ENTRIES) -> list[TimelineEntry]:
@@ -90,25 +95,34 @@ def value_changes(product: Product, actor: Actor, locale: str, limit: int = ENTR
         words = in_words(attributes[code], value, options)
         return f"{words.text} {words.unit}".strip()
 
-    entries = []
-    for revision in revisions.order_by("-id")[:limit]:
+    found: dict[tuple[int, str], tuple[Revision, list[Difference]]] = {}
+    for revision in revisions.order_by("-id")[:RECENT]:
         key = revision.row_key
         before = (revision.before or {}).get("vals", {})
-        names = sorted(code for code in attributes if before.get(code) != after[key].get(code))
-        if names:
-            cell = str(rows[key].cell)
-            changes = [
-                Difference(
-                    attributes[code].label(locale) + ("" if cell == "*/*" else f" ({cell})"),
-                    spoken(code, before.get(code)),
-                    spoken(code, after[key].get(code)),
-                )
-                for code in names
-            ]
-            text = f"{len(names)} value{'s' if len(names) > 1 else ''} {'changed' if revision.before else 'set'}"
-            entries.append(TimelineEntry(revision.at, person(revision.actor), text, changes=changes))
+        place = _place(rows[key].cell)
+        for code in sorted(code for code in attributes if before.get(code) != after[key].get(code)):
+            words = (
+                attributes[code].label(locale) + place,
+                spoken(code, before.get(code)),
+                spoken(code, after[key].get(code)),
+            )
+            found.setdefault((revision.tx, revision.actor), (revision, []))[1].append(Difference(*words))
         after[key] = before
-    return entries
+    return [_values_entry(revision, changes) for revision, changes in list(found.values())[:limit]]
+
+
+def _values_entry(revision: Revision, changes: Sequence[Difference]) -> TimelineEntry:
+    """One transaction's changes; of many the first, and how many more."""
+    verb = "changed" if any(change.before for change in changes) else "set"
+    text = f"{len(changes)} value{'s' if len(changes) > 1 else ''} {verb}"
+    text += f"; the first {SPELT}:" if len(changes) > SPELT else ""
+    return TimelineEntry(revision.at, person(revision.actor), text, changes=list(changes[:SPELT]))
+
+
+def _place(cell: Cell) -> str:
+    """` (JP, ja-JP)`; nothing for what holds everywhere."""
+    parts = [part for part in str(cell).split("/") if part != ANY_LOCALE]
+    return f" ({', '.join(parts)})" if parts else ""
 
 
 def merged(*stories: Sequence[TimelineEntry], limit: int = ENTRIES) -> list[TimelineEntry]:
@@ -116,14 +130,14 @@ def merged(*stories: Sequence[TimelineEntry], limit: int = ENTRIES) -> list[Time
     return sorted(entries, key=lambda entry: entry.at, reverse=True)[:limit]
 
 
-def _told(story: Sequence[Event], url: str) -> TimelineEntry:
-    first, more = story[0], len(story) - 1
-    text = sentence(first) + (f", and {more:,} more like it" if more else "")
-    return TimelineEntry(first.at, person(first.actor), text, url)
-
-
-def _entry(event: Event, url: str = "") -> TimelineEntry:
-    return TimelineEntry(event.at, person(event.actor), sentence(event), url)
+def _told(events: Sequence[Event], pages: Mapping[UUID, str]) -> list[TimelineEntry]:
+    """One entry for each run of events of one kind by one actor."""
+    entries = []
+    for _, run in groupby(events, key=lambda event: (event.type, event.actor)):
+        first, *others = run
+        text = sentence(first) + (f", and {len(others):,} more like it" if others else "")
+        entries.append(TimelineEntry(first.at, person(first.actor), text, pages.get(first.subject, "")))
+    return entries
 
 
 def _pages(subjects: set[UUID], actor: Actor) -> dict[UUID, str]:

@@ -124,7 +124,7 @@ def _product_figures(actor: Actor) -> list[Figure]:
         Figure(
             "Ready to list",
             f"{percent}%" if placed else "–",
-            f"{complete:,} of {placed:,} placements complete" if placed else "nothing is placed yet",
+            f"{complete:,} of {placed:,} are complete" if placed else "nothing is placed yet",
             _tone(percent) if placed else "",
             f"{reverse('product_list')}?complete=incomplete",
         ),

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 from uuid import UUID
 
 from django.urls import reverse
 
+from associations.queries import BoundAsset
 from foundation.core import moment
 from foundation.core.actors import Actor
 from foundation.core.errors import Missing
@@ -93,8 +94,8 @@ def listing_page(uid: UUID, *, actor: Actor) -> ListingPage:
             *(_rejection(one, product_url) for one in rejections),
             *(_problem(one, product_url) for one in listing.problems),
         ],
-        pictures=tiles(bound, actor, badges([one.asset_id for one in bound], listing.scope, moment.now())),
-        fields=[_field(one, product, product_url) for one in explained.fields] if explained else [],
+        pictures=tiles(bound, product, actor, badges([one.asset_id for one in bound], listing.scope, moment.now())),
+        fields=_fields(explained, product, product_url, {str(one.binding.asset.uid): one for one in bound}),
         body=_indented(listing.body),
         is_changing=_is_changing(listing, explained),
         history=events_of([listing.uid]),
@@ -132,6 +133,20 @@ def _problem(problem: Mapping[str, Any], product_url: str) -> Problem:
     return Problem(
         problem_text(problem), cause(origin), product_url + anchor(origin), str(problem.get("code", "")), tone
     )
+
+
+def _fields(
+    explained: Explanation | None, product: Product, product_url: str, bound: Mapping[str, BoundAsset]
+) -> list[Field]:
+    """Every field in the document's order; a picture by its name, which leads to it."""
+    rows = []
+    for one in explained.fields if explained else []:
+        field = _field(one, product, product_url)
+        if picture := bound.get(field.value):
+            asset = picture.binding.asset
+            field = replace(field, value=asset.title, url=reverse("asset", args=[asset.uid]))
+        rows.append(field)
+    return rows
 
 
 def _field(one: Origin, product: Product, product_url: str) -> Field:

@@ -6,7 +6,9 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import groupby
 from typing import Any
+from urllib.parse import urlencode
 
 from django.db.models import Count, Q
 from django.urls import reverse
@@ -63,10 +65,31 @@ def listing_list(wanted: Wanted, *, actor: Actor) -> ListingList:
 
 
 def listings_of(product: Product, actor: Actor) -> list[ListingRow]:
-    """The listings of a product and of what is below it."""
-    tree = Product.objects.filter(Q(pk=product.pk) | Q(parent_id=product.pk) | Q(root_id=product.pk))
-    rows = Listing.objects.visible_to(actor).filter(product_id__in=tree.values("pk"))
-    return rows_of(list(_with_scope(rows).order_by("scope_id", "product_id")[:PAGE]))
+    """The listings of what is sold; of a model one row per scope, which leads to those of its variants."""
+    visible = Listing.objects.visible_to(actor)
+    own = list(_with_scope(visible.filter(product_id=product.pk)).order_by("scope_id"))
+    if own or product.level == product.family.depth:
+        return rows_of(own)
+    tree = Product.objects.filter(Q(parent_id=product.pk) | Q(root_id=product.pk))
+    below = _with_scope(visible.filter(product_id__in=tree.values("pk"))).order_by("scope_id", "sku")
+    return [_scope_row(product, list(rows)) for _, rows in groupby(below, key=lambda one: one.scope_id)]
+
+
+def _scope_row(product: Product, listings: Sequence[Listing]) -> ListingRow:
+    scope = listings[0].scope
+    query = urlencode({"q": product.sku, "channel": scope.channel.code, "market": scope.market.code})
+    held = next((reason_of(one) for one in listings if one.state == ListingState.HELD), "")
+    many = f"{len(listings):,} variant{'s' if len(listings) > 1 else ''}"
+    return ListingRow(
+        url=f"{reverse('listing_list')}?{query}",
+        title=product.sku,
+        sku=product.sku,
+        scope=label(scope),
+        state=_summary(Counter(one.state for one in listings)),
+        revision=None,
+        at=max(one.changed_at for one in listings),
+        reason=f"{many}; {held}" if held else many,
+    )
 
 
 def states_of(root_ids: Sequence[int], actor: Actor) -> dict[int, State]:
@@ -164,7 +187,10 @@ def _filters(actor: Actor) -> list[Filter]:
 
 
 def _summary(counts: Mapping[str, int]) -> State:
-    for state in (ListingState.HELD, ListingState.LIVE, ListingState.TOMBSTONE):
-        if counts.get(state):
-            return State(f"{counts[state]} {STATES[state].label.lower()}", STATES[state].tone)
-    return State("Not listed")
+    """`3 held of 30` where any is held, else how many are live, else that all are gone."""
+    total = sum(counts.values())
+    if held := counts.get(ListingState.HELD):
+        return State(f"{held:,} held" if held == total else f"{held:,} held of {total:,}", "attention")
+    if live := counts.get(ListingState.LIVE):
+        return State(f"{live:,} live", "ok")
+    return State(f"{total:,} withdrawn")

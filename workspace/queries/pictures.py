@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from itertools import chain
 
 from django.urls import reverse
 
+from associations.choices import ROLE_ORDER
 from associations.queries import BoundAsset, media_of
 from dam.models import Asset
 from delivery.services.links import preview_urls
 from foundation.core.actors import Actor
 from foundation.markets.models import Scope
+from pim.models import Product
+from pim.models.products import ProductQuerySet
 from workspace.queries.shown import Rights, Tile
 
 SMALL, LARGE = "preview", "large"
@@ -25,18 +29,29 @@ def addresses(assets: Iterable[Asset], actor: Actor, preset: str = SMALL) -> dic
 
 
 def first_pictures(product_ids: Sequence[int], actor: Actor) -> dict[int, str]:
-    """The address of the picture that stands for each product, for those that have one."""
+    """The address of the picture that stands for each product: its own first one, else the first of its variants."""
     found = {pk: first for pk, bound in media_of(product_ids).items() if (first := _first(bound, actor))}
+    bare = [pk for pk in product_ids if pk not in found]
+    variants = dict(_below(bare).values_list("pk", "root_id")) if bare else {}
+    for pk, bound in media_of(list(variants)).items() if variants else ():
+        if variants[pk] not in found and (first := _first(bound, actor)):
+            found[variants[pk]] = first
     urls = addresses((one.binding.asset for one in found.values()), actor)
     return {pk: urls[one.asset_id] for pk, one in found.items() if one.asset_id in urls}
 
 
 def visible_media(product_id: int, actor: Actor, scope: Scope | None = None) -> list[BoundAsset]:
     """What a product shows to this actor."""
-    return [one for one in media_of([product_id], scope=scope)[product_id] if _is_visible(one.binding.asset, actor)]
+    return _seen([media_of([product_id], scope=scope)[product_id]], actor)
 
 
-def tiles(bound: Sequence[BoundAsset], actor: Actor, badges: Mapping[int, Rights]) -> list[Tile]:
+def media_of_tree(product: Product, actor: Actor) -> list[BoundAsset]:
+    """The same for a model with what its variants have besides."""
+    ids = [product.pk, *_below([product.pk]).values_list("pk", flat=True)] if product.is_root else [product.pk]
+    return _seen(media_of(ids).values(), actor)
+
+
+def tiles(bound: Sequence[BoundAsset], product: Product, actor: Actor, badges: Mapping[int, Rights]) -> list[Tile]:
     """A product's media as tiles; the tag is the role, the small print where each comes from."""
     urls = addresses((one.binding.asset for one in bound), actor)
     return [
@@ -45,16 +60,29 @@ def tiles(bound: Sequence[BoundAsset], actor: Actor, badges: Mapping[int, Rights
             name=one.binding.asset.title,
             picture_url=urls.get(one.asset_id, ""),
             tag=one.role,
-            meta=[_origin(one)],
+            meta=[_origin(one, product)],
             rights=badges.get(one.asset_id),
         )
         for one in bound
     ]
 
 
-def _origin(one: BoundAsset) -> str:
-    if one.is_inherited:
-        return f"from {one.binding.product.sku}"
+def _below(root_ids: Sequence[int]) -> ProductQuerySet:
+    return Product.objects.filter(root_id__in=root_ids).exclude(parent=None).order_by("sku")
+
+
+def _seen(media: Iterable[Sequence[BoundAsset]], actor: Actor) -> list[BoundAsset]:
+    """Each binding once, by role, and inside a role in the order given."""
+    found: dict[int, BoundAsset] = {}
+    for one in chain.from_iterable(media):
+        if _is_visible(one.binding.asset, actor):
+            found.setdefault(one.binding.pk, one)
+    return sorted(found.values(), key=lambda one: ROLE_ORDER[one.role])
+
+
+def _origin(one: BoundAsset, product: Product) -> str:
+    if one.product_id != product.pk:
+        return f"{'from' if one.is_inherited else 'of'} {one.binding.product.sku}"
     return one.binding.axis.replace("=", " ") or one.binding.get_source_display()
 
 

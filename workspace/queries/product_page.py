@@ -18,7 +18,7 @@ from pim.models import Completeness, Product
 from pim.queries.products import ancestors_of, labels_of
 from workspace.queries.history import events_of, merged, value_changes
 from workspace.queries.listings import ListingRow, listings_of
-from workspace.queries.pictures import tiles, visible_media
+from workspace.queries.pictures import media_of_tree, tiles
 from workspace.queries.product_values import Group, MissingField, missing_fields, value_groups
 from workspace.queries.rights import badges
 from workspace.queries.scopes import PARTS, address, choose_scope, label, tabs, visible_scopes
@@ -87,8 +87,8 @@ def product_page(uid: UUID, *, wanted: Mapping[str, str], actor: Actor) -> Produ
     scope = _chosen(scopes, judged, wanted)
     line = [product, *ancestors_of([product.pk]).get(product.pk, [])]
     groups = value_groups(product, line, scope, actor)
-    bound = visible_media(product.pk, actor)
-    shown = tiles(bound, actor, badges([one.asset_id for one in bound], scope, moment.now()))
+    bound = media_of_tree(product, actor)
+    shown = tiles(bound, product, actor, badges([one.asset_id for one in bound], scope, moment.now()))
     rings = [_ring(one, judged[one.pk], is_current=one == scope) for one in scopes if one.pk in judged]
     return ProductPage(
         product=_head(product, line, shown),

@@ -21,6 +21,14 @@ from workspace.queries.shown import LOCALE, Fact, Rights
 from workspace.queries.words import phrase
 
 PICTURES, OTHERS = 8, 6
+SOURCES = {
+    "person": "A person",
+    "api": "Another system",
+    "manifest": "Shoot manifest",
+    "embedded": "Metadata",
+    "barcode": "Barcode",
+    "filename": "File name",
+}
 
 
 @dataclass(frozen=True)
@@ -121,7 +129,7 @@ def _shown(binding: Binding, actor: Actor) -> ProposalDesk:
         meta=_meta(asset),
         rights=rights.get(asset.pk) or Rights("", "Rights not asked"),
         evidence=binding.sentence or "Somebody proposed it without saying why.",
-        source=phrase(binding.get_source_display()),
+        source=SOURCES.get(binding.source, phrase(binding.source)),
         role=phrase(binding.role),
         product=_product(binding, actor),
         others=_others(binding, actor),

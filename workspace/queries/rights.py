@@ -22,7 +22,7 @@ def badge(verdict: Verdict, at: datetime) -> Rights:
     if verdict.code is Code.NO_LICENCE:
         return Rights("bad", "No licence")
     if verdict.code is Code.EMBARGOED and verdict.boundary is not None:
-        return Rights("attention", f"Embargo: {_in(verdict.boundary - at)}")
+        return Rights("attention", f"Embargo {_until(verdict.boundary, at)}")
     return Rights("bad", f"Refused: {verdict.code.value}")
 
 
@@ -33,6 +33,12 @@ def badges(asset_ids: Iterable[int], scope: Scope | None, at: datetime) -> dict[
         return {}
     found = verdicts(ids, scope.channel.code, frozenset(scope.market.territories), scope.channel.use, at)
     return {asset_id: badge(verdict, at) for asset_id, verdict in found.items()}
+
+
+def _until(moment: datetime, at: datetime) -> str:
+    """Days while they can be counted on a calendar's two pages, else the date."""
+    span = moment - at
+    return f"ends {_in(span)}" if span <= 2 * SOON else f"to {moment.day} {moment:%b %Y}"
 
 
 def _in(span: timedelta) -> str:

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
+from html import unescape
 from typing import Any
 
 from django.utils.html import strip_tags
@@ -12,6 +14,7 @@ from django.utils.html import strip_tags
 from pim.choices import AttributeType
 from pim.models import Attribute, Option
 
+BLOCK_END = re.compile(r"</(?:p|li|h\d|div|ul|ol)>|<br\s*/?>", re.IGNORECASE)
 CHOOSING = (AttributeType.SELECT, AttributeType.MULTI_SELECT)
 OptionWords = Mapping[tuple[int, str], str]
 
@@ -52,6 +55,12 @@ def _day(text: str) -> str:
     return f"{day.day} {day:%B %Y}"
 
 
+def plain_text(rich: str) -> str:
+    """Rich text without its markup, a line for each block."""
+    lines = BLOCK_END.sub("\n", rich)
+    return "\n".join(line.strip() for line in unescape(strip_tags(lines)).splitlines() if line.strip())
+
+
 def _amounts(money: Mapping[str, Any]) -> str:
     return ", ".join(f"{currency} {grouped(str(amount))}" for currency, amount in sorted(money.items()))
 
@@ -60,7 +69,7 @@ SPELLINGS: dict[str, Callable[[Any], str]] = {
     AttributeType.BOOLEAN: lambda value: "Yes" if value else "No",
     AttributeType.DATE: _day,
     AttributeType.MONEY: _amounts,
-    AttributeType.RICH_TEXT: strip_tags,
+    AttributeType.RICH_TEXT: plain_text,
 }
 
 

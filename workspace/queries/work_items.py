@@ -38,7 +38,7 @@ class WorkRow:
     url: str
     kind: str
     since: datetime
-    state: State
+    state: State | None
     due: str = ""
     is_overdue: bool = False
 
@@ -68,7 +68,7 @@ def work_list(*, actor: Actor, queue: str = "", cursor: str = "", limit: int = P
 
 
 def work_row(item: WorkItem) -> WorkRow:
-    taken = State(str(item.owner), "blue") if item.owner else State("Open")
+    taken = State(f"Taken by {item.owner}", "blue") if item.owner else None
     icon = ICONS.get(item.kind) or ICONS.get(item.subject_type, "work")
     return WorkRow(item.uid, item.title, _detail(item), icon, address(item), phrase(item.kind), item.opened_at, taken)
 
@@ -103,5 +103,5 @@ def _detail(item: WorkItem) -> str:
     """The first of the sentences that rooms put into an item's detail."""
     for name in ("sentence", "reason", "error", "message"):
         if isinstance(found := item.detail.get(name), str) and found:
-            return found
+            return found.rstrip(".")
     return item.market
