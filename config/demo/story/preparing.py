@@ -51,7 +51,9 @@ def prepare(folder: Path, *, marketplace: str, marketplace_key: str, password_fi
     apply_model(json.loads((folder / "supplier" / "model.json").read_text()), actor=actor)
     for preset in house["presets"]:
         define_preset(**preset, actor=actor)
-    connect_marketplace(marketplace, marketplace_key, actor)
+    connect(Channel.objects.get(code="d2c"), "Web shop", "", actor)
+    connect(Channel.objects.get(code="market"), "Marketplace", marketplace, actor)
+    set_channel_key(channel="market", token=marketplace_key, actor=actor)
     for channel, body in house["profiles"].items():
         define_profile(channel=channel, body=body, actor=actor)
     for code, (name, role) in QUEUES.items():
@@ -60,18 +62,16 @@ def prepare(folder: Path, *, marketplace: str, marketplace_key: str, password_fi
     return Prepared({name: ensure_person(name, password, actor) for name in PEOPLE}, password)
 
 
-def connect_marketplace(endpoint: str, key: str, actor: Actor) -> None:
-    channel = Channel.objects.get(code="market")
+def connect(channel: Channel, name: str, endpoint: str, actor: Actor) -> None:
     define_channel(
         code=channel.code,
-        name="Marketplace",
+        name=name,
         kind=channel.kind,
         use=channel.use,
         asks_restricted=channel.asks_restricted,
         endpoint=endpoint,
         actor=actor,
     )
-    set_channel_key(channel=channel, token=key, actor=actor)
 
 
 def ensure_person(name: str, password: str, actor: Actor) -> str:
