@@ -208,6 +208,7 @@ LOGGING = {
     "disable_existing_loggers": False,
     "formatters": {"line": {"format": "%(levelname).1s %(name)s %(message)s"}},
     "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
+    "loggers": {"pyvips": {"level": "WARNING"}},
     "root": {
         "handlers": ["console"],
         "level": env.text("LOG_LEVEL", "INFO", "Least severe level that is logged"),
