@@ -195,7 +195,14 @@ DATA_UPLOAD_MAX_NUMBER_FIELDS = 5_000
 # --- Celery: a nudge; the truth of every job is its row in Postgres ----------------------------------------
 CELERY_BROKER_URL = BROKER_URL
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
-CELERY_BROKER_TRANSPORT_OPTIONS = {"global_keyprefix": f"{CACHE_PREFIX}:", "visibility_timeout": 3600}
+CELERY_BROKER_TRANSPORT_OPTIONS = {
+    "global_keyprefix": f"{CACHE_PREFIX}:",
+    "visibility_timeout": 3600,
+    # Who nudges does not wait for a broker that is away: the sweep will.
+    "max_retries": 0,
+    "socket_connect_timeout": 1.0,
+    "socket_timeout": 5.0,
+}
 CELERY_TASK_IGNORE_RESULT = True
 CELERY_TASK_ACKS_LATE = True
 CELERY_WORKER_PREFETCH_MULTIPLIER = 1

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import logging
-import tempfile
 from collections.abc import Sequence
 from datetime import timedelta
 from pathlib import Path
@@ -23,6 +22,7 @@ from dam.recipes import engine, media_type_of
 from foundation.blobs.models import Blob
 from foundation.blobs.services import local_copy, store_blob
 from foundation.core.hashing import sha256_stream
+from foundation.core.scratch import scratch_folder
 from foundation.events.services import append_event
 from foundation.history.services import recorded
 from foundation.jobs.running import JobRun
@@ -38,15 +38,15 @@ def make_renditions(run: JobRun) -> dict[str, Any]:
     if not rows:
         return {"made": 0, "failed": 0}
     presets = {rendition_key(version, preset): preset.code for preset in Preset.objects.all()}
-    with tempfile.TemporaryDirectory(prefix="tandem-render-") as folder:
+    with scratch_folder("render") as folder:
         try:
-            made = _render(version, rows, Path(folder))
+            made = _render(version, rows, folder)
         except (Refusal, ChildFailed, FileNotFoundError) as problem:
             log.warning("version %s cannot be rendered: %s", version.pk, problem)
             _fail(rows, run, str(problem) or "The stored bytes of the source are lost")
             return {"made": 0, "failed": len(rows)}
         for row in rows:
-            blob = store_blob(Path(folder) / row.key, media_type=media_type_of(row.recipe.body))
+            blob = store_blob(folder / row.key, media_type=media_type_of(row.recipe.body))
             _finish(row, blob, made[row.key], version, presets.get(row.key, ""), run=run)
     return {"made": len(rows), "failed": 0}
 

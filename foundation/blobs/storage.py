@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import tempfile
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +11,7 @@ from django.core.files.storage import FileSystemStorage
 from storages.backends.s3 import S3Storage
 
 from foundation.core.hashing import CHUNK
+from foundation.core.scratch import scratch_file
 
 
 class FolderStorage(FileSystemStorage):
@@ -20,18 +20,14 @@ class FolderStorage(FileSystemStorage):
     def _save(self, name: str, content: File[bytes]) -> str:
         target = Path(self.path(name))
         target.parent.mkdir(parents=True, exist_ok=True)
-        handle, temporary = tempfile.mkstemp(dir=target.parent, prefix=".part-")
-        try:
-            with os.fdopen(handle, "wb") as out:
+        with scratch_file(target.parent, ".part-") as draft:
+            with draft.open("wb") as out:
                 for chunk in content.chunks(CHUNK):
                     out.write(chunk)
                 out.flush()
                 os.fsync(out.fileno())
-            Path(temporary).chmod(0o644)
-            Path(temporary).replace(target)
-        except BaseException:
-            Path(temporary).unlink(missing_ok=True)
-            raise
+            draft.chmod(0o644)
+            draft.replace(target)
         return name
 
     def get_available_name(self, name: str, max_length: int | None = None) -> str:

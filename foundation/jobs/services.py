@@ -77,10 +77,11 @@ def cancel_job(*, uid: UUID, actor: Actor) -> Job:
 
 
 def sweep_jobs() -> None:
-    """Nudge every job that is due and that nobody holds."""
+    """Nudge every job that is due and that nobody holds, until the broker does not answer."""
     waiting = Job.objects.unfinished().filter(Q(lease_until=None) | Q(lease_until__lt=Now()), due_at__lte=moment.now())
     for job_id, queue in waiting.order_by("due_at").values_list("pk", "queue")[:200]:
-        nudge(job_id, queue)
+        if not nudge(job_id, queue):
+            return
 
 
 def set_timer(kind: str, subject: str, due_at: datetime | None) -> None:

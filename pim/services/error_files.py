@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import csv
-import tempfile
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from foundation.core.scratch import scratch_folder
 from pim.services.columns import NOTE, ROW_NOTE, SUMMARY_NOTE
 from pim.services.tables import TableForm, escape_formula, read_table, unescape_formula
 
@@ -54,8 +54,8 @@ def write_error_file(
 
     An XLSX stays one, a CSV keeps its encoding and delimiter. Texts that look like formulas stay texts.
     """
-    with tempfile.TemporaryDirectory() as folder:
-        target = Path(folder) / f"errors.{form.kind}"
+    with scratch_folder("errors") as folder:
+        target = folder / f"errors.{form.kind}"
         rows = _rows(source, form, uid, reasons)
         if form.kind == "xlsx":
             _write_xlsx(target, rows)

@@ -61,6 +61,15 @@ def test_a_write_that_breaks_off_leaves_neither_row_nor_bytes():
     assert list(folder.glob(".part-*")) == []
 
 
+def test_what_a_killed_writer_left_is_removed_when_the_same_bytes_come_again():
+    body = uuid4().bytes
+    folder = Path(default_storage.path(path_of(sha256_bytes(body)))).parent
+    folder.mkdir(parents=True)
+    (folder / ".part-killed").write_bytes(body[:5])
+    store_blob(body, media_type="text/plain")
+    assert [path.name for path in folder.iterdir()] == [sha256_bytes(body)]
+
+
 def test_damage_and_loss_are_found_and_storing_again_heals():
     store_blob(b"abc", media_type="text/plain")
     assert verify_blob(ABC) == "good"

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import time
 from datetime import timedelta
+from functools import partial
 
 import pytest
+from celery import current_app
 from django.db.models.functions import Now
 
+from config.stack.ports import free_port
 from foundation.core import moment
 from foundation.core.errors import Conflict, Missing
 from foundation.jobs import dispatch, registry, running, services
@@ -128,9 +132,26 @@ def test_the_broker_may_be_away(kind, steward, monkeypatch, django_capture_on_co
     assert Job.objects.get(pk=job.pk).state == "queued"
 
 
+def test_a_broker_that_is_away_holds_nobody_up(monkeypatch):
+    with current_app.connection_for_write(f"redis://127.0.0.1:{free_port()}/0") as nowhere:
+        send = partial(current_app.send_task, connection=nowhere)
+        monkeypatch.setattr(dispatch.current_app, "send_task", send)
+        began = time.monotonic()
+        assert [dispatch.nudge(1, "bulk") for _ in range(3)] == [False] * 3
+        assert time.monotonic() - began < 3
+
+
+def test_the_sweep_gives_up_with_the_first_that_finds_no_broker(steward, monkeypatch):
+    nudged = []
+    monkeypatch.setattr(services, "nudge", lambda job_id, queue: nudged.append(job_id))  # None is no success
+    first, _ = start(steward), start(steward)
+    services.sweep_jobs()
+    assert nudged == [first.pk]
+
+
 def test_the_sweep_nudges_what_is_due_and_free(kind, steward, monkeypatch):
     nudged = []
-    monkeypatch.setattr(services, "nudge", lambda job_id, queue: nudged.append((job_id, queue)))
+    monkeypatch.setattr(services, "nudge", lambda job_id, queue: not nudged.append((job_id, queue)))
     due, held = start(steward), start(steward)
     start(steward, due_at=moment.now() + timedelta(hours=1))
     running.claim_job(held.pk)
