@@ -108,7 +108,7 @@ DATABASES["default"]["CONN_HEALTH_CHECKS"] = True
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 REDIS_URL = env.text("REDIS_URL", "redis://no-valkey.invalid:6379/0", "Valkey or Redis: cache and broker")
-BROKER_URL = env.text("BROKER_URL", REDIS_URL, "Celery broker, where it is not REDIS_URL")
+BROKER_URL = env.optional("BROKER_URL", "Celery broker, where it is not REDIS_URL") or REDIS_URL
 CACHE_PREFIX = env.text("CACHE_PREFIX", "tandem", "Prefix of every cache key and queue; one per instance")
 CACHES = {
     "default": {

@@ -195,7 +195,7 @@ def _conclude(ingest: Ingest, run: JobRun) -> dict[str, Any]:
             cause_key=f"ingest:{run.job.uid}",
             subject_type="ingest",
             subject=ingest.uid,
-            title=f"{number} file{'s' if number > 1 else ''} of {ingest} not let in",
+            title=f"{number} file{'s' if number > 1 else ''} of an upload not let in",
             detail={"files": refused, "refused": number},
             actor=run.actor,
         )

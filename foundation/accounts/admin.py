@@ -3,9 +3,12 @@
 from datetime import datetime
 
 from django.contrib import admin
+from django.contrib.auth.models import Group
 
 from foundation.accounts.models import ApiKey, Grant, User
 from foundation.core.admin import ReadOnlyAdmin
+
+admin.site.unregister(Group)  # roles are grants; groups would be a second word for them
 
 
 class GrantInline(admin.TabularInline):

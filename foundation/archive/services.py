@@ -175,6 +175,7 @@ def _continue_numbers(cursor: Any, table: str) -> None:
 def _consider_told() -> None:
     """What came in was handled where it came from: consumers start at its end."""
     end = Event.objects.order_by("-position").values_list("position", flat=True).first() or 0
+    Cursor.objects.all().delete()
     Cursor.objects.bulk_create(
         Cursor(consumer=name, shard=shard, position=end) for name in CONSUMERS for shard in range(SHARDS)
     )

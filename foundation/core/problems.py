@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.http import Http404
 from rest_framework import exceptions
 from rest_framework.response import Response
 from rest_framework.views import exception_handler as drf_handler
 
-from foundation.core.errors import Problems, TandemError
+from foundation.core.errors import Missing, Problems, TandemError
 
 CONTENT_TYPE = "application/problem+json"
 
@@ -39,6 +40,8 @@ def exception_handler(exc: Exception, context: dict[str, Any]) -> Response | Non
     if response is None:
         return None
     body: dict[str, Any] = {"type": "about:blank", "title": str(exc), "status": response.status_code}
+    if isinstance(exc, Http404):
+        body |= {"title": Missing.title, "code": Missing.code, "detail": Missing.title}
     if isinstance(exc, exceptions.ValidationError):
         body |= {"title": "A value is not acceptable", "code": "invalid", "errors": _flatten(exc.detail)}
     elif isinstance(exc, exceptions.APIException):

@@ -66,8 +66,9 @@ def _remove_abandoned(folder: Path, prefix: str) -> None:
         except OSError:  # gone by now, or another user's
             continue
         try:
-            fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
-            _remove(path)
+            if os.fstat(handle).st_uid == os.geteuid():
+                fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+                _remove(path)
         except BlockingIOError:
             continue
         finally:

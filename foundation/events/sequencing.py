@@ -17,7 +17,8 @@ from foundation.history.services import recorded
 
 log = logging.getLogger("sequencer")
 SHARDS = 4
-BATCH = 1000
+BATCH = 1000  # outbox rows given a position at once
+READ = 200  # events a consumer takes of one shard before the others have their turn
 FIRST_RETRY = timedelta(seconds=1)
 LONGEST_RETRY = timedelta(minutes=10)
 
@@ -68,21 +69,25 @@ def _run(consumer: Consumer, cursor: Cursor, end: int) -> int:
     events = list(
         Event.objects.filter(
             shard=cursor.shard, position__gt=cursor.position, position__lte=end, type__in=consumer.types
-        ).order_by("position")[:BATCH]
+        ).order_by("position")[:READ]
     )
     stopped = set(Parked.objects.filter(consumer=consumer.name).values_list("subject", flat=True))
     for event in events:
         if event.subject not in stopped and not _attempt(consumer, event, cursor):
             stopped.add(event.subject)
-    last = end if len(events) < BATCH else events[-1].position
+    last = end if len(events) < READ else events[-1].position
     Cursor.objects.filter(pk=cursor.pk).update(position=last)
     return len(events)
 
 
 def _attempt(consumer: Consumer, event: Event, cursor: Cursor | None) -> bool:
-    """Handle one event together with the cursor's step; park its subject when it fails."""
+    """Handle one event together with the cursor's step; park its subject when it fails.
+
+    The commit is not waited for: what a crash takes back is effect and step together, so it is done again.
+    """
     try:
         with recorded(system(consumer.name)):
+            _do_not_wait_for_disk()
             consumer.handle(event)
             if cursor is not None:
                 Cursor.objects.filter(pk=cursor.pk).update(position=event.position)
@@ -91,6 +96,11 @@ def _attempt(consumer: Consumer, event: Event, cursor: Cursor | None) -> bool:
         _park(consumer.name, event, traceback.format_exc())
         return False
     return True
+
+
+def _do_not_wait_for_disk() -> None:
+    with connection.cursor() as cursor:
+        cursor.execute("SET LOCAL synchronous_commit = off")
 
 
 def _park(name: str, event: Event, error: str) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import json
 from collections import Counter
+from collections.abc import Iterator
 from functools import partial
 from pathlib import PurePosixPath
 from typing import Any
@@ -68,8 +69,13 @@ def bind(stage: Stage) -> None:
         (len(expected["binds"]), []),
         (len(expected["binds"]) - len(wrong), wrong),
     )
-    loose = [one["file"] for one in expected["unbound"] if bindings(stage, one["file"], "active")]
+    loose = [one["file"] for one in expected["unbound"] if any(by_itself(stage, one["file"]))]
     stage.card.see("A3", "file names, foreign and doubled barcodes bound nothing", [], loose)
+
+
+def by_itself(stage: Stage, file: str) -> Iterator[bool]:
+    """Whether each binding of the file was made without a person."""
+    return (row["settled_by"] != "person" for row in bindings(stage, file, "active"))
 
 
 def bound_count(stage: Stage) -> int:
