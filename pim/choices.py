@@ -27,11 +27,14 @@ class Sensitivity(models.TextChoices):
 
     @property
     def rank(self) -> int:
-        return list(Sensitivity).index(self)
+        return _RANKS[self]
 
     def admits(self, other: str) -> bool:
         """Whether somebody cleared up to this class may see the other one."""
-        return Sensitivity(other).rank <= self.rank
+        return _RANKS[other] <= _RANKS[self]
+
+
+_RANKS: dict[str, int] = {one.value: rank for rank, one in enumerate(Sensitivity)}
 
 
 class ProductState(models.TextChoices):

@@ -16,6 +16,23 @@ CREATE FUNCTION tandem_mark_dirty(projection_name text, subjects bigint[]) RETUR
 $$;
 """
 
+# What the triggers call: a mark that this very transaction has made or raised already, nobody else has seen yet.
+# A large write fires many triggers for the same subjects; without this each would rewrite the same rows.
+MARK_ONCE = """
+ALTER FUNCTION tandem_mark_dirty(text, bigint[]) RENAME TO tandem_raise_marks;
+CREATE FUNCTION tandem_mark_dirty(projection_name text, subjects bigint[]) RETURNS void LANGUAGE sql AS $$
+    SELECT tandem_raise_marks(projection_name, ARRAY(
+        SELECT subject FROM unnest(subjects) AS subject
+         WHERE NOT EXISTS (SELECT 1 FROM events_dirty known
+                            WHERE known.projection = projection_name AND known.subject_id = subject
+                              AND known.xmin = pg_current_xact_id()::xid)));
+$$;
+"""
+MARK_ALWAYS = """
+DROP FUNCTION tandem_mark_dirty(text, bigint[]);
+ALTER FUNCTION tandem_raise_marks(text, bigint[]) RENAME TO tandem_mark_dirty;
+"""
+
 
 def mark_dirty_on_change(table: str, projection: str, subjects: str) -> RunSQL:
     """Mark `projection` for the subjects of each changed row, whoever changed it and how.

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from dataclasses import dataclass, field
+from functools import cached_property
 
 from foundation.markets.models import Cell, Locale, Market
 from pim.checks import AttributeRule, OptionRule
@@ -42,7 +43,7 @@ class Book:
     locales: frozenset[str]
     cells: dict[tuple[int | None, str], int] = field(default_factory=dict)
 
-    @property
+    @cached_property
     def families_by_id(self) -> dict[int, FamilyRule]:
         return {family.id: family for family in self.families.values()}
 

@@ -220,3 +220,18 @@ def test_a_commit_wakes_who_listens(happened):
             tell(happened, 1)
             assert list(ear.notifies(timeout=0.05, stop_after=1)) == []
         assert [note.channel for note in ear.notifies(timeout=5, stop_after=1)] == ["tandem"]
+
+
+@pytest.mark.django_db
+def test_one_transaction_raises_a_mark_once_and_the_next_one_again() -> None:
+    def told() -> None:
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT tandem_mark_dirty('tests.sum', ARRAY[7, 8, 7]::bigint[])")
+
+    told()
+    told()
+    assert set(Dirty.objects.values_list("subject_id", "generation")) == {(7, 1), (8, 1)}
+    with transaction.atomic():  # rows of another (sub)transaction
+        Dirty.objects.filter(subject_id=7).update(attempts=3)
+    told()
+    assert set(Dirty.objects.values_list("subject_id", "generation", "attempts")) == {(7, 2, 0), (8, 1, 0)}
