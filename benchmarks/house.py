@@ -37,6 +37,8 @@ def fresh_house() -> Iterator[Path]:
             "DJANGO_SETTINGS_MODULE": "config.settings",
             "DATABASE_URL": postgres.start(),
             "STORAGE_URL": (folder / "blobs").as_uri(),
+            "REDIS_URL": "redis://127.0.0.1:9/0",  # nobody works on jobs here, and nobody need be called
+            "VAR_DIR": str(folder / "var"),
             "STATIC_FROM_SOURCE": "true",
             "SECRET_KEY": "for benchmarks only, and long enough to be taken for one",
             "LINK_KEYS": f"bench:{'5a' * 32}",
