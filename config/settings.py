@@ -145,6 +145,8 @@ SESSION_COOKIE_NAME = f"tandem_{urlsplit(APP_ORIGIN).port or 'session'}"
 CSRF_COOKIE_NAME = f"tandem_csrf_{urlsplit(APP_ORIGIN).port or 'session'}"
 SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = APP_ORIGIN.startswith("https://")
+if env.boolean("BEHIND_PROXY", default=False, meaning="A proxy sets X-Forwarded-Proto and lets nobody else"):
+    SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
 SECURE_REFERRER_POLICY = "same-origin"
 SECURE_CONTENT_TYPE_NOSNIFF = True
 X_FRAME_OPTIONS = "DENY"
