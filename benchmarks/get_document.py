@@ -59,6 +59,7 @@ def with_empty_views() -> None:
     from django.urls import clear_url_caches, path
     from rest_framework import serializers
     from rest_framework.generics import RetrieveAPIView
+    from rest_framework.views import APIView
 
     import config.urls
     from syndication.models import Listing
@@ -81,7 +82,12 @@ def with_empty_views() -> None:
     def empty(request: Any, uid: UUID) -> HttpResponse:
         return HttpResponse(b"{}", content_type="application/json")
 
+    class KeyView(APIView):
+        def get(self, request: Any, uid: UUID) -> HttpResponse:
+            return HttpResponse(b"{}", content_type="application/json")
+
     config.urls.urlpatterns[:0] = [
+        path("bench/key/<uuid:uid>", KeyView.as_view()),
         path("bench/empty/<uuid:uid>", empty),
         path("bench/drf/<uuid:uid>", SerializerView.as_view()),
     ]
@@ -143,21 +149,24 @@ def measure(products: int, requests: int, rounds: int) -> list[dict[str, Any]]:
     get = asker(key)
     right = stored(paths)
     empty = {f"/bench/empty/{path.rsplit('/', 1)[1]}": b"{}" for path in paths}
+    keyed = {path.replace("empty", "key"): body for path, body in empty.items()}
     plain = {f"/bench/drf/{path.rsplit('/', 1)[1]}": path for path in paths}
     slow = {path: get(path)[1] for path in plain}
     for path, ours in plain.items():
         require(json.loads(slow[path])["document"] == json.loads(right[ours]), f"{path} answers another document")
     took: list[float] = []
-    ours, limit, drf = in_turns(
+    ours, limit, drf, key_only = in_turns(
         rounds,
         lambda number: paced(get, paths, right, requests, took if number else None),
         lambda _: paced(get, list(empty), empty, requests),
         lambda _: paced(get, list(slow), slow, requests),
+        lambda _: paced(get, list(keyed), keyed, requests),
     )
     return [
         row("one document, of an empty view", "requests/s", ours, limit)
         | {key: round(value, 4) for key, value in latencies(took).items()},
         row("one document, of a DRF ModelSerializer", "requests/s", ours, drf),
+        row("one document, of an empty view behind a key", "requests/s", ours, key_only),
     ]
 
 

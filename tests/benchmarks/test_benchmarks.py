@@ -1,0 +1,105 @@
+"""The benchmarks at a tiny scale: they do what they say, and refuse to report what was not done."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import pytest
+
+from benchmarks import bulk_upsert, completeness, delta, get_document, renditions, report
+from benchmarks.goals import GOALS
+from benchmarks.house import NotDone
+
+pytestmark = pytest.mark.django_db
+
+
+def whole(rows: list[dict[str, Any]]) -> bool:
+    return all({"name", "unit", "ours", "limit", "ratio", "spread"} <= one.keys() and one["ratio"] > 0 for one in rows)
+
+
+def test_bulk_upsert_measures_three_cases() -> None:
+    rows = bulk_upsert.measure(20, 1)
+    assert [one["name"] for one in rows] == ["new", "one value changed", "unchanged"]
+    assert whole(rows)
+
+
+@pytest.mark.parametrize("left_out", ["_write_values", "_write_identifiers", "_tell"])
+def test_bulk_upsert_refuses_half_the_work(left_out: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(f"pim.services.writing.{left_out}", lambda *_: None)
+    with pytest.raises(NotDone):
+        bulk_upsert.measure(5, 1)
+
+
+def test_bulk_upsert_refuses_other_values(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("pim.services.planning.check_value", lambda rule, raw, **_: "something else")
+    with pytest.raises(Exception, match=r"stored as|belongs to"):
+        bulk_upsert.measure(1, 1)
+
+
+def test_completeness_measures_and_compares_with_resolution(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert whole(completeness.measure(12, 1))
+
+
+def test_completeness_refuses_wrong_rows() -> None:
+    from pim.models import Completeness
+
+    roots = completeness.make_house(12)
+    completeness.refresh(roots)
+    Completeness.objects.filter(root_id=roots[0]).update(filled=0)
+    with pytest.raises(NotDone, match="by resolution"):
+        completeness.check_against_resolution(roots)
+
+
+def test_completeness_refuses_missing_rows(monkeypatch: pytest.MonkeyPatch) -> None:
+    roots = completeness.make_house(4)
+    monkeypatch.setattr(completeness, "refresh", lambda _: None)
+    with pytest.raises(NotDone, match="missing"):
+        completeness.ours(roots, anew=True)
+
+
+def test_a_document_that_is_not_the_stored_one_is_refused() -> None:
+    with pytest.raises(NotDone, match="answers 200"):
+        get_document.paced(lambda _: (200, b"{}"), ["/one"], {"/one": b'{"sku":"A"}'}, 1)
+    with pytest.raises(NotDone, match="answers 404"):
+        get_document.paced(lambda _: (404, b"{}"), ["/one"], {"/one": b"{}"}, 1)
+
+
+def test_delta_measures_the_pull_page() -> None:
+    rows = delta.measure((400,), 1, 1)
+    assert whole(rows)
+    assert rows[0]["rows_read"] >= delta.CHANGED
+
+
+def test_delta_refuses_another_plan_more_rows_and_other_listings() -> None:
+    small = delta.Work(("Index Scan one_listing_per_revision",), 40, 20)
+    for large in (
+        delta.Work(("Seq Scan",), 40, 20),
+        delta.Work(small.plan, 400, 20),
+        delta.Work(small.plan, 40, 20_000),
+    ):
+        with pytest.raises(NotDone):
+            delta.require_same(small, large)
+    page = {"listings": [], "has_more": False, "next": "500"}
+    with pytest.raises(NotDone, match="other listings"):
+        delta.check_page(json.dumps(page), 400)
+
+
+def test_renditions_are_looked_at(tmp_path: Any) -> None:
+    source, folder = tmp_path / "source.jpg", tmp_path / "made"
+    folder.mkdir()
+    renditions.make_photograph(source, 3000, 2000)
+    made = renditions.render_all(source, folder)
+    decibels, share = renditions.check(source, folder, made)
+    assert decibels > renditions.LEAST_DECIBELS
+    assert 0.9 <= share <= 1
+    (folder / "press").write_bytes((folder / "preview").read_bytes())
+    with pytest.raises(NotDone, match="press"):
+        renditions.check(source, folder, made)
+
+
+def test_the_committed_page_is_that_of_the_committed_results() -> None:
+    found = json.loads((report.ROOT / "docs" / "performance.json").read_text())
+    assert {one["name"] for one in found} <= GOALS.keys()
+    assert all(whole(one["rows"]) and whole([one | {"name": one["name"]}]) for one in found)
+    assert (report.ROOT / "docs" / "performance.md").read_text() == report.as_page(found)
