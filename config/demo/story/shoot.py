@@ -75,7 +75,7 @@ def bind(stage: Stage) -> None:
 
 def by_itself(stage: Stage, file: str) -> Iterator[bool]:
     """Whether each binding of the file was made without a person."""
-    return (row["settled_by"] != "person" for row in bindings(stage, file, "active"))
+    return (row["settled_by"] not in {"person", "api"} for row in bindings(stage, file, "active"))
 
 
 def bound_count(stage: Stage) -> int:
