@@ -31,9 +31,12 @@ class BindingQuerySet(models.QuerySet["Binding"]):
             product__in=Product.objects.visible_to(actor).values("pk"),
             asset__in=Asset.objects.visible_to(actor).values("pk"),
         )
-        if (markets := actor.limits("market")) is not None:
-            bindings = bindings.filter(Q(cell__market=None) | Q(cell__market__code__in=markets))
-        return bindings
+        return bindings.in_markets_of(actor)
+
+    def in_markets_of(self, actor: Actor) -> BindingQuerySet:
+        """Those for all markets, and those for one of the actor's."""
+        markets = actor.limits("market")
+        return self if markets is None else self.filter(Q(cell__market=None) | Q(cell__market__code__in=markets))
 
     def active(self) -> BindingQuerySet:
         return self.filter(status=BindingStatus.ACTIVE)

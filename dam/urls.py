@@ -7,7 +7,7 @@ from dam.api.ingests import IngestViewSet
 from dam.api.licences import LicenceViewSet
 from dam.api.presets import PresetViewSet
 
-router = SimpleRouter(trailing_slash=False)
+router = SimpleRouter(use_regex_path=False, trailing_slash=False)
 router.register("assets", AssetViewSet, basename="asset")
 router.register("ingests", IngestViewSet, basename="ingest")
 router.register("licences", LicenceViewSet, basename="licence")

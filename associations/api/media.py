@@ -56,7 +56,7 @@ class ProductMediaView(APIView):
     def get(self, request: Request, sku: str) -> Response:
         actor, at = actor_of(request), moment.now()
         product, scope = visible_product(sku, actor), _scope(request, actor)
-        media = media_of([product.pk], scope=scope, at=at)[product.pk]
+        media = media_of([product.pk], scope=scope, at=at, actor=actor)[product.pk]
         ids = [one.asset_id for one in media]
         assets = Asset.objects.visible_to(actor).select_related("current_version").in_bulk(ids)
         rights = {}

@@ -16,6 +16,7 @@ from associations.choices import ROLE_ORDER
 from associations.matching import axis_pairs
 from associations.models import Binding
 from foundation.core import moment
+from foundation.core.actors import Actor
 from foundation.markets.models import ANY_LOCALE, Scope
 from foundation.markets.queries import scope_chain
 from pim.queries.products import ancestors_of, axis_values
@@ -34,11 +35,12 @@ class BoundAsset:
 
 
 def media_of(
-    product_ids: Sequence[int], *, scope: Scope | None = None, at: datetime | None = None
+    product_ids: Sequence[int], *, scope: Scope | None = None, at: datetime | None = None, actor: Actor | None = None
 ) -> dict[int, list[BoundAsset]]:
     """Each product's media, in a number of queries that does not depend on how many products there are.
 
-    With a scope only what holds in its market and along its chain of locales; without one, everything.
+    With a scope only what holds in its market and along its chain of locales; without one, everything. With an
+    actor only what holds in a market of theirs; whether they see the assets is another question.
     """
     ids = list(dict.fromkeys(product_ids))
     lines = {own: [own, *(above.pk for above in line)] for own, line in ancestors_of(ids).items()}
@@ -47,6 +49,8 @@ def media_of(
     rows = Binding.objects.current(at or moment.now()).of_live_assets().select_related("asset", "product", "cell")
     if rank is not None:
         rows = rows.filter(cell_id__in=rank)
+    if actor is not None:
+        rows = rows.in_markets_of(actor)
     by_product: dict[int, list[Binding]] = defaultdict(list)
     for row in rows.filter(product_id__in={one for line in lines.values() for one in line}):
         by_product[row.product_id].append(row)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from drf_spectacular.utils import OpenApiParameter, extend_schema
+from drf_spectacular.utils import OpenApiParameter, extend_schema, extend_schema_field
 from rest_framework import serializers, viewsets
 from rest_framework.decorators import action
 from rest_framework.request import Request
@@ -12,7 +12,7 @@ from rest_framework.response import Response
 
 from dam.api.acting import actor_of
 from dam.choices import FileState
-from dam.models import Ingest, IngestFile
+from dam.models import Asset, Ingest, IngestFile
 from foundation.core.errors import Invalid
 
 
@@ -28,12 +28,17 @@ class IngestSerializer(serializers.ModelSerializer):
 
 
 class IngestFileSerializer(serializers.ModelSerializer):
-    asset = serializers.UUIDField(source="asset.uid", default=None)
+    asset = serializers.SerializerMethodField()
     sha256 = serializers.CharField()
 
     class Meta:
         model = IngestFile
         fields = ["path", "state", "code", "reason", "sha256", "asset", "finished_at"]
+
+    @extend_schema_field({"type": "string", "format": "uuid", "nullable": True})
+    def get_asset(self, file: IngestFile) -> str | None:
+        """Not that of a market which is not the actor's."""
+        return str(file.asset.uid) if file.asset and file.asset_id in self.context["visible"] else None
 
 
 class IngestViewSet(viewsets.ReadOnlyModelViewSet):
@@ -60,5 +65,7 @@ class IngestViewSet(viewsets.ReadOnlyModelViewSet):
             if state not in FileState.values:
                 raise Invalid(f"state is one of {', '.join(FileState.values)}", path="state")
             files = files.filter(state=state)
-        page = self.paginate_queryset(files)
-        return self.get_paginated_response(IngestFileSerializer(page, many=True).data)
+        page = self.paginate_queryset(files) or []
+        shown = Asset.objects.visible_to(actor_of(request)).filter(pk__in=[file.asset_id for file in page])
+        context = {"visible": set(shown.values_list("pk", flat=True))}
+        return self.get_paginated_response(IngestFileSerializer(page, many=True, context=context).data)

@@ -5,6 +5,7 @@ from django.db import models
 from django.db.models import Q
 
 from dam.choices import AssetState, Kind, VersionState
+from dam.registry import ASSET_RULES
 from foundation.blobs.models import Blob
 from foundation.core.actors import Actor
 from foundation.core.ids import uuid7
@@ -12,14 +13,19 @@ from foundation.core.ids import uuid7
 
 class AssetQuerySet(models.QuerySet["Asset"]):
     def visible_to(self, actor: Actor) -> AssetQuerySet:
-        """Assets for every market, and those for one of the actor's; deleted ones for nobody."""
+        """Those for one of the actor's markets, and those for every market, as far as the rooms above let them be
+        seen (`dam.registry`); deleted ones for nobody.
+        """
         if not actor.may("dam.view"):
             return self.none()
         present = self.present()
         limits = actor.limits("market")
         if limits is None:
             return present
-        return present.filter(Q(markets=[]) | Q(markets__overlap=sorted(limits)))
+        shared = Q(markets=[])
+        for rule in ASSET_RULES:
+            shared &= rule(actor)
+        return present.filter(shared | Q(markets__overlap=sorted(limits)))
 
     def present(self) -> AssetQuerySet:
         return self.filter(deleted_at=None)

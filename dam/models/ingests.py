@@ -2,6 +2,7 @@ from __future__ import annotations
 
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
+from django.db.models import Q
 
 from dam.choices import FileState
 from dam.models.assets import Asset
@@ -14,7 +15,13 @@ from foundation.jobs.models import Job
 
 class IngestQuerySet(models.QuerySet["Ingest"]):
     def visible_to(self, actor: Actor) -> IngestQuerySet:
-        return self if actor.may("dam.ingest") else self.none()
+        """All; for who is limited to markets their own, and those for one of their markets."""
+        if not actor.may("dam.ingest"):
+            return self.none()
+        limits = actor.limits("market")
+        if limits is None:
+            return self
+        return self.filter(Q(job__owner_id=actor.user_id or -1) | Q(markets__overlap=sorted(limits)))
 
 
 class Ingest(models.Model):
@@ -35,7 +42,7 @@ class Ingest(models.Model):
 
 class IngestFileQuerySet(models.QuerySet["IngestFile"]):
     def visible_to(self, actor: Actor) -> IngestFileQuerySet:
-        return self if actor.may("dam.ingest") else self.none()
+        return self.filter(ingest__in=Ingest.objects.visible_to(actor))
 
     def refused(self) -> IngestFileQuerySet:
         return self.filter(state=FileState.REFUSED)

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import Exists, F, OuterRef, Q
 
 from dam.models.assets import Asset
 from foundation.core.actors import Actor
@@ -11,7 +11,20 @@ from foundation.core.ids import uuid7
 
 class LicenceQuerySet(models.QuerySet["Licence"]):
     def visible_to(self, actor: Actor) -> LicenceQuerySet:
-        return self if actor.may("dam.view") else self.none()
+        """All; for who is limited to markets those that hold for an asset which they see, or for none yet."""
+        if not actor.may("dam.view"):
+            return self.none()
+        if actor.limits("market") is None:
+            return self
+        held = AssetLicence.objects.filter(licence=OuterRef("pk"), asset__deleted_at=None)
+        seen = held.filter(asset__in=Asset.objects.visible_to(actor).values("pk"))
+        return self.filter(~Exists(held) | Exists(seen))
+
+    def not_all_seen_by(self, actor: Actor) -> LicenceQuerySet:
+        """Those that hold for an asset which the actor does not see."""
+        foreign = AssetLicence.objects.filter(asset__deleted_at=None)
+        foreign = foreign.exclude(asset__in=Asset.objects.visible_to(actor).values("pk"))
+        return self.filter(pk__in=foreign.values("licence"))
 
 
 class Licence(models.Model):
@@ -35,7 +48,7 @@ class Licence(models.Model):
 
 class TermQuerySet(models.QuerySet["LicenceTerm"]):
     def visible_to(self, actor: Actor) -> TermQuerySet:
-        return self if actor.may("dam.view") else self.none()
+        return self.filter(licence__in=Licence.objects.visible_to(actor))
 
 
 class LicenceTerm(models.Model):

@@ -22,6 +22,7 @@ from dam.services.licences import assign_licence
 from dam.services.versions import admit_asset, hold_bytes, same_picture_key
 from foundation.blobs.services import local_copy, store_blob
 from foundation.core import moment
+from foundation.core.actors import Actor
 from foundation.events.services import append_event
 from foundation.history.services import recorded
 from foundation.jobs.running import JobRun
@@ -137,12 +138,13 @@ def _settle(file: IngestFile, ingest: Ingest, facts: dict[str, Any], run: JobRun
     """Known bytes are a duplicate, a known picture a question to a person, anything else an asset."""
     hold_bytes(file.sha256)
     if asset := find_asset_by_bytes(file.sha256):
-        _note_duplicate(file, asset, "same-bytes", f"The same bytes as {asset.title}")
+        _note_duplicate(file, asset, "same-bytes", f"The same bytes as {_name_for(run.actor, asset)}")
         return
     if facts["pixel_sha256"]:
         hold_bytes(facts["pixel_sha256"])
         if asset := find_asset_by_pixels(facts["pixel_sha256"]):
-            _note_duplicate(file, asset, "same-pixels", f"The same picture as {asset.title}, with other metadata")
+            reason = f"The same picture as {_name_for(run.actor, asset)}, with other metadata"
+            _note_duplicate(file, asset, "same-pixels", reason)
             _ask_about_picture(file, asset, facts, run)
             return
     asset = admit_asset(
@@ -155,6 +157,10 @@ def _settle(file: IngestFile, ingest: Ingest, facts: dict[str, Any], run: JobRun
     file.state, file.asset = FileState.INGESTED, asset
     if ingest.licence is not None:
         assign_licence([asset], licence=ingest.licence, actor=run.actor)
+
+
+def _name_for(actor: Actor, asset: Asset) -> str:
+    return asset.title if Asset.objects.visible_to(actor).filter(pk=asset.pk).exists() else "one of another market"
 
 
 def _note_duplicate(file: IngestFile, asset: Asset, code: str, reason: str) -> None:

@@ -11,7 +11,7 @@ from dam.queries.rights import facts_of_licences
 from dam.verdict import TermFacts, boundaries
 from foundation.core import moment
 from foundation.core.actors import Actor, system
-from foundation.core.errors import Conflict, Invalid, Missing
+from foundation.core.errors import Conflict, Denied, Invalid, Missing
 from foundation.events.catalogue import EventType
 from foundation.events.services import append_events
 from foundation.history.services import recorded
@@ -39,7 +39,7 @@ def change_terms(licence: Licence, *, terms: Sequence[TermFacts], actor: Actor, 
     """Replace the terms of a licence. The same terms again change nothing."""
     actor.require("dam.edit")
     with recorded(actor):
-        licence = _lock(licence)
+        licence = _lock_whole(licence, actor)
         facts = facts_of_licences({licence.pk})[licence.pk]
         wanted = tuple(_checked(terms))
         if facts.terms == wanted and credit in {None, licence.credit}:
@@ -57,7 +57,7 @@ def revoke_licence(licence: Licence, *, actor: Actor, at: datetime | None = None
     """End a licence from this moment on, for good."""
     actor.require("dam.edit")
     with recorded(actor):
-        licence = _lock(licence)
+        licence = _lock_whole(licence, actor)
         if licence.revoked_at is None:
             licence.revoked_at = at or moment.now()
             licence.version += 1
@@ -107,6 +107,14 @@ def _lock(licence: Licence) -> Licence:
     found = Licence.objects.select_for_update().filter(pk=licence.pk).first()
     if found is None:
         raise Missing("There is no such licence", path="licence")
+    return found
+
+
+def _lock_whole(licence: Licence, actor: Actor) -> Licence:
+    """For changes that reach all its assets: who is limited to markets makes them for what is theirs alone."""
+    found = _lock(licence)
+    if actor.limits("market") is not None and Licence.objects.filter(pk=found.pk).not_all_seen_by(actor).exists():
+        raise Denied("The licence holds in other markets too; make one for yours", path="licence")
     return found
 
 

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Any, Generic, TypeVar
 from urllib.parse import urlencode
 
+from django.core.exceptions import ValidationError
 from django.db.models import Model, Q, QuerySet
 from rest_framework.pagination import BasePagination
 from rest_framework.response import Response
@@ -32,17 +33,30 @@ def encode_cursor(values: list[Any]) -> str:
 def decode_cursor(cursor: str, length: int) -> list[Any]:
     try:
         values = json.loads(base64.urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4)))
-    except (ValueError, UnicodeDecodeError):
+    except (ValueError, UnicodeDecodeError, RecursionError):
         values = None
-    if not isinstance(values, list) or len(values) != length:
-        raise Invalid("The cursor is not one of ours; start again without it", path="cursor")
+    if not isinstance(values, list) or len(values) != length or not all(map(_is_plain, values)):
+        raise _not_ours()
     return values
+
+
+def _not_ours() -> Invalid:
+    return Invalid("The cursor is not one of ours; start again without it", path="cursor")
+
+
+def _is_plain(value: Any) -> bool:
+    if isinstance(value, str):
+        return "\0" not in value and not any("\ud800" <= char <= "\udfff" for char in value)
+    return type(value) is int and abs(value) < 2**63
 
 
 def keyset_page(queryset: QuerySet[M], *, order: tuple[str, ...], cursor: str = "", limit: int = 50) -> Page[M]:
     """One page in the given order (`-` for descending); the last field must be unique."""
     if cursor:
-        queryset = queryset.filter(_after(order, decode_cursor(cursor, len(order))))
+        try:
+            queryset = queryset.filter(_after(order, decode_cursor(cursor, len(order))))
+        except (ValueError, TypeError, ValidationError):  # a value of another type than the field's
+            raise _not_ours() from None
     rows = list(queryset.order_by(*order)[: limit + 1])
     more, rows = len(rows) > limit, rows[:limit]
     return Page(rows, encode_cursor([_value(rows[-1], field) for field in order]) if more else "")
@@ -80,7 +94,7 @@ class KeysetPagination(BasePagination):
 
     def _limit(self, request: Any) -> int:
         raw = request.query_params.get("limit", str(self.default_limit))
-        if not raw.isdecimal() or not 1 <= int(raw) <= self.max_limit:
+        if not (raw.isascii() and raw.isdecimal() and len(raw) < 9) or not 1 <= int(raw) <= self.max_limit:
             raise Invalid(f"limit must be a whole number from 1 to {self.max_limit}", path="limit")
         return int(raw)
 

@@ -80,6 +80,9 @@ def read_document(
 
 
 def _read_value(value: Mapping[str, Any], path: str) -> ValueDraft:
+    for name in ("attribute", "market", "locale"):
+        if not isinstance(value.get(name) or "", str):
+            raise BadProduct(f"{name} must be a text", path=_join(path, name))
     expires = value.get("expires_at")
     if isinstance(expires, str):
         try:

@@ -157,8 +157,8 @@ class Planner:
             return
         if draft.state is not None and draft.state not in ProductState.values:
             plan.refuse(BadProduct(f"state is one of {', '.join(ProductState.values)}", path=draft.at("state")))
-        if existing is None:
-            self._place_new(plan)
+        if existing is None or existing.pk not in self.visible:
+            self._place_new(plan)  # what is not to be seen is refused in the words for what does not exist
         else:
             self._place_known(plan, existing)
 
@@ -166,9 +166,7 @@ class Planner:
         draft = plan.draft
         plan.product, plan.level, plan.axis_key = product, product.level, product.axis_key
         plan.family = self.book.families_by_id[product.family_id]
-        if product.pk not in self.visible:
-            plan.refuse(Missing(f"There is no product {draft.sku}", path=draft.at("sku")))
-        elif draft.must_be == "new":
+        if draft.must_be == "new":
             plan.refuse(BadProduct(f"There is a product {draft.sku} already", path=draft.at("sku"), reason="exists"))
         elif draft.expected_version is not None and draft.expected_version != product.version:
             text = f"{draft.sku} is at version {product.version}, not {draft.expected_version}: read it again"

@@ -140,7 +140,7 @@ def _number(request: Request, name: str, default: int, least: int, most: int) ->
     raw = request.query_params.get(name, "")
     if not raw:
         return default
-    if not (raw.isascii() and raw.isdecimal()) or not least <= int(raw) <= most:
+    if not (raw.isascii() and raw.isdecimal() and len(raw) < 20) or not least <= int(raw) <= most:
         raise Invalid(f"{name} must be a whole number from {least} to {most}", path=name)
     return int(raw)
 

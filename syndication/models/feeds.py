@@ -24,6 +24,15 @@ class FeedCursor(models.Model):
         return f"{self.channel_id} up to {self.acknowledged}"
 
 
+class FeedQuerySet(OfChannelQuerySet["Feed"]):
+    def visible_to(self, actor: Actor) -> FeedQuerySet:
+        """Feeds of the actor's channels. One feed speaks of all the channel's markets, so who is limited to some sees
+        none.
+        """
+        found = super().visible_to(actor)
+        return self.none() if actor.limits("market") is not None else self.filter(pk__in=found.values("pk"))
+
+
 class Feed(models.Model):
     """One delta on its way to a marketplace. Written before it is sent, so that a repeat sends the same bytes under the
     same key, which is its `uid`.
@@ -43,7 +52,7 @@ class Feed(models.Model):
     sent_at = models.DateTimeField(null=True)
     answered_at = models.DateTimeField(null=True)
 
-    objects = OfChannelQuerySet["Feed"].as_manager()
+    objects = FeedQuerySet.as_manager()
 
     class Meta:
         ordering = ["-id"]

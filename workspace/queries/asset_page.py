@@ -132,7 +132,7 @@ def asset_page(uid: UUID, *, actor: Actor) -> AssetPage:
         versions=[_version(one, asset) for one in versions],
         renditions=_renditions(asset),
         bindings=_bindings(asset, actor),
-        history=events_of([asset.uid]),
+        history=events_of([asset.uid], actor),
     )
 
 

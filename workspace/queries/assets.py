@@ -48,7 +48,7 @@ def state_chip(asset: Asset) -> State:
 def asset_list(wanted: Wanted, *, actor: Actor) -> AssetList:
     """One page of the assets that the actor may see and asked for, newest first."""
     visible = Asset.objects.visible_to(actor)
-    found, filters = _matching(visible, wanted.q), _filters()
+    found, filters = _matching(visible, wanted.q, actor), _filters()
     kept = narrowed(found, filters, wanted)
     total = kept.count()
     page = keyset_page(kept.select_related("current_version"), order=ORDER, cursor=wanted.cursor, limit=PAGE)
@@ -61,11 +61,11 @@ def asset_list(wanted: Wanted, *, actor: Actor) -> AssetList:
     )
 
 
-def _matching(rows: Rows, q: str) -> Rows:
-    """By title, file name, or the SKU of a product that it shows."""
+def _matching(rows: Rows, q: str, actor: Actor) -> Rows:
+    """By title, file name, or the SKU of a visible product that it shows."""
     for word in q.split()[:8]:
         versions = AssetVersion.objects.filter(asset=OuterRef("pk"), filename__icontains=word)
-        shows = Binding.objects.active().filter(asset=OuterRef("pk"), product__sku__icontains=word)
+        shows = Binding.objects.visible_to(actor).active().filter(asset=OuterRef("pk"), product__sku__icontains=word)
         rows = rows.filter(Q(title__icontains=word) | Exists(versions) | Exists(shows))
     return rows
 

@@ -10,6 +10,7 @@ from uuid import UUID
 
 from django.urls import reverse
 
+from associations.models import Binding
 from dam.models import Asset
 from foundation.core.actors import Actor
 from foundation.events.catalogue import TYPES
@@ -23,6 +24,7 @@ from workspace.queries.words import in_words, option_words, person
 ENTRIES = 30
 RECENT = 300
 SPELT = 8
+ANYWHERE = "*"
 
 # What an event is in a sentence, from its data. The rest are told by the catalogue.
 SENTENCES: dict[str, str] = {
@@ -71,13 +73,39 @@ def recent_changes(actor: Actor, limit: int = ENTRIES) -> list[TimelineEntry]:
     newest = Event.objects.exclude(type__in=HOUSEKEEPING).order_by("-position")[:RECENT]
     events = [event for event in newest if not event.type.startswith("workflow.")]
     pages = _pages({event.subject for event in events}, actor)
-    return _told([event for event in events if event.subject in pages], pages)[:limit]
+    return _told(_known_to(actor, [event for event in events if event.subject in pages]), pages)[:limit]
 
 
-def events_of(subjects: Iterable[UUID], *, but: Sequence[str] = (), limit: int = ENTRIES) -> list[TimelineEntry]:
-    """The story of some subjects, newest first."""
+def events_of(
+    subjects: Iterable[UUID], actor: Actor, *, but: Sequence[str] = (), limit: int = ENTRIES
+) -> list[TimelineEntry]:
+    """The story of some subjects, newest first, as far as it is the actor's."""
     rows = Event.objects.filter(subject__in=list(subjects)).exclude(type__in=[*but, *HOUSEKEEPING])
-    return _told(list(rows.order_by("-position")[:RECENT]), {})[:limit]
+    return _told(_known_to(actor, list(rows.order_by("-position")[:RECENT])), {})[:limit]
+
+
+def _known_to(actor: Actor, events: Sequence[Event]) -> list[Event]:
+    """Without what happened to a visible subject in markets that are not the actor's."""
+    limits = actor.limits("market")
+    if limits is None:
+        return list(events)
+    here = [event for event in events if not _markets_of(event).isdisjoint({ANYWHERE, *limits})]
+    said = {event.data["binding"] for event in here if "binding" in event.data}
+    visible = Binding.objects.visible_to(actor).filter(uid__in=said).values_list("uid", flat=True)
+    hidden = said - {str(uid) for uid in visible}
+    return [event for event in here if event.data.get("binding") not in hidden]
+
+
+def _markets_of(event: Event) -> set[str]:
+    """Where it happened, by its data; a rejection does not say, so it happened nowhere one may know of."""
+    data = event.data
+    if "market" in data:
+        return {str(data["market"])}
+    if "scope" in data:
+        return {str(data["scope"]).split("/")[1]}
+    if data.get("cells"):
+        return {str(cell).partition("/")[0] for cell in data["cells"]}
+    return set() if event.type.startswith("syndication.rejection.") else {ANYWHERE}
 
 
 def value_changes(product: Product, actor: Actor, locale: str, limit: int = ENTRIES) -> list[TimelineEntry]:

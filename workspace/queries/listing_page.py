@@ -74,7 +74,10 @@ class ListingPage:
 
 
 def listing_page(uid: UUID, *, actor: Actor) -> ListingPage:
-    """The listing as it is out, or as it would be; `is_changing` tells that the projection has yet to catch up."""
+    """The listing as it is out, or as it would be; `is_changing` tells that the projection has yet to catch up.
+
+    A product that left the actor's markets leaves its listing behind: that, with the SKU, is all that is shown of it.
+    """
     listing = (
         Listing.objects.visible_to(actor)
         .select_related("scope__channel", "scope__market", "scope__locale")
@@ -84,9 +87,10 @@ def listing_page(uid: UUID, *, actor: Actor) -> ListingPage:
     if listing is None:
         raise Missing("There is no such listing, or it is of another market", path="uid")
     product = Product.objects.select_related("family", "root", "parent").get(pk=listing.product_id)
-    product_url = reverse("product", args=[product.uid]) + address(listing.scope)
-    bound = visible_media(product.pk, actor, listing.scope)
-    explained = explain_listing(product, scope=listing.scope, at=moment.now())
+    is_seen = Product.objects.visible_to(actor).filter(pk=product.pk).exists()
+    product_url = reverse("product", args=[product.uid]) + address(listing.scope) if is_seen else ""
+    bound = visible_media(product.pk, actor, listing.scope) if is_seen else []
+    explained = explain_listing(product, scope=listing.scope, at=moment.now()) if is_seen else None
     rejections = list(Rejection.objects.unresolved().filter(listing=listing))
     return ListingPage(
         listing=_head(listing, product, product_url, is_rejected=bool(rejections)),
@@ -98,7 +102,7 @@ def listing_page(uid: UUID, *, actor: Actor) -> ListingPage:
         fields=_fields(explained, product, product_url, {str(one.binding.asset.uid): one for one in bound}),
         body=_indented(listing.body),
         is_changing=_is_changing(listing, explained),
-        history=events_of([listing.uid]),
+        history=events_of([listing.uid], actor),
     )
 
 
@@ -111,7 +115,7 @@ def _head(listing: Listing, product: Product, product_url: str, *, is_rejected: 
         at=listing.changed_at,
         product_url=product_url,
         sku=listing.sku,
-        title=labels_of([product.pk], LOCALE)[product.pk],
+        title=labels_of([product.pk], LOCALE)[product.pk] if product_url else listing.sku,
     )
 
 

@@ -16,8 +16,8 @@ from django.urls import reverse
 from foundation.core.actors import Actor
 from foundation.core.pages import keyset_page
 from foundation.markets.models import Channel, Market
-from pim.models import Product, ProductSearch
-from pim.queries.products import labels_of
+from pim.models import Product
+from pim.queries.products import find_products, labels_of
 from syndication.choices import ListingState
 from syndication.models import Listing, Rejection
 from workspace.queries.facets import Filter, Rows, Wanted, facets, narrowed
@@ -58,10 +58,10 @@ class ListingList:
 def listing_list(wanted: Wanted, *, actor: Actor) -> ListingList:
     """One page of the listings of the actor's scopes, what changed last first."""
     visible = Listing.objects.visible_to(actor)
-    found, filters = _matching(visible, wanted.q), _filters(actor)
+    found, filters = _matching(visible, wanted.q, actor), _filters(actor)
     kept = narrowed(found, filters, wanted)
     page = keyset_page(_with_scope(kept), order=ORDER, cursor=wanted.cursor, limit=PAGE)
-    return ListingList(kept.count(), facets(found, filters, wanted), rows_of(page.rows), page.next_cursor)
+    return ListingList(kept.count(), facets(found, filters, wanted), rows_of(page.rows, actor), page.next_cursor)
 
 
 def listings_of(product: Product, actor: Actor) -> list[ListingRow]:
@@ -69,7 +69,7 @@ def listings_of(product: Product, actor: Actor) -> list[ListingRow]:
     visible = Listing.objects.visible_to(actor)
     own = list(_with_scope(visible.filter(product_id=product.pk)).order_by("scope_id"))
     if own or product.level == product.family.depth:
-        return rows_of(own)
+        return rows_of(own, actor)
     tree = Product.objects.filter(Q(parent_id=product.pk) | Q(root_id=product.pk))
     below = _with_scope(visible.filter(product_id__in=tree.values("pk"))).order_by("scope_id", "sku")
     return [_scope_row(product, list(rows)) for _, rows in groupby(below, key=lambda one: one.scope_id)]
@@ -108,14 +108,16 @@ def listing_counts(actor: Actor) -> tuple[int, int]:
     return counts.get(ListingState.LIVE, 0), counts.get(ListingState.HELD, 0)
 
 
-def rows_of(listings: Sequence[Listing]) -> list[ListingRow]:
+def rows_of(listings: Sequence[Listing], actor: Actor) -> list[ListingRow]:
+    """With the titles of products that the actor still sees, and the SKUs of those that left the actor's markets."""
     ids = {one.product_id for one in listings}
-    titles = labels_of(list(ids), LOCALE)
+    seen = Product.objects.visible_to(actor).filter(pk__in=ids).values_list("pk", flat=True)
+    titles = labels_of(list(ids if actor.limits("market") is None else seen), LOCALE)
     refused = rejected_ids(listings)
     return [
         ListingRow(
             url=reverse("listing", args=[one.uid]),
-            title=titles.get(one.product_id, ""),
+            title=titles.get(one.product_id, one.sku),
             sku=one.sku,
             scope=label(one.scope),
             state=REJECTED if one.pk in refused else STATES[ListingState(one.state)],
@@ -150,9 +152,9 @@ def _with_scope(rows: Rows) -> Rows:
     return rows.select_related("scope__channel", "scope__market")
 
 
-def _matching(rows: Rows, q: str) -> Rows:
+def _matching(rows: Rows, q: str, actor: Actor) -> Rows:
     for word in q.lower().split()[:8]:
-        rows = rows.filter(product_id__in=ProductSearch.objects.filter(text__contains=word).values("product_id"))
+        rows = rows.filter(product_id__in=find_products(word, actor=actor).values("pk"))
     return rows
 
 

@@ -30,10 +30,10 @@ def addresses(assets: Iterable[Asset], actor: Actor, preset: str = SMALL) -> dic
 
 def first_pictures(product_ids: Sequence[int], actor: Actor) -> dict[int, str]:
     """The address of the picture that stands for each product: its own first one, else the first of its variants."""
-    found = {pk: first for pk, bound in media_of(product_ids).items() if (first := _first(bound, actor))}
+    found = {pk: first for pk, bound in media_of(product_ids, actor=actor).items() if (first := _first(bound, actor))}
     bare = [pk for pk in product_ids if pk not in found]
     variants = dict(_below(bare).values_list("pk", "root_id")) if bare else {}
-    for pk, bound in media_of(list(variants)).items() if variants else ():
+    for pk, bound in media_of(list(variants), actor=actor).items() if variants else ():
         if variants[pk] not in found and (first := _first(bound, actor)):
             found[variants[pk]] = first
     urls = addresses((one.binding.asset for one in found.values()), actor)
@@ -42,13 +42,13 @@ def first_pictures(product_ids: Sequence[int], actor: Actor) -> dict[int, str]:
 
 def visible_media(product_id: int, actor: Actor, scope: Scope | None = None) -> list[BoundAsset]:
     """What a product shows to this actor."""
-    return _seen([media_of([product_id], scope=scope)[product_id]], actor)
+    return _seen([media_of([product_id], scope=scope, actor=actor)[product_id]], actor)
 
 
 def media_of_tree(product: Product, actor: Actor) -> list[BoundAsset]:
     """The same for a model with what its variants have besides."""
     ids = [product.pk, *_below([product.pk]).values_list("pk", flat=True)] if product.is_root else [product.pk]
-    return _seen(media_of(ids).values(), actor)
+    return _seen(media_of(ids, actor=actor).values(), actor)
 
 
 def tiles(bound: Sequence[BoundAsset], product: Product, actor: Actor, badges: Mapping[int, Rights]) -> list[Tile]:
@@ -92,7 +92,7 @@ def _first(bound: Sequence[BoundAsset], actor: Actor) -> BoundAsset | None:
 
 
 def _is_visible(asset: Asset, actor: Actor) -> bool:
-    """What `Asset.objects.visible_to` says, for an asset at hand."""
+    """What `Asset.objects.visible_to` says, for an asset at hand that shows a product which the actor sees."""
     if not actor.may("dam.view") or asset.deleted_at is not None:
         return False
     limits = actor.limits("market")

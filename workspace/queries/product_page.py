@@ -102,7 +102,9 @@ def product_page(uid: UUID, *, wanted: Mapping[str, str], actor: Actor) -> Produ
         pictures=shown,
         variants=variant_matrix(product, scope, actor),
         listings=listings_of(product, actor),
-        history=merged(value_changes(product, actor, LOCALE), events_of([product.uid], but=["pim.product.changed"])),
+        history=merged(
+            value_changes(product, actor, LOCALE), events_of([product.uid], actor, but=["pim.product.changed"])
+        ),
     )
 
 

@@ -1,0 +1,119 @@
+"""Every address there is, made from the OpenAPI document and the URL configuration, so that new ones are walked too."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from typing import Any
+from uuid import UUID
+
+import yaml
+from django.contrib import admin
+from django.test import Client
+from django.urls import reverse
+
+ROOT = Path(__file__).resolve().parents[2]
+UNSAFE = ("post", "put", "patch", "delete")
+PARAMETER = re.compile(r"\{(\w+)\}|<(?:\w+:)?(\w+)>")
+
+
+@dataclass(frozen=True)
+class Operation:
+    """One method of one address. `kind` is what its parameter names: `products` for /api/v1/products/{sku}."""
+
+    method: str
+    path: str
+    queries: tuple[tuple[str, tuple[str, ...]], ...] = ()
+    body: str = ""
+
+    @property
+    def name(self) -> str:
+        return f"{self.method.upper()} {self.path}"
+
+    @property
+    def parameters(self) -> list[str]:
+        return [one or other for one, other in PARAMETER.findall(self.path)]
+
+    @property
+    def kind(self) -> str:
+        """The segment before the parameter; an address with two parameters needs a thought first."""
+        assert len(self.parameters) == 1, f"{self.name}: say in walking.py how its parameters are filled"
+        return PARAMETER.split(self.path)[0].strip("/").rpartition("/")[2]
+
+    def at(self, identifier: str) -> str:
+        return PARAMETER.sub(lambda _: identifier, self.path)
+
+
+@cache
+def document() -> dict[str, Any]:
+    found = yaml.safe_load((ROOT / "docs" / "openapi.yaml").read_text())
+    assert isinstance(found, dict)
+    return found
+
+
+def endpoints(*methods: str) -> list[Operation]:
+    return [
+        Operation(method, path, tuple(_queries(told)), next(iter(told.get("requestBody", {}).get("content", {})), ""))
+        for path, operations in document()["paths"].items()
+        for method, told in operations.items()
+        if method in methods
+    ]
+
+
+def _queries(told: dict[str, Any]) -> Iterator[tuple[str, tuple[str, ...]]]:
+    for one in told.get("parameters", []):
+        if one["in"] == "query":
+            yield one["name"], tuple(one["schema"].get("enum", ()))
+
+
+def pages() -> list[Operation]:
+    from workspace.urls import urlpatterns
+
+    return [Operation("get", f"/{one.pattern}") for one in urlpatterns]
+
+
+def admin_pages() -> list[str]:
+    found = [reverse("admin:index")]
+    for model in admin.site._registry:
+        name = f"admin:{model._meta.app_label}_{model._meta.model_name}"
+        found.append(reverse(f"{name}_changelist"))
+        found += [
+            reverse(f"{name}_change", args=[pk]) for pk in model._default_manager.values_list("pk", flat=True)[:30]
+        ]
+    return found
+
+
+def browser(actor: Any) -> Client:
+    """Signed in at the pages, which the API accepts as well."""
+    from foundation.accounts.models import User
+
+    client = Client(raise_request_exception=False)
+    if actor is not None:
+        client.force_login(User.objects.get(pk=actor.user_id))
+    return client
+
+
+NOISE = (
+    (re.compile(r"[A-Za-z0-9]{64}(?=\")"), "csrf"),
+    (re.compile(r"/m/[\w.=-]+/"), "/m/link/"),
+    (re.compile(r"<time.*?</time>", re.DOTALL), "time"),
+    (re.compile(r'"version":\s*\d+'), '"version"'),  # counts every change of a product, whoever made it
+)
+
+
+def text_of(response: Any) -> str:
+    raw = b"".join(response.streaming_content) if response.streaming else response.content
+    text = raw.decode("utf-8", "replace")
+    for pattern, word in NOISE:
+        text = pattern.sub(word, text)
+    return text
+
+
+def is_uuid(text: str) -> bool:
+    try:
+        return str(UUID(text)) == text
+    except ValueError:
+        return False
