@@ -24,13 +24,14 @@ class FeedCursor(models.Model):
         return f"{self.channel_id} up to {self.acknowledged}"
 
 
-class FeedQuerySet(OfChannelQuerySet["Feed"]):
+class FeedQuerySet(models.QuerySet["Feed"]):
     def visible_to(self, actor: Actor) -> FeedQuerySet:
         """Feeds of the actor's channels. One feed speaks of all the channel's markets, so who is limited to some sees
         none.
         """
-        found = super().visible_to(actor)
-        return self.none() if actor.limits("market") is not None else self.filter(pk__in=found.values("pk"))
+        if not actor.may("syndication.view") or actor.limits("market") is not None:
+            return self.none()
+        return self.filter(channel__in=Channel.objects.visible_to(actor))
 
 
 class Feed(models.Model):

@@ -16,7 +16,8 @@ COMPOSE: dict[str, Any] = yaml.safe_load((ROOT / "docker-compose.yml").read_text
 SERVICES: dict[str, dict[str, Any]] = COMPOSE["services"]
 OURS = {name: service for name, service in SERVICES.items() if service["image"] == "tandem"}
 DOCKERFILE = (ROOT / "Dockerfile").read_text()
-SHELL = {"APP_ORIGIN", "LINK_KEYS", "MEDIA_ORIGIN", "POSTGRES_PASSWORD", "S3_SECRET", "SECRET_KEY"}
+SHELL = {"APP_ORIGIN", "BEHIND_PROXY", "LINK_KEYS", "MEDIA_ORIGIN", "OUTGOING_HOSTS"}
+SHELL |= {"POSTGRES_PASSWORD", "S3_SECRET", "SECRET_KEY"}
 
 
 def words(service: dict[str, Any]) -> list[str]:
