@@ -211,7 +211,7 @@ def test_licences_over_http(studio):
     uid = made.json()["uid"]
     assert [term["is_grant"] for term in made.json()["terms"]] == [True, False]
     address = f"{LICENCES}/{uid}"
-    assert studio.post(f"{address}assign/", {"assets": [str(asset.uid)]}, format="json").json() == {"assigned": 1}
+    assert studio.post(f"{address}/assign", {"assets": [str(asset.uid)]}, format="json").json() == {"assigned": 1}
     rights = {
         territory: studio.get(one(asset), {"territory": territory}).json()["rights"]["code"]
         for territory in ("DE", "FR")
@@ -219,9 +219,9 @@ def test_licences_over_http(studio):
     assert rights == {"DE": "granted", "FR": "excluded"}
     changed = studio.patch(address, {"terms": terms[:1]}, format="json").json()
     assert (changed["version"], len(changed["terms"]), changed["credit"]) == (2, 1, "Studio Nord")
-    assert studio.post(f"{address}revoke/").json()["revoked_at"]
+    assert studio.post(f"{address}/revoke").json()["revoked_at"]
     assert studio.get(one(asset), {"territory": "DE"}).json()["rights"]["code"] == "revoked"
-    assert studio.post(f"{address}unassign/", {"assets": [str(asset.uid)]}, format="json").json() == {"unassigned": 1}
+    assert studio.post(f"{address}/unassign", {"assets": [str(asset.uid)]}, format="json").json() == {"unassigned": 1}
     assert len(studio.get(LICENCES).json()["results"]) == 1
 
 
