@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import IO, Any
 
-from rest_framework.exceptions import ParseError
 from rest_framework.parsers import JSONParser
+
+from foundation.core.errors import Invalid
 
 DEEPEST = 40
 
@@ -20,14 +21,14 @@ class StrictJSONParser(JSONParser):
         try:
             found = super().parse(stream, media_type, parser_context)
         except RecursionError:
-            raise ParseError("JSON parse error: nested too deeply") from None
+            raise Invalid("The body is nested too deeply") from None
         _check(found, 0)
         return found
 
 
 def _check(value: Any, depth: int) -> None:
     if depth > DEEPEST:
-        raise ParseError("JSON parse error: nested too deeply")
+        raise Invalid("The body is nested too deeply")
     if isinstance(value, str):
         check_text(value)
     elif isinstance(value, dict):
@@ -40,8 +41,8 @@ def _check(value: Any, depth: int) -> None:
 
 
 def check_text(text: str) -> None:
-    """Raise `ParseError` for a text that cannot be stored."""
+    """Raise `Invalid` for a text that cannot be stored."""
     if "\0" in text:
-        raise ParseError("A text may not contain NUL characters")
+        raise Invalid("A text may not contain NUL characters")
     if any("\ud800" <= char <= "\udfff" for char in text):
-        raise ParseError("A text may not contain halves of surrogate pairs")
+        raise Invalid("A text may not contain halves of surrogate pairs")

@@ -3,6 +3,7 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import Any
 
+from associations.services import bind_asset
 from dam.services import revoke_licence
 from foundation.core import moment
 
@@ -63,9 +64,10 @@ def test_another_market_is_not_there(window: Any, outsider: Any, steward: Any, b
     client = browser_of(outsider)
     assert "dach.jpg" not in names(client.get("/assets/"))
     assert client.get(f"/assets/{german.uid}/").status_code == 404
-    assert client.get(f"/assets/{window.hero.uid}/").status_code == 200
+    assert client.get(f"/assets/{window.hero.uid}/").status_code == 404, "it shows products of other markets only"
+    bind_asset(product=window.mac, asset=window.hero, role="hero", actor=factories.HOUSE)
     shown = client.get(f"/assets/{window.hero.uid}/").context["bindings"]
-    assert shown == [], "products of other markets are not named"
+    assert [row.sku for row in shown] == ["MAC"], "products of other markets are not named"
 
 
 def test_the_page_of_an_asset(window: Any, steward: Any, browser_of: Any) -> None:

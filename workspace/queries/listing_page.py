@@ -86,11 +86,11 @@ def listing_page(uid: UUID, *, actor: Actor) -> ListingPage:
     )
     if listing is None:
         raise Missing("There is no such listing, or it is of another market", path="uid")
-    product = Product.objects.select_related("family", "root", "parent").get(pk=listing.product_id)
-    is_seen = Product.objects.visible_to(actor).filter(pk=product.pk).exists()
-    product_url = reverse("product", args=[product.uid]) + address(listing.scope) if is_seen else ""
-    bound = visible_media(product.pk, actor, listing.scope) if is_seen else []
-    explained = explain_listing(product, scope=listing.scope, at=moment.now()) if is_seen else None
+    seen = Product.objects.visible_to(actor).select_related("family", "root", "parent")
+    product = seen.filter(pk=listing.product_id).first()
+    product_url = reverse("product", args=[product.uid]) + address(listing.scope) if product else ""
+    bound = visible_media(product.pk, actor, listing.scope) if product else []
+    explained = explain_listing(product, scope=listing.scope, at=moment.now()) if product else None
     rejections = list(Rejection.objects.unresolved().filter(listing=listing))
     return ListingPage(
         listing=_head(listing, product, product_url, is_rejected=bool(rejections)),
@@ -98,15 +98,21 @@ def listing_page(uid: UUID, *, actor: Actor) -> ListingPage:
             *(_rejection(one, product_url) for one in rejections),
             *(_problem(one, product_url) for one in listing.problems),
         ],
-        pictures=tiles(bound, product, actor, badges([one.asset_id for one in bound], listing.scope, moment.now())),
-        fields=_fields(explained, product, product_url, {str(one.binding.asset.uid): one for one in bound}),
+        pictures=_pictures(bound, product, listing, actor),
+        fields=_fields(explained, listing.sku, product_url, {str(one.binding.asset.uid): one for one in bound}),
         body=_indented(listing.body),
         is_changing=_is_changing(listing, explained),
         history=events_of([listing.uid], actor),
     )
 
 
-def _head(listing: Listing, product: Product, product_url: str, *, is_rejected: bool) -> ListingHead:
+def _pictures(bound: list[BoundAsset], product: Product | None, listing: Listing, actor: Actor) -> list[Tile]:
+    if product is None:
+        return []
+    return tiles(bound, product, actor, badges([one.asset_id for one in bound], listing.scope, moment.now()))
+
+
+def _head(listing: Listing, product: Product | None, product_url: str, *, is_rejected: bool) -> ListingHead:
     return ListingHead(
         scope=label(listing.scope),
         state=REJECTED if is_rejected else STATES[ListingState(listing.state)],
@@ -115,7 +121,7 @@ def _head(listing: Listing, product: Product, product_url: str, *, is_rejected: 
         at=listing.changed_at,
         product_url=product_url,
         sku=listing.sku,
-        title=labels_of([product.pk], LOCALE)[product.pk] if product_url else listing.sku,
+        title=labels_of([product.pk], LOCALE)[product.pk] if product else listing.sku,
     )
 
 
@@ -139,13 +145,11 @@ def _problem(problem: Mapping[str, Any], product_url: str) -> Problem:
     )
 
 
-def _fields(
-    explained: Explanation | None, product: Product, product_url: str, bound: Mapping[str, BoundAsset]
-) -> list[Field]:
+def _fields(explained: Explanation | None, sku: str, product_url: str, bound: Mapping[str, BoundAsset]) -> list[Field]:
     """Every field in the document's order; a picture by its name, which leads to it."""
     rows = []
     for one in explained.fields if explained else []:
-        field = _field(one, product, product_url)
+        field = _field(one, sku, product_url)
         if picture := bound.get(field.value):
             asset = picture.binding.asset
             field = replace(field, value=asset.title, url=reverse("asset", args=[asset.uid]))
@@ -153,9 +157,9 @@ def _fields(
     return rows
 
 
-def _field(one: Origin, product: Product, product_url: str) -> Field:
+def _field(one: Origin, sku: str, product_url: str) -> Field:
     words = [cause(one.source)] if one.source else []
-    if one.sku and one.sku != product.sku:
+    if one.sku and one.sku != sku:
         words.append(f"from {one.sku}")
     if one.market not in ("", "*"):
         words.append(f"for {one.market} only")
