@@ -149,6 +149,7 @@ def mutants(good: Any, members: list[str]) -> list[Any]:
     return found
 
 
+@pytest.mark.timeout(300)
 def test_queries_that_are_none(boss: Client) -> None:
     """Filters, limits and cursors of every read; what a page does not know it passes over, but never breaks."""
     own, broken = own_ids(), []

@@ -198,14 +198,15 @@ def test_filters_and_searches_find_nothing_foreign(house: SimpleNamespace, peopl
     probes = [
         ("ZORBLAX-red-s", "NOWHERE-red-s"), ("zorblax", "nirvana"), ("cirrus by", "nirvan by"), (sha, "0" * 64),
         (house.foreign["gtins"][0], "09520000009999"), (house.foreign["assets"][0], str(uuid4())),
-        (house.foreign["proposals"][0], str(uuid4())), ("shop/GB/en-GB", "shop/JP/ja-JP"), ("GB", "JP"),
+        (house.foreign["proposals"][0], str(uuid4())), ("shop/GB/en-GB", "shop/JP/ja-JP"),
     ]  # fmt: skip
     complaints = []
     for name in ("steward", "studio"):  # who between them may read everything
         client = browser(people[name])
         for operation in reads():
-            queries = operation.queries or tuple((query, ()) for query in PAGE_QUERIES)
-            if not operation.path.startswith("/api/") and operation.parameters:
+            is_page = not operation.path.startswith("/api/")
+            queries = tuple((query, ()) for query in PAGE_QUERIES) if is_page else operation.queries
+            if operation.path == "/parts/" or (is_page and operation.parameters):
                 continue
             address = (
                 operation.at(house.own[operation.kind][0])
@@ -215,17 +216,24 @@ def test_filters_and_searches_find_nothing_foreign(house: SimpleNamespace, peopl
             if "{" in address:
                 continue
             for query, closed in queries:
-                for mine, nothing in () if closed or query == "cursor" else probes:
+                for mine, nothing in probes_of(query, closed, probes):
                     told, plain = (answer_to(client, address, query, value) for value in (mine, nothing))
                     if told != plain:
                         complaints.append(f"{name} {address}?{query}={mine}: {told[0]} {difference(plain[1], told[1])}")
     assert not complaints, "\n".join(complaints)
 
 
+def probes_of(query: str, closed: tuple[str, ...], probes: list[tuple[str, str]]) -> list[tuple[str, str]]:
+    """A market's code is nobody's secret: two foreign ones must be answered alike. Cursors have a test of their own."""
+    if closed or query == "cursor":
+        return []
+    return [*probes, ("GB", "DACH")] if query == "market" else probes
+
+
 def answer_to(client: Any, address: str, query: str, value: str) -> tuple[int, str]:
     response = client.get(address, {query: value})
     text = text_of(response)
-    for spelled in (value, value.replace("/", "%2F"), value.replace(" ", "+")) if len(value) > 2 else ():
+    for spelled in (value, value.replace("/", "%2F"), value.replace(" ", "+")) if len(value) > 4 else (f"={value}",):
         text = text.replace(spelled, "VALUE")
     return response.status_code, text
 
@@ -320,7 +328,8 @@ def sent(client: Any, operation: Operation, address: str, ids: tuple[str, str, s
     body = BODIES[operation.name](*ids)
     response = client.generic(operation.method.upper(), address, _json(body), content_type="application/json")
     text = text_of(response)
-    for word in {*ids, address.split("/")[4] if len(address.split("/")) > 4 else "-"}:
+    own = address.split("/")[4:5]
+    for word in sorted({*ids, *own}, key=len, reverse=True):
         text = text.replace(word, "ID")
     return response.status_code, text
 
