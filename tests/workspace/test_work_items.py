@@ -84,4 +84,4 @@ def test_more_items_come_by_keyset(house_actor: Any, steward: Any, browser_of: A
 @pytest.mark.parametrize("cursor", ["x", "WzFd", "%00"])
 def test_a_cursor_that_is_none_is_refused(steward: Any, browser_of: Any, cursor: str) -> None:
     answer = browser_of(steward).get(f"/work/?cursor={cursor}")
-    assert answer.status_code in (200, 422)
+    assert answer.status_code in (200, 400, 422)
