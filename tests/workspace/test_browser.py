@@ -16,6 +16,7 @@ from associations.models import Binding
 from . import browsers, factories
 
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(300)]
+expect.set_options(timeout=20_000)  # a busy machine is slow, not wrong
 SERIOUS = ("serious", "critical")
 
 
