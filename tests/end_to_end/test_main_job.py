@@ -25,7 +25,7 @@ def var_dir(tmp_path: Path) -> Iterator[Path]:
 
 def demo(var_dir: Path) -> subprocess.CompletedProcess[str]:
     return subprocess.run(
-        [sys.executable, "manage.py", "demo", "--leave", "--port", str(free_port())],
+        [sys.executable, "manage.py", "demo", "--leave", "--port", str(free_port(beside=1))],
         cwd=stacks.ROOT,
         env=stacks.clean_environment() | {"VAR_DIR": str(var_dir)},
         capture_output=True,
@@ -40,6 +40,7 @@ def test_from_supplier_file_and_shoot_to_live_listings_twice(var_dir: Path) -> N
     """Every observation is as expected, again on the second run over what the first left, and nothing stays running."""
     for _ in range(2):
         done = demo(var_dir)
+        assert (var_dir / "scorecard.json").exists(), done.stdout[-3000:] + done.stderr[-3000:]
         rows = json.loads((var_dir / "scorecard.json").read_text())["rows"]
         assert [(row["title"], row["observed"]) for row in rows if not row["passed"]] == [], done.stdout[-3000:]
         assert done.returncode == 0, done.stdout[-3000:] + done.stderr[-3000:]

@@ -16,6 +16,7 @@ def tell(stage: Stage) -> None:
     with stage.card.step("Reading the record"):
         record(stage)
     with stage.card.step("Checking every invariant"):
+        renditions(stage)
         command(stage, "G4", "fsck finds nothing wrong", "fsck")
         command(stage, "G6", "rebuilt from truth, derived data is the same", "rebuild", "--check")
 
@@ -77,6 +78,21 @@ def record(stage: Stage) -> None:
         "0 without an actor",
         f"{anonymous} of {revisions}",
         passed=anonymous == 0,
+    )
+
+
+def renditions(stage: Stage) -> None:
+    """Each that was asked for is made; one that failed would show as a missing picture only to who looks."""
+    open_ones = "SELECT count(*) FROM dam_rendition WHERE state IN ('waiting', 'making')"
+    wait_for("the renditions", lambda: stage.admin.sql(open_ones) == 0, patience=120)
+    done = stage.admin.sql("SELECT count(*) FROM dam_rendition WHERE state = 'done'")
+    failed = stage.admin.sql("SELECT count(*) FROM dam_rendition WHERE state = 'failed'")
+    stage.card.judge(
+        "D9",
+        "every rendition asked for was made",
+        "some made, 0 failed",
+        f"{done} made, {failed} failed",
+        passed=done > 0 and failed == 0,
     )
 
 
