@@ -83,7 +83,7 @@ def record(stage: Stage) -> None:
 
 def renditions(stage: Stage) -> None:
     """Each that was asked for is made; one that failed would show as a missing picture only to who looks."""
-    open_ones = "SELECT count(*) FROM dam_rendition WHERE state IN ('waiting', 'making')"
+    open_ones = "SELECT count(*) FROM dam_rendition WHERE state = 'waiting'"
     wait_for("the renditions", lambda: stage.admin.sql(open_ones) == 0, patience=120)
     done = stage.admin.sql("SELECT count(*) FROM dam_rendition WHERE state = 'done'")
     failed = stage.admin.sql("SELECT count(*) FROM dam_rendition WHERE state = 'failed'")
