@@ -9,37 +9,44 @@ PIP = $(BIN)/python -m pip --disable-pip-version-check --quiet install --require
 at_port = $(if $(PORT),--port $(PORT))
 
 .DEFAULT_GOAL := help
-.PHONY: help demo serve test lint bench clean
+.PHONY: help demo serve test lint bench clean frontend
+
+SOURCES = $(filter-out %/dist %/node_modules,$(wildcard workspace/frontend/* workspace/frontend/src/* workspace/frontend/src/*/*))
+BUILT = workspace/frontend/dist/.vite/manifest.json
 
 help: ## Show this list
 	@sed -nE 's/^([a-z%-]+):.*## (.*)/  make \1\t\2/p' $(firstword $(MAKEFILE_LIST)) | expand -t 20
 
-demo: .venv/.runtime ## Set everything up, run the main job, print the scorecard, leave it running (PORT=8000)
+demo: .venv/.runtime $(BUILT) ## Set everything up, run the main job, print the scorecard, leave it running (PORT=8000)
 	@$(BIN)/python manage.py demo $(at_port)
 
-serve: .venv/.runtime ## Start the whole stack and stay (PORT=8000)
+serve: .venv/.runtime $(BUILT) ## Start the whole stack and stay (PORT=8000)
 	@$(BIN)/python manage.py serve $(at_port)
 
-test: .venv/.dev ## Run all tests, in parallel, on databases of their own
+test: .venv/.dev $(BUILT) ## Run all tests, in parallel, on databases of their own
+	@$(BIN)/python -m config.frontend test
 	@$(BIN)/python -m pytest -n 2
 
 lint: export SECRET_KEY = lint
-lint: .venv/.dev ## Style, types, import directions, missing migrations
+lint: .venv/.dev $(BUILT) ## Style, types, import directions, missing migrations
 	@$(BIN)/ruff check .
 	@$(BIN)/ruff format --check .
 	@$(BIN)/mypy
+	@$(BIN)/python -m config.frontend check
 	@$(BIN)/lint-imports
 	@$(BIN)/python manage.py makemigrations --check --dry-run
 
-bench: .venv/.dev ## Run every benchmark
+bench: .venv/.dev $(BUILT) ## Run every benchmark
 	@$(BIN)/python manage.py bench
 
-bench-%: .venv/.dev ## Run one of them, for example make bench-listings
+bench-%: .venv/.dev $(BUILT) ## Run one of them, for example make bench-listings
 	@$(BIN)/python manage.py bench $*
+
+frontend: $(BUILT) ## Build the scripts and styles of the pages
 
 clean: ## Forget the embedded databases, the files and the virtual environment
 	@$(PYTHON) -m config.stack clean
-	@rm -rf .venv .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis
+	@rm -rf workspace/frontend/dist workspace/frontend/node_modules .venv .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis
 	@find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
 .venv/bin/python:
@@ -56,3 +63,12 @@ clean: ## Forget the embedded databases, the files and the virtual environment
 	@echo "Installing what its tests need as well"
 	@$(PIP) -r requirements/dev.txt
 	@touch $@ .venv/.runtime
+
+.venv/.frontend: requirements/frontend.txt | .venv/bin/python
+	@echo "Installing Node"
+	@$(PIP) -r requirements/frontend.txt
+	@touch $@
+
+$(BUILT): $(SOURCES) | .venv/.frontend
+	@echo "Building the pages"
+	@$(BIN)/python -m config.frontend build

@@ -42,6 +42,7 @@ INSTALLED_APPS = [
     "django.contrib.sessions",
     "django.contrib.messages",
     "whitenoise.runserver_nostatic",
+    "django_vite",
     "django.contrib.staticfiles",
     "django.contrib.postgres",
     "rest_framework",
@@ -125,6 +126,10 @@ STORAGES = {
 }
 STATIC_URL = "/static/"
 STATIC_ROOT = VAR_DIR / "static"
+FRONTEND = BASE_DIR / "workspace" / "frontend" / "dist"
+STATICFILES_DIRS = [("built", FRONTEND)]
+DJANGO_VITE = {"default": {"manifest_path": FRONTEND / ".vite" / "manifest.json", "static_url_prefix": "built"}}
+WHITENOISE_IMMUTABLE_FILE_TEST = r"\.[0-9a-f]{12}\.[^/]+$|/built/assets/"  # names that carry a hash, Django's or Vite's
 WHITENOISE_USE_FINDERS = env.boolean(
     "STATIC_FROM_SOURCE", default=False, meaning="Serve static files from the source tree, uncollected"
 )

@@ -121,8 +121,7 @@ def test_no_page_breaks_the_policy(street: Any, opened: Any) -> None:
     page = opened("/")
     for path in addresses(street).values():
         page.goto(path)
-        page.wait_for_load_state("load")
-        assert page.evaluate("typeof htmx") == "object", path
+        expect(page.locator("html[data-ready]")).to_be_attached()
 
 
 def test_proposals_by_keyboard_alone(street: Any, opened: Any) -> None:

@@ -15,6 +15,8 @@ from foundation.core.errors import Conflict, Denied, Missing
 from tests.cast import PASSWORD
 from workspace.views.pages import page, toast
 
+WORKSPACE = Path(__file__).parents[2] / "workspace"
+
 WITHOUT_SIGN_IN = {"login", "logout", "theme"}
 UID = "01890000-0000-7000-8000-000000000000"
 
@@ -149,12 +151,22 @@ def test_a_toast_offers_undo() -> None:
     assert json.loads(answer["HX-Trigger"]) == {"toast": expected}
 
 
+def icons() -> dict[str, str]:
+    names: dict[str, str] = json.loads((WORKSPACE / "frontend/src/icons.json").read_text())
+    return names
+
+
+def test_every_icon_that_a_template_names_is_drawn() -> None:
+    texts = [path.read_text() for path in (WORKSPACE / "templates").rglob("*.html")]
+    named = {name for text in texts for name in re.findall(r'{% icon "([a-z-]+)"', text)}
+    assert named - set(icons()) == set()
+
+
 def test_the_parts_page_shows_every_part(steward: Any, browser_of: Any) -> None:
     client = browser_of(steward)
     text = client.get("/parts/").content.decode()
     drawn = set(re.findall(r"icons\.svg#([a-z]+)", text))
-    sprite = (Path(__file__).parents[2] / "workspace/static/workspace/icons.svg").read_text()
-    assert set(re.findall(r'<symbol id="([a-z]+)"', sprite)) <= drawn
+    assert set(icons()) <= drawn
     assert json.loads(client.post("/parts/")["HX-Trigger"])["toast"]["undo"] == {"url": "/parts/"}
 
 

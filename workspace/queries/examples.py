@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import re
 from datetime import UTC, datetime
 from typing import Any
+
+from django.conf import settings
 
 from workspace.queries.shown import (
     Difference,
@@ -31,11 +34,12 @@ SWATCHES = [
     "bg", "surface", "raised", "sunk", "line", "control", "text", "muted", "blue", "blue-soft", "ok", "ok-soft",
     "attention", "attention-soft", "bad", "bad-soft",
 ]  # fmt: skip
-ICONS = [
-    "home", "product", "asset", "proposal", "work", "listing", "gear", "menu", "sun", "moon", "auto", "check", "cross",
-    "plus", "upload", "download", "search", "right", "left", "down", "up", "warning", "info", "clock", "history",
-    "user", "leave", "lock", "globe", "undo", "inherit", "file", "layers", "tag", "barcode", "refresh",
-]  # fmt: skip
+
+
+def icon_names() -> list[str]:
+    """Those of the sprite, as the build drew them."""
+    sprite = (settings.FRONTEND / "icons.svg").read_text()
+    return re.findall(r'<symbol id="([a-z-]+)"', sprite)
 
 
 def examples() -> dict[str, Any]:
@@ -44,7 +48,7 @@ def examples() -> dict[str, Any]:
     changes = [Difference("Title (de-DE)", "Regenjacke", "Regenjacke Ridgeline"), Difference("Care", "30 °C", "")]
     return {
         "swatches": SWATCHES,
-        "icons": ICONS,
+        "icons": icon_names(),
         "percents": PERCENTS,
         "rights": RIGHTS,
         "tiles": [

@@ -23,7 +23,7 @@ def icon(name: str, classes: str = "") -> SafeString:
     return format_html(
         '<svg class="icon {}" aria-hidden="true"><use href="{}#{}"/></svg>',
         classes,
-        static("workspace/icons.svg"),
+        static("built/icons.svg"),
         name,
     )
 

@@ -2,13 +2,18 @@
 //   {"toast": {"text": "Confirmed", "tone": "ok" | "bad", "undo": {"url": "/…/undo/", "target": "#desk"}}}
 // "tone" and "undo" may be left out; without "target" the undo answers with out-of-band parts or HX-Refresh.
 // A page reached by a redirect carries the same toast in its HTML (parts/toasts.html).
+import { htmx } from "./htmx.ts";
+
+export interface Toast {
+  text: string;
+  tone?: "ok" | "bad";
+  undo?: { url: string; target?: string } | null;
+}
 
 const SHORT = 5000;
 const WITH_UNDO = 12000;
 
-const region = () => document.getElementById("toasts");
-
-function button(className, label) {
+function button(className: string, label: string): HTMLButtonElement {
   const made = document.createElement("button");
   made.type = "button";
   made.className = className;
@@ -17,7 +22,7 @@ function button(className, label) {
 }
 
 // The clock stands still while the pointer or the focus is on the toast.
-function expire(toast, delay) {
+function expire(toast: Element, delay: number): void {
   let timer = 0;
   const start = () => {
     timer = window.setTimeout(() => toast.remove(), delay);
@@ -32,36 +37,37 @@ function expire(toast, delay) {
   start();
 }
 
-export function showToast({ text, tone = "ok", undo = null }) {
+function undoButton(toast: Element, undo: NonNullable<Toast["undo"]>): HTMLButtonElement {
+  const action = button("toast-action", "Undo");
+  action.dataset.undo = "";
+  action.addEventListener("click", () => {
+    const swap = undo.target ? "outerHTML" : "none";
+    void htmx.ajax("post", undo.url, { target: undo.target ?? "body", swap });
+    toast.remove();
+  });
+  return action;
+}
+
+export function showToast({ text, tone = "ok", undo = null }: Toast): void {
   const toast = document.createElement("div");
   toast.className = `toast toast-${tone}`;
   const words = document.createElement("span");
   words.textContent = text;
   toast.append(words);
-
   if (undo) {
-    const action = button("toast-action", "Undo");
-    action.dataset.undo = "";
-    action.addEventListener("click", () => {
-      const place = undo.target ? { target: undo.target, swap: "outerHTML" } : { target: "body", swap: "none" };
-      window.htmx.ajax("POST", undo.url, place);
-      toast.remove();
-    });
-    toast.append(action);
+    toast.append(undoButton(toast, undo));
   }
-
   const close = button("toast-close", "×");
   close.setAttribute("aria-label", "Dismiss");
   close.addEventListener("click", () => toast.remove());
   toast.append(close);
-
-  region().append(toast);
+  document.getElementById("toasts")?.append(toast);
   expire(toast, undo ? WITH_UNDO : SHORT);
 }
 
-document.addEventListener("toast", (event) => showToast(event.detail));
+document.addEventListener("toast", (event) => showToast((event as CustomEvent<Toast>).detail));
 
 for (const toast of document.querySelectorAll("#toasts .toast")) {
-  toast.querySelector(".toast-close").addEventListener("click", () => toast.remove());
+  toast.querySelector(".toast-close")?.addEventListener("click", () => toast.remove());
   expire(toast, toast.querySelector("[data-undo]") ? WITH_UNDO : SHORT);
 }

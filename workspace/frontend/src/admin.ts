@@ -1,17 +1,19 @@
 // Entry of the stock admin's pages. It names the controls that admin leaves without a label.
+import "./css/stock-admin.css";
 
-const words = (element) => element?.textContent.trim().replace(/\s+/g, " ") ?? "";
+const words = (element?: Element | null) => element?.textContent?.trim().replace(/\s+/g, " ") ?? "";
 
-function name(control, label) {
-  if (label && !control.labels?.length && !control.hasAttribute("aria-label")) {
+function name(control: Element, label: string): void {
+  const labels = "labels" in control ? (control.labels as NodeList | null) : null;
+  if (label && !labels?.length && !control.hasAttribute("aria-label")) {
     control.setAttribute("aria-label", label);
   }
 }
 
 // Cells of editable lists and of tabular inlines: the column's heading and the row's own name or number.
-function nameCells(table) {
+function nameCells(table: HTMLTableElement): void {
   const headings = [...table.querySelectorAll("thead th")].map(words);
-  table.querySelectorAll("tbody tr").forEach((row, index) => {
+  table.querySelectorAll<HTMLTableRowElement>("tbody tr").forEach((row, index) => {
     const own = words(row.querySelector("th")) || `row ${index + 1}`;
     for (const cell of row.cells) {
       for (const control of cell.querySelectorAll("input:not([type=hidden]), select, textarea")) {
@@ -21,8 +23,8 @@ function nameCells(table) {
   });
 }
 
-function nameEverything() {
-  document.querySelectorAll("#result_list, .tabular table").forEach(nameCells);
+function nameEverything(): void {
+  document.querySelectorAll<HTMLTableElement>("#result_list, .tabular table").forEach(nameCells);
   for (const control of document.querySelectorAll(".datetime input")) {
     const legend = words(control.closest("fieldset.flex-container, .form-row")?.querySelector("legend, label"));
     name(control, `${legend} ${control.classList.contains("vTimeField") ? "time" : "date"}`);

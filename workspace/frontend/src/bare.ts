@@ -1,0 +1,2 @@
+// Entry of pages that may have no signed-in person: sign-in and errors. Looks alone, no behaviour.
+import "./css/bare.css";

@@ -1,0 +1,17 @@
+// <button data-opens="some-dialog"> opens that dialog; a form with method="dialog" or Escape closes it.
+
+document.addEventListener("click", (event) => {
+  const opener = (event.target as Element).closest<HTMLElement>("[data-opens]");
+  const dialog = opener && document.getElementById(opener.dataset.opens ?? "");
+  if (dialog instanceof HTMLDialogElement) {
+    dialog.showModal();
+  }
+});
+
+// A click on the veil closes, as people expect. The dialog's own padding is zero, so its box is its content.
+document.addEventListener("click", (event) => {
+  const target = event.target as Element;
+  if (target instanceof HTMLDialogElement && target.matches("dialog.dialog[open]")) {
+    target.close();
+  }
+});
