@@ -6,6 +6,7 @@ The wheel's own `npm` script does not start in every version, so npm's program i
 from __future__ import annotations
 
 import importlib.util
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -29,7 +30,8 @@ def node_home() -> Path:
 
 
 def node(*words: str) -> None:
-    done = subprocess.run([str(node_home() / "bin" / "node"), *words], cwd=FRONTEND, check=False)
+    trusting = os.environ | {"NODE_USE_SYSTEM_CA": "1"}  # as pip does; Node alone knows only its own authorities
+    done = subprocess.run([str(node_home() / "bin" / "node"), *words], cwd=FRONTEND, env=trusting, check=False)
     if done.returncode:
         sys.exit(done.returncode)
 
