@@ -1,0 +1,72 @@
+"""A browser, a street of shops behind a live server, and the watch over what is thrown or blocked."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import pytest
+from django.test import Client
+from playwright.sync_api import Browser, Page, expect
+
+from tests.workspace import factories
+
+from . import browsers
+
+expect.set_options(timeout=20_000)  # a busy machine is slow, not wrong
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    for item in items:
+        if "workspace/browser" in item.path.as_posix():
+            item.add_marker(pytest.mark.browser)
+            item.add_marker(pytest.mark.timeout(300))
+
+
+@pytest.fixture(scope="module", autouse=True)
+def _orm_beside_playwright() -> Iterator[None]:
+    """Playwright keeps a loop running in this thread, beside which the ORM refuses to work."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("DJANGO_ALLOW_ASYNC_UNSAFE", "1")
+        yield
+
+
+@pytest.fixture(scope="module")
+def chromium(_orm_beside_playwright: None) -> Iterator[Browser]:
+    browsers.needs_chromium()
+    with browsers.chromium() as browser:
+        yield browser
+
+
+@pytest.fixture
+def street(transactional_db: None, live_server: Any, world: Any, steward: Any) -> Any:
+    """The window behind a live server, and a steward's session."""
+    from foundation.accounts.models import User
+
+    window = factories.make_window(world)
+    window.listing = factories.make_listing(factories.product("RIDGE-RED-S"), world.scopes["shop/GB/en-GB"])
+    client = Client()
+    client.force_login(User.objects.get(pk=steward.user_id))
+    window.session = next(iter(client.cookies.values())).value
+    window.address = live_server.url
+    return window
+
+
+@pytest.fixture
+def opened(chromium: Browser, street: Any) -> Iterator[Callable[..., Page]]:
+    """Opens pages; at the end nothing may have been thrown or blocked."""
+    watch = browsers.Watch()
+    contexts = []
+
+    def open_page(path: str, **options: Any) -> Page:
+        manager = browsers.signed_in(chromium, street.address, street.session, watch, **options)
+        context = manager.__enter__()
+        contexts.append(manager)
+        page = context.new_page()
+        page.goto(path)
+        return page
+
+    yield open_page
+    for manager in contexts:
+        manager.__exit__(None, None, None)
+    assert watch.seen == []
