@@ -131,6 +131,12 @@ class Migration(migrations.Migration):
             ],
         ),
         migrations.AddIndex("completenessday", models.Index(fields=["day"], name="summaries_of_day")),
+        migrations.AddIndex(
+            "override",
+            models.Index(
+                condition=models.Q(expires_at__isnull=False), fields=["expires_at"], name="overrides_that_end"
+            ),
+        ),
         *(
             migrations.AddConstraint(model, models.UniqueConstraint(fields=fields, name=name))
             for model, fields, name in (

@@ -182,3 +182,12 @@ def _checks(family: int) -> list[tuple[str, QuerySet[Any], tuple[str, ...]]]:
         (COUNTED, CompletenessSummary.objects.all(), counts),
         (MISSED, MissingCount.objects.all(), ("family_id", "scope_id", "index", "products")),
     ]
+
+
+def falls(actor: Actor, *, families: Sequence[int], scopes: Sequence[int], since: date) -> list[tuple[int, int, int]]:
+    """(family, scope, how many fewer are complete now than before that day), the deepest fall first."""
+    now = summaries(actor, families=families, scopes=scopes)
+    seen = list(Scope.objects.visible_to(actor).filter(pk__in=scopes).values_list("pk", flat=True))
+    before = _standing(families, seen if actor.may("pim.view") else [], since)
+    lost = [(*place, then.complete - (now[place].complete if place in now else 0)) for place, then in before.items()]
+    return sorted((one for one in lost if one[2] > 0), key=lambda one: (-one[2], one[0], one[1]))
