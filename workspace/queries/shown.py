@@ -44,7 +44,7 @@ class Tab:
     url: str
     is_current: bool = False
     percent: float | None = None
-    count: int | None = None
+    count: int | str | None = None
 
 
 @dataclass(frozen=True)
