@@ -13,7 +13,7 @@ class PimConfig(AppConfig):
         export_models(models.Attribute, models.Option, models.Family, models.FamilyAttribute, models.FamilyAxis)
         export_models(models.Requirement, models.Product, models.Identifier, models.ProductValues, models.Override)
         export_models(models.Placement, models.FirstCompletion, models.CompletenessDay)
-        export_models(models.ProductImport, models.ImportRowError)
+        export_models(models.ProductImport, models.ImportRow, models.ImportRowError, models.ColumnMapping)
         derived_models("computed from values, requirements and placements", models.Completeness)
         derived_models("counted from completeness", models.CompletenessSummary, models.MissingCount)
         derived_models("words of products, for finding them", models.ProductSearch)

@@ -9,13 +9,14 @@ from pim.models.completeness import (
     MissingCount,
 )
 from pim.models.families import Family, FamilyAttribute, FamilyAxis, Requirement
-from pim.models.imports import ImportRowError, ProductImport
+from pim.models.imports import ColumnMapping, ImportRow, ImportRowError, ProductImport
 from pim.models.placements import Placement
 from pim.models.products import Identifier, Product, ProductSearch
 from pim.models.values import Override, ProductValues
 
 __all__ = [
     "Attribute",
+    "ColumnMapping",
     "Completeness",
     "CompletenessDay",
     "CompletenessSummary",
@@ -24,6 +25,7 @@ __all__ = [
     "FamilyAxis",
     "FirstCompletion",
     "Identifier",
+    "ImportRow",
     "ImportRowError",
     "MissingCount",
     "Option",
