@@ -14,6 +14,8 @@ def addresses(street: Any) -> dict[str, str]:
         "asset": f"/assets/{street.hero.uid}/",
         "proposals": "/proposals/",
         "work": "/work/",
+        "completeness": "/completeness/",
+        "completeness, down to the products": "/completeness/?cell=coats/shop/DACH&attribute=description",
         "listings": "/listings/",
         "listing": f"/listings/{street.listing.uid}/",
         "imports": "/imports/",
