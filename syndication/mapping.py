@@ -150,13 +150,14 @@ class Profile:
 
 @dataclass(frozen=True)
 class Problem:
-    """Why a listing is held back, or what is less than perfect in it."""
+    """Why a listing is held back, or what is less than perfect in it; `asset` is the picture that it is about."""
 
     code: str
     detail: str
     target: str = ""
     origin: str = ""
     blocks: bool = True
+    asset: str = ""
 
     def to_json(self) -> dict[str, Any]:
         return dict(vars(self))
