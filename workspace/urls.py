@@ -3,12 +3,28 @@
 from django.contrib.auth.views import LoginView, LogoutView
 from django.urls import path
 
-from workspace.views import assets, home, imports, listings, parts, products, proposals, theme, work_items
+from workspace.views import (
+    assets,
+    channels,
+    home,
+    imports,
+    listings,
+    parts,
+    placements,
+    products,
+    proposals,
+    theme,
+    work_items,
+)
 
 urlpatterns = [
     path("", home.home, name="home"),
     path("products/", products.products, name="product_list"),
     path("products/<uuid:uid>/", products.product, name="product"),
+    path("products/<uuid:uid>/placements/", placements.placements, name="product_placements"),
+    path("products/<uuid:uid>/place/", placements.place, name="product_place"),
+    path("products/<uuid:uid>/withdraw/", placements.withdraw, name="product_withdraw"),
+    path("products/<uuid:uid>/forget-placement/", placements.forget, name="product_forget"),
     path("assets/", assets.assets, name="asset_list"),
     path("assets/<uuid:uid>/", assets.asset, name="asset"),
     path("proposals/", proposals.proposals, name="proposals"),
@@ -17,7 +33,17 @@ urlpatterns = [
     path("proposals/<uuid:uid>/undo/", proposals.undo, name="proposal_undo"),
     path("work/", work_items.work_items, name="work_items"),
     path("listings/", listings.listings, name="listing_list"),
+    path("listings/fix/", listings.fix, name="listing_fix"),
     path("listings/<uuid:uid>/", listings.listing, name="listing"),
+    path("listings/<uuid:uid>/watch/", listings.watch, name="listing_watch"),
+    path("listings/<uuid:uid>/publish/", listings.publish, name="listing_publish"),
+    path("channels/", channels.channels, name="channel_list"),
+    path("channels/<str:code>/", channels.channel, name="channel"),
+    path("channels/<str:code>/assortment/", channels.assortment, name="channel_assortment"),
+    path("channels/<str:code>/sending/", channels.sending, name="channel_sending"),
+    path("channels/<str:code>/send/", channels.send, name="channel_send"),
+    path("channels/<str:code>/cancel/", channels.cancel, name="channel_cancel"),
+    path("feeds/<uuid:uid>/", channels.feed, name="feed"),
     path("imports/", imports.imports, name="import_list"),
     path("imports/<uuid:uid>/", imports.import_, name="import"),
     path("imports/<uuid:uid>/refused-rows/", imports.import_errors, name="import_errors"),
