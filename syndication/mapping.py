@@ -107,7 +107,8 @@ class Field:
         """In words, for people."""
         if self.shorten is not None:
             return f"at most {self.shorten} characters"
-        return f"in {self.unit}" if self.unit else ""
+        units = [self.unit] if isinstance(self.unit, str) else (self.unit or {}).values()
+        return f"in {' or '.join(units)}" if units else ""
 
 
 @dataclass(frozen=True)

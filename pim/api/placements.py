@@ -46,10 +46,10 @@ class PlacementListView(APIView):
     def delete(self, request: Request, sku: str) -> Response:
         """Take the product's own word on a channel in a market back: its model's holds again, or none."""
         actor = actor_of(request)
+        product = get_product(sku, actor=actor)
         wanted = read_parameters(request, "channel", "market")
         for name in ("channel", "market"):
             if name not in wanted:
                 raise Invalid(f"Say the {name}", path=name)
-        product = get_product(sku, actor=actor)
         forget_placement(product, actor=actor, **wanted)
         return Response(placements_document(product, actor=actor))

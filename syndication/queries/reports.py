@@ -7,8 +7,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from syndication.mapping import Profile
-from syndication.models import FeedMessage
+from syndication.mapping import Profile, read_profile
+from syndication.models import ChannelProfile, Feed, FeedMessage
 
 Json = Mapping[str, Any]
 
@@ -54,3 +54,16 @@ def _trace(profile: Profile, name: str, code: str) -> str:
         if part and (origin := profile.origin_of(part)):
             return origin
     return f"field:{name}" if name else f"channel:{code}"
+
+
+def complaints_about(messages: Sequence[FeedMessage]) -> list[list[Complaint]]:
+    """What the report of their feed says of each of these messages of one feed. Two queries."""
+    feed = Feed.objects.select_related("channel").filter(pk__in={one.feed_id for one in messages}).first()
+    row = ChannelProfile.objects.filter(channel=feed.channel).first() if feed else None
+    if feed is None or row is None:
+        return [[] for _ in messages]
+    profile, (issues, _) = read_profile(row.body, version=row.version), sort_issues(feed.report, messages)
+    return [
+        [complaint for issue in issues.get(one.message_id, ()) for complaint in complaints_of(profile, issue)]
+        for one in messages
+    ]

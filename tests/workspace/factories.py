@@ -16,12 +16,13 @@ from dam.verdict import TermFacts
 from foundation.blobs.models import Blob
 from foundation.core import moment
 from foundation.core.actors import system
+from foundation.core.pages import encode_cursor
 from foundation.events.sequencing import drain
 from foundation.history.services import recorded
 from pim.models import Product
 from pim.services import create_product, define_attribute, define_family, place_product, set_values
 from syndication.choices import ListingState
-from syndication.models import Listing
+from syndication.models import Feed, FeedMessage, Listing
 
 HOUSE = system("tests")
 COLOURS, SIZES = ("red", "blue"), ("s", "m")
@@ -130,6 +131,22 @@ def make_listing(product: Product, scope: Any, **fields: Any) -> Listing:
     )  # fmt: skip
 
 
+def make_feed(listing: Listing, **fields: Any) -> Feed:
+    """A feed with one message, and a report that refuses it for its title."""
+    issue = {"messageId": 1, "severity": "ERROR", "code": "TITLE_TOO_LONG", "message": "The title is too long",
+             "attributeName": "title"}  # fmt: skip
+    fallback: dict[str, Any] = {
+        "from_revision": 0, "to_revision": 1, "state": "done", "body": "{}", "report": {"issues": [issue]},
+        "created_at": moment.now(), "sent_at": moment.now(), "answered_at": moment.now(),
+    }  # fmt: skip
+    feed = Feed.objects.create(channel=listing.channel, **fallback | fields)
+    FeedMessage.objects.create(
+        feed=feed, message_id=1, listing=listing, product_id=listing.product_id, sku=listing.sku, operation="UPDATE",
+        revision=listing.revision or 1, outcome="rejected",
+    )  # fmt: skip
+    return feed
+
+
 def make_window(world: SimpleNamespace) -> SimpleNamespace:
     """Two coats, one for the US only, a cup that is nowhere, pictures, three proposals; derived data drained."""
     define_goods()
@@ -154,6 +171,12 @@ def make_window(world: SimpleNamespace) -> SimpleNamespace:
 
 def product(sku: str) -> Product:
     return Product.objects.get(sku=sku)
+
+
+def queue_address(listing: Listing) -> str:
+    """The listing's page as one of all that are live."""
+    at = encode_cursor([listing.changed_at, listing.pk])
+    return f"/listings/{listing.uid}/?state=live&at={at}"
 
 
 def uid_of(sku: str) -> UUID:

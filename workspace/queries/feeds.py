@@ -84,7 +84,7 @@ class FeedPage:
     channel_url: str
     outcomes: list[Tab]
     words: list[Word]
-    messages: list[MessageRow]
+    sent: list[MessageRow]
     next_cursor: str
 
 
@@ -141,7 +141,7 @@ def feed_page(uid: UUID, *, actor: Actor, outcome: str = "", cursor: str = "") -
         channel_url=reverse("channel", args=[feed.channel.code]),
         outcomes=_tabs(row, outcome),
         words=[word for issue in whole for word in _words(profile, issue, "")],
-        messages=_messages(page.rows, issues, profile, actor),
+        sent=_messages(page.rows, issues, profile, actor),
         next_cursor=page.next_cursor,
     )
 

@@ -86,7 +86,7 @@ class ListingPage:
     pictures: list[Picture]
     fields: list[Field]
     body: str
-    is_done: bool
+    is_failing: bool
     is_changing: bool
     can_publish: bool
     mark: str
@@ -133,11 +133,11 @@ def listing_page(uid: UUID, *, actor: Actor) -> ListingPage:
         pictures=_pictures(bound, product, listing, actor),
         fields=_fields(explained, listing.sku, product_url, {str(one.binding.asset.uid): one for one in bound}),
         body=_indented(listing.body),
-        is_done=listing.is_live and not rejections,
+        is_failing=bool(rejections) or listing.state == ListingState.HELD,
         is_changing=_is_changing(listing, explained),
         can_publish=product is not None and actor.may("syndication.publish"),
         mark=listing_mark(listing),
-        history=events_of([listing.uid], actor),
+        history=events_of([listing.uid], actor, is_grouped=False),
     )
 
 
@@ -150,7 +150,7 @@ def _pictures(bound: list[BoundAsset], product: Product | None, listing: Listing
     found = verdicts([one.asset_id for one in bound], scope.channel.code, territories, scope.channel.use, at)
     shown = tiles(bound, product, actor, {pk: badge(verdict, at) for pk, verdict in found.items()})
     sent: dict[str, list[Delivered]] = defaultdict(list)
-    for one in json.loads(listing.body)["media"] if listing.body else []:
+    for one in json.loads(listing.body).get("media", []) if listing.body else []:
         sent[one["asset"]].append(Delivered(one["target"], one["preset"], one["url"]))
     pictures = [
         Picture(tile, sent[str(one.binding.asset.uid)], verdict.boundary, "" if verdict.allowed else verdict.reason)
@@ -216,6 +216,8 @@ def _spoken(value: Any) -> str:
         return "Yes" if value else "No"
     if isinstance(value, list):
         return ", ".join(_spoken(one) for one in value)
+    if isinstance(value, dict) and value.keys() in ({"amount", "unit"}, {"amount", "currency"}):
+        return f"{value['amount']} {value.get('unit') or value.get('currency')}"
     if isinstance(value, dict):
         return ", ".join(f"{name} {_spoken(one)}" for name, one in value.items())
     return "" if value is None else str(value)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections import Counter, defaultdict
+from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -79,13 +79,32 @@ def queue_address(listing: Listing, wanted: Wanted) -> str:
     return f"{reverse('listing', args=[listing.uid])}?{query}"
 
 
-def states_of(root_ids: Sequence[int], actor: Actor) -> dict[int, State]:
-    """In one chip per tree: the worst that its listings are in, and how many are."""
-    found: dict[int, Counter[str]] = defaultdict(Counter)
-    rows = Listing.objects.visible_to(actor).filter(root_id__in=root_ids)
-    for root, state in rows.values_list("root_id", "state"):
-        found[root][state] += 1
-    return {root: _summary(counts) for root, counts in found.items()}
+def chips_of(root_ids: Mapping[int, str], actor: Actor) -> dict[int, list[tuple[State, str]]]:
+    """For each tree (by its id, with its SKU) how many listings are in which state, each with the list of them.
+
+    Two queries.
+    """
+    visible = Listing.objects.visible_to(actor).filter(root_id__in=list(root_ids)).order_by()
+    counts: dict[int, dict[str, int]] = defaultdict(dict)
+    for root, state, count in visible.values_list("root_id", "state").annotate(Count("pk")):
+        counts[root][state] = count
+    refused = visible.filter(pk__in=Rejection.objects.unresolved().values("listing_id"))
+    for root, count in refused.values_list("root_id").annotate(Count("pk")):
+        counts[root][REFUSED] = count
+    return {root: state_chips(states, q=root_ids[root]) for root, states in counts.items()}
+
+
+def state_chips(counts: Mapping[str, int], **where: str) -> list[tuple[State, str]]:
+    """`3 held` and the like, each with the address of the list that it counts."""
+    known = {**{state.value: shown for state, shown in STATES.items()}, REFUSED: REJECTED}
+    return [
+        (
+            State(f"{counts[name]:,} {shown.label.lower()}", shown.tone),
+            f"{reverse('listing_list')}?{urlencode({**where, 'state': name})}",
+        )
+        for name, shown in known.items()
+        if counts.get(name)
+    ]
 
 
 def listing_counts(actor: Actor) -> tuple[int, int]:
@@ -175,13 +194,3 @@ def _filters(actor: Actor) -> list[Filter]:
         Filter("market", "Market", lambda rows, values: rows.filter(scope__market__code__in=values), by_market),
         Filter("locale", "Language", lambda rows, values: rows.filter(scope__locale_id__in=values), by_locale),
     ]
-
-
-def _summary(counts: Mapping[str, int]) -> State:
-    """`3 held of 30` where any is held, else how many are live, else that all are gone."""
-    total = sum(counts.values())
-    if held := counts.get(ListingState.HELD):
-        return State(f"{held:,} held" if held == total else f"{held:,} held of {total:,}", "attention")
-    if live := counts.get(ListingState.LIVE):
-        return State(f"{live:,} live", "ok")
-    return State(f"{total:,} withdrawn")

@@ -22,7 +22,7 @@ from pim.models import Placement, Product
 from pim.queries.placements import Decision, Offer, decisions_of, placements_of
 from syndication.choices import PROJECTION, ListingState
 from syndication.models import ChannelProfile, Listing, Rejection
-from workspace.queries.listings import REJECTED, STATES
+from workspace.queries.listings import REFUSED, REJECTED, STATES, state_chips
 from workspace.queries.problems import Mender, Problem
 from workspace.queries.scopes import address, visible_scopes
 from workspace.queries.shown import State
@@ -254,21 +254,15 @@ def _tree_listings(product: Product, below: Sequence[int], actor: Actor) -> dict
         found[scope][state] = count
     refused: Any = Rejection.objects.unresolved().filter(listing__in=visible.values("pk")).order_by()
     for scope, count in refused.values_list("listing__scope_id").annotate(Count("listing_id", distinct=True)):
-        found[scope]["rejected"] = count
+        found[scope][REFUSED] = count
     scopes = Scope.objects.select_related("channel", "market").in_bulk(found)
     return {pk: _tree_listing(product, scopes[pk], states) for pk, states in found.items()}
 
 
 def _tree_listing(product: Product, scope: Scope, states: dict[str, int]) -> PlacedListing:
-    place = {"q": product.sku, "channel": scope.channel.code, "market": scope.market.code}
-    base = reverse("listing_list")
-    known = {**{state.value: shown for state, shown in STATES.items()}, "rejected": REJECTED}
-    chips = [
-        (State(f"{states[name]:,} {shown.label.lower()}", shown.tone), f"{base}?{urlencode({**place, 'state': name})}")
-        for name, shown in known.items()
-        if states.get(name)
-    ]
-    return PlacedListing(scope.locale_id, f"{base}?{urlencode(place)}", chips, [])
+    place = {"q": product.sku, "channel": scope.channel.code, "market": scope.market.code, "locale": scope.locale_id}
+    chips = state_chips(states, **place)
+    return PlacedListing(scope.locale_id, f"{reverse('listing_list')}?{urlencode(place)}", chips, [])
 
 
 def _next_wait(waited: int) -> int:

@@ -72,7 +72,7 @@ class ProductPage:
     groups: list[Group]
     pictures: list[Tile]
     variants: Matrix | None
-    places: PlacementPanel
+    placements: PlacementPanel
     history: list[TimelineEntry]
 
 
@@ -98,7 +98,7 @@ def product_page(uid: UUID, *, wanted: Mapping[str, str], actor: Actor) -> Produ
         groups=groups,
         pictures=shown,
         variants=variant_matrix(product, scope, actor),
-        places=placement_panel(product, actor=actor, scopes=scopes),
+        placements=placement_panel(product, actor=actor, scopes=scopes),
         history=merged(
             value_changes(product, actor, LOCALE), events_of([product.uid], actor, but=["pim.product.changed"])
         ),

@@ -9,7 +9,7 @@ from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_POST, require_safe
 
-from foundation.core.errors import Missing, TandemError
+from foundation.core.errors import Missing
 from syndication.queries.channels import channel_standing, get_visible_channel
 from syndication.services.feeds import cancel_feed, start_feed
 from workspace.queries.assortment import assortment_page
@@ -63,13 +63,7 @@ def send(request: PageRequest, code: str) -> HttpResponse:
     """Start to send. A second click finds the job of the first."""
     full = request.POST.get("what") == "everything"
     row = get_visible_channel(code, actor=request.actor)
-    try:
-        job = start_feed(channel=row, actor=request.actor, full=full)
-    except TandemError as error:
-        if request.htmx:
-            raise
-        messages.error(request, error.detail)
-        return redirect("channel", code=code)
+    job = start_feed(channel=row, actor=request.actor, full=full)
     if not request.htmx:
         messages.success(request, "The feed is on its way")
         return redirect("channel", code=code)

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from urllib.parse import urlencode
 from uuid import UUID
 
 from django.contrib import messages
@@ -48,9 +49,7 @@ def fix(request: PageRequest) -> HttpResponse:
         values = {**(chosen.values or {}), "state": [ListingState.HELD.value, REFUSED]}
         chosen = Wanted(chosen.q, values)
     address = first_in_queue(chosen, actor=request.actor)
-    if not address:
-        messages.success(request, "Nothing to fix: no listing here is held or rejected")
-    return redirect(address or reverse("listing_list"))
+    return redirect(address or f"{reverse('listing_list')}?{urlencode(chosen.pairs())}")
 
 
 @require_safe
@@ -113,7 +112,7 @@ def _show(request: PageRequest, uid: UUID) -> HttpResponse:
     if at:
         row = get_visible_listing(uid, actor=request.actor)
         queue = listing_queue(row, wanted(request, FACETS), at, actor=request.actor)
-    waits = found.is_changing or (queue is not None and not found.is_done)
+    waits = found.is_changing or (queue is not None and found.is_failing)
     context = vars(found) | {"queue": queue, "wait": FIRST_WAIT if waits else 0, "place": _place(request)}
     whole = not request.htmx or request.htmx.history_restore_request
     return render(request, "workspace/listing.html" if whole else "workspace/fragments/listing_sheet.html", context)

@@ -90,4 +90,4 @@ def _panel(request: PageRequest, product: Product) -> HttpResponse:
     waited = request.GET.get("waited", "")
     known = int(waited) if waited.isascii() and waited.isdecimal() and len(waited) < 6 else 0
     panel = placement_panel(product, actor=request.actor, waited=known)
-    return render(request, "workspace/product_parts/placements.html", {"places": panel})
+    return render(request, "workspace/product_parts/placements.html", {"placements": panel})

@@ -1,6 +1,9 @@
 // <copy-text><input readonly value="…"><button hidden>Copy</button></copy-text>
 // Copies what the field holds and says so; where the clipboard is closed the text is selected, to be copied by hand.
-import { showToast } from "../toasts.ts";
+
+function say(text: string): void {
+  document.dispatchEvent(new CustomEvent("toast", { detail: { text } }));
+}
 
 class CopyText extends HTMLElement {
   connectedCallback(): void {
@@ -14,12 +17,13 @@ class CopyText extends HTMLElement {
     field?.select();
     try {
       await navigator.clipboard.writeText(field?.value ?? "");
-      showToast({ text: "Copied" });
+      say("Copied");
     } catch {
       field?.focus();
-      showToast({ text: "The browser lets no page copy here. The text is selected: copy it by keyboard." });
+      say("The browser lets no page copy here. The text is selected: copy it by keyboard.");
     }
   }
 }
 
 customElements.define("copy-text", CopyText);
+export {};
