@@ -19,6 +19,7 @@ from foundation.core.actors import system
 from foundation.core.pages import encode_cursor
 from foundation.events.sequencing import drain
 from foundation.history.services import recorded
+from foundation.markets.models import Channel
 from pim.models import Product
 from pim.services import create_product, define_attribute, define_family, place_product, set_values
 from syndication.choices import ListingState
@@ -117,11 +118,14 @@ def propose(
 def make_listing(product: Product, scope: Any, **fields: Any) -> Listing:
     """A row as the projection would write it."""
     live = fields.get("state", ListingState.LIVE) == ListingState.LIVE
+    channel = Channel.objects.get(pk=scope.channel_id)
+    channel.last_revision += 1
+    channel.save(update_fields=["last_revision"])
     fallback: dict[str, Any] = {
         "state": ListingState.LIVE,
         "hash": "ab" * 32 if live else "",
         "body": '{"title": "Coat"}' if live else "",
-        "revision": Listing.objects.filter(channel=scope.channel).count() + 1,
+        "revision": channel.last_revision,
         "mapping_version": 1,
         "changed_at": moment.now(),
     }

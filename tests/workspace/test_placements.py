@@ -73,11 +73,13 @@ def test_placing_shows_the_listing_when_it_is_there(window: Any, steward: Any, b
     assert "Being written" in text
     assert "<html" not in text
     waiting = client.get(f"/products/{factories.uid_of('RIDGE-RED-S')}/placements/?waited=200")
-    assert panel(waiting).wait == 300, "and longer each time"
+    assert waiting.context["wait"] == 300, "and longer each time"
+    assert 'role="switch"' not in waiting.content.decode(), "nothing is drawn under somebody's finger"
     drain()
     ready = client.get(f"/products/{factories.uid_of('RIDGE-RED-S')}/placements/?waited=300")
     assert panel(ready).wait == 0
     assert "hx-trigger" not in ready.content.decode()
+    assert ready["HX-Retarget"] == "#placements"
     (listing,) = cells(ready)["bazaar", "GB"].listings
     assert [(state.label, url) for state, url in listing.states] == [
         ("Live", f"/listings/{Listing.objects.get(sku='RIDGE-RED-S').uid}/")

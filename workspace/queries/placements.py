@@ -106,6 +106,14 @@ def own_place(product: Product, *, channel: str, market: str) -> str:
     return rows.values_list("state", flat=True).first() or ""
 
 
+def catching_up(product: Product, waited: int) -> tuple[int, bool]:
+    """In how many milliseconds to look again (0: the listings are up to date), and whether writing them failed."""
+    dirty = Dirty.objects.filter(projection=PROJECTION, subject_id=product.root_id).first()
+    if dirty is None:
+        return 0, False
+    return min(max(FIRST_WAIT, waited * 3 // 2), LONGEST_WAIT), dirty.attempts > 0
+
+
 def placement_panel(
     product: Product, *, actor: Actor, scopes: Sequence[Scope] | None = None, waited: int = 0
 ) -> PlacementPanel:
@@ -122,7 +130,7 @@ def placement_panel(
         listings=_tree_listings(product, below, actor) if below else _own_listings(product, actor),
         last=_last_place(product, actor),
     )
-    dirty = Dirty.objects.filter(projection=PROJECTION, subject_id=product.root_id).first()
+    wait, is_stuck = catching_up(product, waited)
     channels = [_channel_rows(facts, list(group)) for _, group in groupby(scopes, key=lambda one: one.channel_id)]
     return PlacementPanel(
         uid=product.uid,
@@ -132,8 +140,8 @@ def placement_panel(
         placed=sum(row.is_placed for channel in channels for row in channel.rows),
         can_place=actor.may("pim.place"),
         sees_listings=actor.may("syndication.view"),
-        wait=_next_wait(waited) if dirty else 0,
-        is_stuck=dirty is not None and dirty.attempts > 0,
+        wait=wait,
+        is_stuck=is_stuck,
     )
 
 
@@ -263,8 +271,3 @@ def _tree_listing(product: Product, scope: Scope, states: dict[str, int]) -> Pla
     place = {"q": product.sku, "channel": scope.channel.code, "market": scope.market.code, "locale": scope.locale_id}
     chips = state_chips(states, **place)
     return PlacedListing(scope.locale_id, f"{reverse('listing_list')}?{urlencode(place)}", chips, [])
-
-
-def _next_wait(waited: int) -> int:
-    """Soon at first, then half as long again each time."""
-    return min(max(FIRST_WAIT, waited * 3 // 2), LONGEST_WAIT)

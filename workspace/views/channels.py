@@ -8,12 +8,13 @@ from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_POST, require_safe
+from django_htmx.http import retarget
 
 from foundation.core.errors import Missing
 from syndication.queries.channels import channel_standing, get_visible_channel
 from syndication.services.feeds import cancel_feed, start_feed
 from workspace.queries.assortment import assortment_page
-from workspace.queries.channels import channel_list, channel_page
+from workspace.queries.channels import Sending, channel_list, channel_page
 from workspace.queries.channels import sending as sending_state
 from workspace.queries.feeds import feed_page
 from workspace.views.pages import PageRequest, next_address, page, toast, wanted
@@ -54,7 +55,11 @@ def sending(request: PageRequest, code: str) -> HttpResponse:
     """Progress, asked for again each second while a feed is on its way."""
     if not request.htmx:
         return redirect("channel", code=code)
-    return _sending(request, code, job=request.GET.get("job", ""), total=request.GET.get("total", ""))
+    state = _state(request, code, job=request.GET.get("job", ""), total=request.GET.get("total", ""))
+    context = {"code": code, "sending": state}
+    if state.is_sending and state.is_stopping == bool(request.GET.get("stopping")):
+        return render(request, "workspace/fragments/sending_progress.html", context)
+    return retarget(render(request, "workspace/fragments/sending.html", context), "#sending")
 
 
 @require_POST
@@ -91,14 +96,18 @@ def feed(request: PageRequest, uid: UUID) -> HttpResponse:
     return render(request, "workspace/feed.html" if is_page else "workspace/fragments/feed_message_rows.html", context)
 
 
-def _sending(request: PageRequest, code: str, *, job: str, total: str = "") -> HttpResponse:
+def _sending(request: PageRequest, code: str, *, job: str) -> HttpResponse:
+    context = {"code": code, "sending": _state(request, code, job=job)}
+    return render(request, "workspace/fragments/sending.html", context)
+
+
+def _state(request: PageRequest, code: str, *, job: str, total: str = "") -> Sending:
     row = get_visible_channel(code, actor=request.actor)
     known = int(total) if total.isascii() and total.isdecimal() and len(total) < 9 else 0
     standing = channel_standing(row, actor=request.actor)
     if standing.waiting is None:
         raise Missing("Feeds speak of all of a channel's markets; you see some of them", path="channel")
-    state = sending_state(row, standing, actor=request.actor, job=_uid(job), total=known)
-    return render(request, "workspace/fragments/sending.html", {"code": code, "sending": state})
+    return sending_state(row, standing, actor=request.actor, job=_uid(job), total=known)
 
 
 def _uid(text: str) -> str:

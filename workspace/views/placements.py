@@ -12,12 +12,12 @@ from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_POST, require_safe
-from django_htmx.http import HttpResponseClientRedirect
+from django_htmx.http import HttpResponseClientRedirect, retarget
 
 from foundation.core.errors import Missing
 from pim.models import Product
 from pim.services import forget_placement, place_product, withdraw_product
-from workspace.queries.placements import get_visible_product, own_place, placement_panel
+from workspace.queries.placements import catching_up, get_visible_product, own_place, placement_panel
 from workspace.views.pages import PageRequest, page, toast
 
 PANEL = "#placements"
@@ -31,7 +31,12 @@ def placements(request: PageRequest, uid: UUID) -> HttpResponse:
     product = get_visible_product(uid, actor=request.actor)
     if not request.htmx:
         return redirect(reverse("product", args=[uid]) + "#placements-title")
-    return _panel(request, product)
+    wait, is_stuck = catching_up(product, _waited(request))
+    if wait and is_stuck == bool(request.GET.get("stuck")):
+        # nothing to see yet: the question alone is asked anew, so that no switch is drawn under somebody's finger
+        context = {"uid": uid, "wait": wait, "is_stuck": is_stuck}
+        return render(request, "workspace/product_parts/placements_watch.html", context)
+    return retarget(_panel(request, product), PANEL)
 
 
 @require_POST
@@ -86,8 +91,11 @@ def _gone(request: PageRequest, text: str) -> HttpResponse:
     return HttpResponseClientRedirect(reverse("product_list")) if request.htmx else redirect("product_list")
 
 
-def _panel(request: PageRequest, product: Product) -> HttpResponse:
+def _waited(request: PageRequest) -> int:
     waited = request.GET.get("waited", "")
-    known = int(waited) if waited.isascii() and waited.isdecimal() and len(waited) < 6 else 0
-    panel = placement_panel(product, actor=request.actor, waited=known)
+    return int(waited) if waited.isascii() and waited.isdecimal() and len(waited) < 6 else 0
+
+
+def _panel(request: PageRequest, product: Product) -> HttpResponse:
+    panel = placement_panel(product, actor=request.actor, waited=_waited(request))
     return render(request, "workspace/product_parts/placements.html", {"placements": panel})
