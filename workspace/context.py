@@ -27,6 +27,7 @@ PLACES = (
     ("asset_list", "Assets", "asset"),
     ("proposals", "Proposals", "proposal"),
     ("work_items", "Work items", "work"),
+    ("channel_list", "Channels", "channel"),
     ("listing_list", "Listings", "listing"),
     ("completeness", "Completeness", "completeness"),
 )

@@ -34,6 +34,12 @@ PAGES: dict[str, Callable[[Any], str]] = {
     "work_items": lambda _: "/work/",
     "listing_list": lambda _: "/listings/",
     "listing": lambda window: f"/listings/{window.listing.uid}/",
+    "listing, one of a filter": lambda window: factories.queue_address(window.listing),
+    "listing_list, filtered": lambda _: "/listings/?state=held&reason=missing:description&q=ridge",
+    "channel_list": lambda _: "/channels/",
+    "channel": lambda _: "/channels/shop/",
+    "channel_assortment": lambda _: "/channels/shop/assortment/",
+    "feed": lambda window: f"/feeds/{window.feed.uid}/",
     "import_list": lambda _: "/imports/",
 }
 
@@ -67,7 +73,7 @@ def fill_up(window: Any) -> None:
                 role="detail",
                 actor=factories.HOUSE,
             )
-        factories.make_listing(coat, window.world.scopes["shop/GB/en-GB"])
+        factories.make_feed(factories.make_listing(coat, window.world.scopes["shop/GB/en-GB"]))
     drain()
 
 
@@ -75,6 +81,7 @@ def fill_up(window: Any) -> None:
 def counts(window: Any, steward: Any, browser_of: Any) -> tuple[dict[str, int], dict[str, int]]:
     client = browser_of(steward)
     window.listing = factories.make_listing(factories.product("RIDGE-RED-S"), window.world.scopes["shop/GB/en-GB"])
+    window.feed = factories.make_feed(window.listing)
     first = {name: count(client, address(window)) for name, address in PAGES.items()}
     fill_up(window)
     return first, {name: count(client, address(window)) for name, address in PAGES.items()}

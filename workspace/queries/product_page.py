@@ -12,13 +12,12 @@ from django.urls import reverse
 
 from foundation.core import moment
 from foundation.core.actors import Actor
-from foundation.core.errors import Missing
 from foundation.markets.models import Scope
 from pim.models import Completeness, Product
 from pim.queries.products import ancestors_of, labels_of
 from workspace.queries.history import events_of, merged, value_changes
-from workspace.queries.listings import ListingRow, listings_of
 from workspace.queries.pictures import media_of_tree, tiles
+from workspace.queries.placements import PlacementPanel, get_visible_product, placement_panel
 from workspace.queries.product_values import Group, MissingField, missing_fields, value_groups
 from workspace.queries.rights import badges
 from workspace.queries.scopes import PARTS, address, choose_scope, label, tabs, visible_scopes
@@ -73,15 +72,13 @@ class ProductPage:
     groups: list[Group]
     pictures: list[Tile]
     variants: Matrix | None
-    listings: list[ListingRow]
+    placements: PlacementPanel
     history: list[TimelineEntry]
 
 
 def product_page(uid: UUID, *, wanted: Mapping[str, str], actor: Actor) -> ProductPage:
     """The page in the scope that the address names; else the least complete one of those it is placed in."""
-    product = Product.objects.visible_to(actor).select_related("family", "root", "parent").filter(uid=uid).first()
-    if product is None:
-        raise Missing("There is no such product, or it is not sold in your markets", path="uid")
+    product = get_visible_product(uid, actor=actor)
     scopes = visible_scopes(actor)
     judged = _judged(product, scopes)
     scope = _chosen(scopes, judged, wanted)
@@ -101,7 +98,7 @@ def product_page(uid: UUID, *, wanted: Mapping[str, str], actor: Actor) -> Produ
         groups=groups,
         pictures=shown,
         variants=variant_matrix(product, scope, actor),
-        listings=listings_of(product, actor),
+        placements=placement_panel(product, actor=actor, scopes=scopes),
         history=merged(
             value_changes(product, actor, LOCALE), events_of([product.uid], actor, but=["pim.product.changed"])
         ),

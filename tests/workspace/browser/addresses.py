@@ -18,6 +18,12 @@ def addresses(street: Any) -> dict[str, str]:
         "completeness, down to the products": "/completeness/?cell=coats/shop/DACH&attribute=description",
         "listings": "/listings/",
         "listing": f"/listings/{street.listing.uid}/",
+        "listing, one of a filter": "/listings/fix/?state=live",
+        "channels": "/channels/",
+        "channel": "/channels/shop/",
+        "marketplace": "/channels/bazaar/",
+        "assortment": "/channels/shop/assortment/",
+        "feed": f"/feeds/{street.feed.uid}/",
         "imports": "/imports/",
         "parts": "/parts/",
     }
