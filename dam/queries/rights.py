@@ -60,8 +60,8 @@ def verdicts(
 def _facts_of_row(term: dict[str, Any]) -> TermFacts:
     """A term as history keeps it."""
     starts, ends = (term[name] and datetime.fromisoformat(term[name]) for name in ("starts_at", "ends_at"))
-    named = (frozenset(term[name]) for name in ("territories", "uses", "channels"))
-    return TermFacts(term["is_grant"], *named, starts, ends)
+    territories, uses, channels = (frozenset(term[name]) for name in ("territories", "uses", "channels"))
+    return TermFacts(term["is_grant"], territories, uses, channels, starts, ends)
 
 
 def _term_facts(term: LicenceTerm) -> TermFacts:

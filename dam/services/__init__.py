@@ -12,7 +12,7 @@ from dam.services.licences import (
     undo_terms,
 )
 from dam.services.presets import define_preset
-from dam.services.renditions import request_rendition, request_renditions
+from dam.services.renditions import request_full_size, request_rendition, request_renditions
 from dam.services.versions import add_version
 
 __all__ = [
@@ -27,6 +27,7 @@ __all__ = [
     "delete_asset",
     "edit_asset",
     "ingest_folder",
+    "request_full_size",
     "request_rendition",
     "request_renditions",
     "restore_asset",

@@ -71,8 +71,8 @@ def withdraw_approval(asset: Asset, *, number: int, actor: Actor) -> Asset:
     actor.require("dam.approve")
     with recorded(actor):
         asset = lock_asset(asset, actor=actor)
-        version = asset.versions.filter(pk=asset.current_version_id, number=number, state=VersionState.APPROVED).first()
-        if version is None:
+        version = asset.current_version
+        if version is None or version.number != number or version.state != VersionState.APPROVED:
             raise Conflict(f"Version {number} is not the approved one any more", path="number")
         version.state, version.approved_at = VersionState.DRAFT, None
         version.save(update_fields=["state", "approved_at"])

@@ -116,7 +116,9 @@ def _check(name: str, value: Any) -> Any:
 def _text(name: str, value: Any, limit: int, *, required: bool = False) -> str | None:
     if value is None and not required:
         return None
-    if not isinstance(value, str) or len(value) > limit or (required and not value.strip()) or "\x00" in value:
+    if required and isinstance(value, str) and not value.strip():
+        raise Invalid(f"{name} may not be empty", path=name)
+    if not isinstance(value, str) or len(value) > limit or "\x00" in value:
         raise Invalid(f"{name} must be a text of at most {limit} characters", path=name)
     return value.strip()
 

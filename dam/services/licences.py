@@ -38,7 +38,12 @@ def define_licence(*, name: str, terms: Sequence[TermFacts], actor: Actor, credi
 
 
 def change_terms(
-    licence: Licence, *, terms: Sequence[TermFacts], actor: Actor, credit: str | None = None, expected: int | None = None
+    licence: Licence,
+    *,
+    terms: Sequence[TermFacts],
+    actor: Actor,
+    credit: str | None = None,
+    expected: int | None = None,
 ) -> Licence:
     """Replace the terms of a licence. The same terms again change nothing.
 

@@ -134,7 +134,10 @@ def test_bad_terms_write_nothing(photographer, merchant):
 
 
 def test_terms_are_put_back(photographer):
-    terms = [TermFacts(territories=frozenset({"DE"}), ends_at=AT + DAY), TermFacts(is_grant=False, uses=frozenset({"tv"}))]
+    terms = [
+        TermFacts(territories=frozenset({"DE"}), ends_at=AT + DAY),
+        TermFacts(is_grant=False, uses=frozenset({"tv"})),
+    ]
     licence = services.define_licence(name="Studio", terms=terms, credit="Nord", actor=factories.HOUSE)
     changed = services.change_terms(licence, terms=[], credit="Süd", actor=photographer, expected=1)
     with pytest.raises(Stale):

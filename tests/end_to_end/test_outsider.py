@@ -257,6 +257,7 @@ BODIES: dict[str, Body] = {
     "POST /api/v1/bindings/{uid}/confirm": lambda *_: {},
     "POST /api/v1/bindings/{uid}/reject": lambda *_: {},
     "POST /api/v1/bindings/{uid}/undo": lambda *_: {},
+    "POST /api/v1/bindings/{uid}/rebind": lambda *_: {},
     "POST /api/v1/channels/{code}/feeds": lambda sku, *_: {"skus": [sku]},
     "PUT /api/v1/channels/{code}/profile": lambda *_: {"body": {"fields": [], "media": []}},
     "POST /api/v1/delivery-links": lambda _, asset, *__: {"asset": asset, "preset": "card", "use": "preview"},

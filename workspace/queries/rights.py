@@ -1,16 +1,19 @@
-"""Verdicts as badges."""
+"""Verdicts as badges, and terms in words."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import datetime, timedelta
 
+from dam.models import LicenceTerm
 from dam.queries.rights import verdicts
-from dam.verdict import Code, Verdict
+from dam.verdict import Code, TermFacts, Verdict
 from foundation.markets.models import Scope
+from foundation.markets.territories import territory_name
 from workspace.queries.shown import Rights
 
 SOON = timedelta(days=30)
+NAMED = 12
 
 
 def badge(verdict: Verdict, at: datetime) -> Rights:
@@ -46,3 +49,32 @@ def _in(span: timedelta) -> str:
         return f"in {span.days} days"
     hours = max(1, round(span.total_seconds() / 3600))
     return f"in {hours} hour{'s' if hours > 1 else ''}"
+
+
+def term_sentence(term: LicenceTerm | TermFacts) -> str:
+    """A term in words: `Allowed in Germany and Austria for web from 1 March 2026 until 31 August 2026`."""
+    words = ["Allowed" if term.is_grant else "Never"]
+    words.append(f"in {listed(territory_name(one) for one in term.territories)}" if term.territories else "everywhere")
+    if term.uses:
+        words.append(f"for {listed(term.uses)}")
+    if term.channels:
+        words.append(f"on {listed(term.channels)}")
+    if term.starts_at:
+        words.append(f"from {moment_text(term.starts_at)}")
+    if term.ends_at:
+        words.append(f"until {moment_text(term.ends_at)}")
+    return " ".join(words)
+
+
+def listed(words: Iterable[str]) -> str:
+    """`Austria, Germany and Japan`, in order; of many the first."""
+    named = sorted(words)
+    if len(named) > NAMED:
+        named = [*named[: NAMED - 1], f"{len(named) - NAMED + 1} more"]
+    return " and ".join(filter(None, [", ".join(named[:-1]), named[-1]]))
+
+
+def moment_text(at: datetime) -> str:
+    """A date; with the time, where the day does not begin then."""
+    day = f"{at.day} {at:%B} {at.year}"
+    return day if (at.hour, at.minute) == (0, 0) else f"{day}, {at:%H:%M}"
