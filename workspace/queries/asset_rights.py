@@ -17,7 +17,7 @@ from dam.verdict import LicenceFacts, Verdict, decide
 from foundation.core import moment
 from foundation.core.actors import Actor
 from foundation.markets.models import Scope
-from workspace.queries.rights import badge, term_sentence
+from workspace.queries.rights import badge, channel_names, term_sentence
 from workspace.queries.rights_timeline import RightsTimeline, rights_timeline
 from workspace.queries.scopes import visible_scopes
 from workspace.queries.shown import Rights
@@ -90,12 +90,12 @@ def asset_rights(asset: Asset, *, actor: Actor) -> AssetRights:
     links = {str(one.uid): LicenceLink(one.name, reverse("licence", args=[one.uid])) for one in held}
     asked = list(_ask(facts, visible_scopes(actor), at))
     rows = [_row(one, links, at) for one in asked]
-    terms = _terms(held)
+    terms, names = _terms(held), channel_names()
     return AssetRights(
         verdicts=rows[:SHOWN_VERDICTS],
         more_verdicts=rows[SHOWN_VERDICTS:],
         licences=_licences(held, terms, actor),
-        timeline=rights_timeline([(one, links[str(one.uid)].url, terms.get(one.pk, [])) for one in held], at),
+        timeline=rights_timeline([(one, links[str(one.uid)].url, terms.get(one.pk, [])) for one in held], at, names),
         next_end=_nearest((one.verdict.boundary, one.name) for one in asked if one.verdict.allowed),
         next_opening=_nearest((one.opens, one.name) for one in asked),
         may_change=actor.may("dam.edit"),
@@ -126,6 +126,7 @@ def _terms(licences: Sequence[Licence]) -> dict[int, list[LicenceTerm]]:
 
 def _licences(licences: Sequence[Licence], terms: dict[int, list[LicenceTerm]], actor: Actor) -> list[LicenceShown]:
     """A licence is withdrawn by those who see all its assets."""
+    names = channel_names()
     may = actor.may("dam.edit")
     if may and actor.limits("market") is not None:
         ids = [one.pk for one in licences]
@@ -138,7 +139,7 @@ def _licences(licences: Sequence[Licence], terms: dict[int, list[LicenceTerm]], 
             name=one.name,
             url=reverse("licence", args=[one.uid]),
             credit=one.credit,
-            terms=[term_sentence(term) for term in terms.get(one.pk, [])],
+            terms=[term_sentence(term, names) for term in terms.get(one.pk, [])],
             is_revoked=one.revoked_at is not None,
             may_change=may and one.pk not in foreign,
         )

@@ -8,8 +8,6 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from django.urls import reverse
-
 from dam.models import Asset, AssetLicence, Licence, LicenceTerm
 from foundation.core import moment
 from foundation.core.actors import Actor
@@ -20,7 +18,7 @@ from foundation.markets.territories import TERRITORIES
 from workspace.queries.assets import asset_tiles
 from workspace.queries.history import events_of, merged
 from workspace.queries.licences import get_licence, licence_state, next_boundary
-from workspace.queries.rights import term_sentence
+from workspace.queries.rights import ChannelNames, channel_names, term_sentence
 from workspace.queries.rights_timeline import RightsTimeline, rights_timeline
 from workspace.queries.shown import Difference, State, Tile, TimelineEntry
 from workspace.queries.words import person
@@ -98,13 +96,12 @@ class LicencePage:
 
 def licence_page(uid: UUID, *, actor: Actor, cursor: str = "") -> LicencePage:
     licence = get_licence(uid, actor=actor)
-    terms, at = terms_of(licence), moment.now()
+    terms, at, names = terms_of(licence), moment.now(), channel_names()
     total, tiles, next_cursor = licence_assets(licence, actor=actor, cursor=cursor)
-    url = reverse("licence", args=[licence.uid])
     return LicencePage(
-        licence=_head(licence, terms, actor, at),
-        timeline=rights_timeline([(licence, url, terms)], at),
-        editor=TermEditor(licence.version, licence.credit, [term_row(one) for one in terms], choices(actor)),
+        licence=_head(licence, terms, names, actor),
+        timeline=rights_timeline([(licence, "", terms)], at, names),
+        editor=TermEditor(licence.version, licence.credit, [term_row(one, names) for one in terms], choices(actor)),
         total=total,
         tiles=tiles,
         next_cursor=next_cursor,
@@ -133,7 +130,7 @@ def terms_of(licence: Licence) -> list[LicenceTerm]:
     return list(LicenceTerm.objects.filter(licence=licence).order_by("pk"))
 
 
-def term_row(term: LicenceTerm) -> TermRow:
+def term_row(term: LicenceTerm, names: ChannelNames) -> TermRow:
     return TermRow(
         kind="grant" if term.is_grant else "exclusion",
         territories=", ".join(term.territories),
@@ -141,7 +138,7 @@ def term_row(term: LicenceTerm) -> TermRow:
         uses=", ".join(term.uses),
         starts=_typed(term.starts_at),
         ends=_typed(term.ends_at),
-        sentence=term_sentence(term),
+        sentence=term_sentence(term, names),
     )
 
 
@@ -169,7 +166,8 @@ def _version(row: Mapping[str, Any] | None) -> int:
     return int(row["version"]) if row else 0
 
 
-def _head(licence: Licence, terms: Sequence[LicenceTerm], actor: Actor, at: datetime) -> LicenceHead:
+def _head(licence: Licence, terms: Sequence[LicenceTerm], names: ChannelNames, actor: Actor) -> LicenceHead:
+    at = moment.now()
     boundary, verb = next_boundary(licence, terms, at)
     may = may_change(licence, actor)
     why_not = ""
@@ -187,7 +185,7 @@ def _head(licence: Licence, terms: Sequence[LicenceTerm], actor: Actor, at: date
         boundary=boundary,
         boundary_text=verb,
         revoked_at=licence.revoked_at,
-        terms=[term_sentence(one) for one in sorted(terms, key=lambda term: not term.is_grant)],
+        terms=[term_sentence(one, names) for one in sorted(terms, key=lambda term: not term.is_grant)],
         may_change=may,
         why_not=why_not,
     )

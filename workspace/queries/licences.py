@@ -17,7 +17,7 @@ from foundation.core.actors import Actor
 from foundation.core.errors import Missing
 from foundation.core.pages import keyset_page
 from workspace.queries.facets import Filter, Rows, Wanted, conditions, facets, narrowed
-from workspace.queries.rights import SOON, moment_text, term_sentence
+from workspace.queries.rights import SOON, ChannelNames, channel_names, moment_text, term_sentence
 from workspace.queries.shown import Facet, State
 
 PAGE = 50
@@ -141,12 +141,20 @@ def _rows(licences: Sequence[Licence], actor: Actor, at: datetime) -> list[Licen
     terms: dict[int, list[LicenceTerm]] = {pk: [] for pk in ids}
     for term in LicenceTerm.objects.filter(licence__in=ids).order_by("-is_grant", "pk"):
         terms[term.licence_id].append(term)
-    return [_row(one, terms[one.pk], counts.get(one.pk, 0), at) for one in licences]
+    names = channel_names()
+    return [_row(one, _first(terms[one.pk], names), terms[one.pk], counts.get(one.pk, 0), at=at) for one in licences]
 
 
-def _row(licence: Licence, terms: Sequence[LicenceTerm], assets: int, at: datetime) -> LicenceRow:
-    boundary, verb = next_boundary(licence, terms, at)
+def _first(terms: Sequence[LicenceTerm], names: ChannelNames) -> str:
+    """The first of its terms in words, and how many more there are."""
+    if not terms:
+        return ""
     more = f", and {len(terms) - 1} more" if len(terms) > 1 else ""
+    return term_sentence(terms[0], names) + more
+
+
+def _row(licence: Licence, words: str, terms: Sequence[LicenceTerm], assets: int, *, at: datetime) -> LicenceRow:
+    boundary, verb = next_boundary(licence, terms, at)
     return LicenceRow(
         url=reverse("licence", args=[licence.uid]),
         name=licence.name,
@@ -155,5 +163,5 @@ def _row(licence: Licence, terms: Sequence[LicenceTerm], assets: int, at: dateti
         boundary=boundary,
         boundary_text=verb,
         assets=assets,
-        terms=term_sentence(terms[0]) + more if terms else "",
+        terms=words,
     )

@@ -7,12 +7,12 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from dam.models import Licence, LicenceTerm
-from workspace.queries.rights import moment_text, term_sentence
+from workspace.queries.rights import ChannelNames, moment_text, term_sentence
 
-FARTHEST = timedelta(days=3650)
+FARTHEST = timedelta(days=36525)
 SHORTEST = timedelta(days=120)
 TICKS = 4
-MONTHS = (1, 2, 3, 6, 12, 24, 60)
+MONTHS = (1, 2, 3, 6, 12, 24, 60, 120, 240, 600)
 
 
 @dataclass(frozen=True)
@@ -23,7 +23,10 @@ class Tick:
 
 @dataclass(frozen=True)
 class Bar:
-    """One term. `kind` is grant or exclusion; `past` ends where now is; edges that are marked begin or end it."""
+    """One term. `kind` is grant or exclusion; `past` ends where now is; its edges are marked where they are drawn.
+
+    What has not begun is waited for from `wait_x` on.
+    """
 
     kind: str
     x: str
@@ -31,6 +34,7 @@ class Bar:
     past_width: str
     start_x: str
     end_x: str
+    wait_x: str
     sentence: str
     from_text: str
     until_text: str
@@ -58,26 +62,35 @@ class Span:
 
     start: datetime
     end: datetime
+    now: datetime
 
     def place(self, at: datetime) -> float:
         share = (at - self.start) / (self.end - self.start)
         return 100 * min(1.0, max(0.0, share))
 
+    def percent(self, at: datetime) -> str:
+        return _percent(self.place(at))
+
 
 Held = Sequence[tuple[Licence, str, Sequence[LicenceTerm]]]
 
 
-def rights_timeline(held: Held, at: datetime) -> RightsTimeline | None:
+def rights_timeline(held: Held, at: datetime, channels: ChannelNames) -> RightsTimeline | None:
     """Each licence (with its page's address and its terms) as a row; None where there is nothing to draw."""
     if not any(terms for _, _, terms in held):
         return None
     span = _span(held, at)
     rows = [
-        TimelineRow(licence.name, url, licence.revoked_at is not None, [_bar(one, licence, span, at) for one in terms])
+        TimelineRow(
+            licence.name,
+            url,
+            licence.revoked_at is not None,
+            [_bar(one, licence.revoked_at, span, channels) for one in terms],
+        )
         for licence, url, terms in held
         if terms
     ]
-    return RightsTimeline(list(_ticks(span)), _percent(span.place(at)), rows)
+    return RightsTimeline(list(_ticks(span)), span.percent(at), rows)
 
 
 def _span(held: Held, at: datetime) -> Span:
@@ -89,25 +102,25 @@ def _span(held: Held, at: datetime) -> Span:
     ]
     first, last = min([at, *near]), max([at, *near])
     spread = max(last - first, SHORTEST)
-    return Span(first - spread / 8, max(last, first + SHORTEST) + spread / 6)
+    return Span(first - spread / 8, max(last, first + SHORTEST) + spread / 6, at)
 
 
-def _bar(term: LicenceTerm, licence: Licence, span: Span, at: datetime) -> Bar:
-    ends = min((one for one in (term.ends_at, licence.revoked_at) if one is not None), default=None)
-    left = span.place(term.starts_at or span.start)
+def _bar(term: LicenceTerm, revoked_at: datetime | None, span: Span, channels: ChannelNames) -> Bar:
+    starts, ends = term.starts_at, min((one for one in (term.ends_at, revoked_at) if one is not None), default=None)
+    left, now = span.place(starts or span.start), span.place(span.now)
     right = max(left, span.place(ends or span.end))
-    now = span.place(at)
     return Bar(
         kind="grant" if term.is_grant else "exclusion",
         x=_percent(left),
         width=_percent(right - left),
         past_width=_percent(min(right, max(left, now)) - left),
-        start_x=_percent(left) if term.starts_at and term.starts_at > span.start else "",
+        start_x=_percent(left) if starts and starts > span.start else "",
         end_x=_percent(right) if ends and ends < span.end else "",
-        sentence=term_sentence(term),
-        from_text=moment_text(term.starts_at) if term.starts_at else "always",
-        until_text=("revoked " if ends == licence.revoked_at else "") + moment_text(ends) if ends else "no end",
-        state=_state(term.starts_at, ends, at),
+        wait_x=_percent(now) if starts and starts > span.now else "",
+        sentence=term_sentence(term, channels),
+        from_text=moment_text(starts) if starts else "always",
+        until_text=("revoked " if ends == revoked_at else "") + moment_text(ends) if ends else "no end",
+        state=_state(starts, ends, span.now),
     )
 
 
@@ -122,7 +135,7 @@ def _ticks(span: Span) -> Iterable[Tick]:
     months = (span.end - span.start).days / 30.4
     step = next((one for one in MONTHS if months / one <= TICKS), MONTHS[-1])
     year, month = span.start.year, span.start.month
-    for _ in range(200):
+    while year < 9999:
         month += 1
         year, month = (year + 1, 1) if month > 12 else (year, month)
         day = span.start.replace(year=year, month=month, day=1, hour=0, minute=0, second=0, microsecond=0)

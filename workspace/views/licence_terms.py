@@ -9,17 +9,16 @@ from typing import TypeVar
 
 from dam.verdict import TermFacts
 from foundation.core.errors import Invalid
-from foundation.markets.models import Channel
 from foundation.markets.territories import find_territory
 from workspace.queries.licence_page import TermRow
-from workspace.queries.rights import term_sentence
+from workspace.queries.rights import channel_names, term_sentence
 from workspace.views.pages import PageRequest
 
 T = TypeVar("T")
 FIELDS = ("kind", "territories", "channels", "uses", "starts", "ends")
 MOST = 100
 WORD = 100
-BLANK = TermRow(sentence=term_sentence(TermFacts()))
+BLANK = TermRow(sentence=term_sentence(TermFacts(), {}))
 
 
 def typed_rows(request: PageRequest) -> list[TermRow]:
@@ -36,11 +35,12 @@ def typed_rows(request: PageRequest) -> list[TermRow]:
 
 def checked_rows(rows: Sequence[TermRow]) -> tuple[list[TermRow], list[TermFacts]]:
     """The rows with their sentences and errors, and what they say; the facts are whole only if no row has an error."""
-    channels = {name.casefold(): one.code for one in Channel.objects.all() for name in (one.code, one.name) if name}
+    names = channel_names()
+    channels = {text.casefold(): code for code, name in names.items() for text in (code, name)}
     told, facts = [], []
     for row in rows:
         found, errors = _read(row, channels)
-        told.append(replace(row, errors=errors, sentence=term_sentence(found) if found else ""))
+        told.append(replace(row, errors=errors, sentence=term_sentence(found, names) if found else ""))
         if found is not None:
             facts.append(found)
     return told, facts
