@@ -95,13 +95,13 @@ class Impact:
 
 def impact_of_revoking(licence: Licence, *, actor: Actor) -> Impact:
     """If it ended now."""
-    return _impact(licence, lambda facts: replace(facts, revoked_at=moment.now()), actor)
+    return _impact(licence, lambda facts, at: replace(facts, revoked_at=at), actor)
 
 
 def impact_of_terms(licence: Licence, terms: Iterable[TermFacts], *, actor: Actor) -> Impact:
     """If it had these terms."""
     wanted = tuple(terms)
-    return _impact(licence, lambda facts: replace(facts, terms=wanted), actor)
+    return _impact(licence, lambda facts, _: replace(facts, terms=wanted), actor)
 
 
 def still_out(licence: Licence, *, actor: Actor) -> Count:
@@ -112,12 +112,12 @@ def still_out(licence: Licence, *, actor: Actor) -> Count:
     return _count(LOST, licence, refused)
 
 
-def _impact(licence: Licence, changed: Callable[[LicenceFacts], LicenceFacts], actor: Actor) -> Impact:
+def _impact(licence: Licence, changed: Callable[[LicenceFacts, datetime], LicenceFacts], actor: Actor) -> Impact:
     at, places = moment.now(), _places(actor)
     before, sets = _facts(licence)
     if licence.pk not in before:
         return Impact(Count(0, 0, []), Count(0, 0, []))
-    after = before | {licence.pk: changed(before[licence.pk])}
+    after = before | {licence.pk: changed(before[licence.pk], at)}
     lost, gained = [], []
     for key, ids in sets.items():
         for place in places:
