@@ -26,6 +26,7 @@ PLACES = (
     ("product_list", "Products", "product"),
     ("asset_list", "Assets", "asset"),
     ("proposals", "Proposals", "proposal"),
+    ("licence_list", "Licences", "lock"),
     ("work_items", "Work items", "work"),
     ("channel_list", "Channels", "channel"),
     ("listing_list", "Listings", "listing"),

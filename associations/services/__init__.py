@@ -3,6 +3,7 @@
 from associations.services.bindings import (
     bind_asset,
     pass_binding_boundary,
+    rebind_asset,
     reorder_media,
     set_binding_role,
     unbind_asset,
@@ -18,6 +19,7 @@ __all__ = [
     "match_product",
     "pass_binding_boundary",
     "propose_binding",
+    "rebind_asset",
     "reject_proposal",
     "reorder_media",
     "retire_bindings",

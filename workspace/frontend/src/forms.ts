@@ -8,3 +8,10 @@ function hideApply(root: ParentNode): void {
 
 hideApply(document);
 document.addEventListener("htmx:load", (event) => hideApply(event.target as Element));
+
+// Its fields are saved one by one; Enter in one of them must not send them all.
+document.addEventListener("submit", (event) => {
+  if ((event.target as Element).matches("[data-saves-itself]")) {
+    event.preventDefault();
+  }
+});
