@@ -33,6 +33,12 @@ PAGES: dict[str, Callable[[Any], str]] = {
     "listing_list": lambda _: "/listings/",
     "listing": lambda window: f"/listings/{window.listing.uid}/",
     "import_list": lambda _: "/imports/",
+    "settings": lambda _: "/settings/",
+    "market_list": lambda _: "/settings/markets/",
+    "market": lambda _: "/settings/markets/DACH/",
+    "locale_list": lambda _: "/settings/languages/",
+    "channel_settings": lambda _: "/settings/channels/",
+    "preset_list": lambda _: "/settings/presets/",
 }
 
 

@@ -101,7 +101,9 @@ def refused(shown: AssetField, typed: str, error: str) -> AssetField:
 
 def overtaken(shown: AssetField, typed: str, meanwhile: Sequence[Meanwhile]) -> AssetField:
     """The field with what was typed, not saved since somebody else was faster; `saved` is what they left there."""
-    return replace(shown, value=typed, saved=shown.value, is_stale=True, meanwhile=meanwhile, markets=_ticked(shown, typed))
+    return replace(
+        shown, value=typed, saved=shown.value, is_stale=True, meanwhile=meanwhile, markets=_ticked(shown, typed)
+    )
 
 
 def field_names(asset: Asset) -> set[str]:

@@ -17,5 +17,12 @@ def addresses(street: Any) -> dict[str, str]:
         "listings": "/listings/",
         "listing": f"/listings/{street.listing.uid}/",
         "imports": "/imports/",
+        "settings": "/settings/",
+        "markets": "/settings/markets/",
+        "market": "/settings/markets/DACH/",
+        "languages": "/settings/languages/",
+        "channel settings": "/settings/channels/shop/",
+        "presets": "/settings/presets/",
+        "roles": "/settings/roles/",
         "parts": "/parts/",
     }
