@@ -1,7 +1,7 @@
 """Where each page is. Names are what templates call them by."""
 
 from django.contrib.auth.views import LoginView, LogoutView
-from django.urls import path
+from django.urls import URLPattern, path
 
 from workspace.views import (
     asset_fields,
@@ -16,12 +16,26 @@ from workspace.views import (
     licences,
     listings,
     parts,
+    people,
     placements,
     products,
     proposals,
+    settings,
     theme,
     work_items,
 )
+
+
+def _settings(noun: str, plural: str, listed: str) -> list[URLPattern]:
+    """The four addresses of a noun of settings."""
+    root, given = f"settings/{plural}/", {"noun": noun}
+    return [
+        path(root, settings.setting_list, given, name=listed),
+        path(f"{root}new/", settings.setting_new, given, name=f"{noun}_new"),
+        path(f"{root}<str:code>/", settings.setting, given, name=f"{noun}_setting"),
+        path(f"{root}<str:code>/undo/", settings.setting_undo, given, name=f"{noun}_setting_undo"),
+    ]
+
 
 urlpatterns = [
     path("", home.home, name="home"),
@@ -92,6 +106,20 @@ urlpatterns = [
     path("imports/<uuid:uid>/mapping/", imports.import_mapping, name="import_mapping"),
     path("imports/<uuid:uid>/run/", imports.import_run, name="import_run"),
     path("imports/<uuid:uid>/cancel/", imports.import_cancel, name="import_cancel"),
+    path("settings/", settings.settings_home, name="settings"),
+    path("settings/roles/", settings.roles, name="role_list"),
+    path("settings/people/", people.people, name="person_list"),
+    path("settings/people/new/", people.person_new, name="person_new"),
+    path("settings/people/<uuid:uid>/", people.person, name="person"),
+    path("settings/people/<uuid:uid>/grant/", people.person_grant, name="person_grant"),
+    path("settings/people/<uuid:uid>/revoke/", people.person_revoke, name="person_revoke"),
+    path("settings/people/<uuid:uid>/password/", people.person_password, name="person_password"),
+    path("settings/people/<uuid:uid>/close/", people.person_close, name="person_close"),
+    path("settings/people/<uuid:uid>/reopen/", people.person_reopen, name="person_reopen"),
+    *_settings("market", "markets", "market_list"),
+    *_settings("locale", "languages", "locale_list"),
+    *_settings("channel", "channels", "channel_settings"),
+    *_settings("preset", "presets", "preset_list"),
     path("theme/", theme.choose_theme, name="theme"),
     path("parts/", parts.parts, name="parts"),
     path("login/", LoginView.as_view(redirect_authenticated_user=True), name="login"),

@@ -41,6 +41,12 @@ PAGES: dict[str, Callable[[Any], str]] = {
     "channel_assortment": lambda _: "/channels/shop/assortment/",
     "feed": lambda window: f"/feeds/{window.feed.uid}/",
     "import_list": lambda _: "/imports/",
+    "settings": lambda _: "/settings/",
+    "market_list": lambda _: "/settings/markets/",
+    "market": lambda _: "/settings/markets/DACH/",
+    "locale_list": lambda _: "/settings/languages/",
+    "channel_settings": lambda _: "/settings/channels/",
+    "preset_list": lambda _: "/settings/presets/",
 }
 
 

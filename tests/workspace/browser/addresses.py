@@ -25,5 +25,12 @@ def addresses(street: Any) -> dict[str, str]:
         "assortment": "/channels/shop/assortment/",
         "feed": f"/feeds/{street.feed.uid}/",
         "imports": "/imports/",
+        "settings": "/settings/",
+        "markets": "/settings/markets/",
+        "market": "/settings/markets/DACH/",
+        "languages": "/settings/languages/",
+        "channel settings": "/settings/channels/shop/",
+        "presets": "/settings/presets/",
+        "roles": "/settings/roles/",
         "parts": "/parts/",
     }
