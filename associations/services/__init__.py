@@ -1,7 +1,10 @@
 """The one place that decides what shows what."""
 
 from associations.services.bindings import (
+    AssetOutcome,
+    BoundAssets,
     bind_asset,
+    bind_assets,
     pass_binding_boundary,
     reorder_media,
     set_binding_role,
@@ -10,9 +13,13 @@ from associations.services.bindings import (
 from associations.services.matching import match_asset, match_product, retire_bindings
 from associations.services.proposals import confirm_proposal, propose_binding, reject_proposal, undo_decision
 from associations.services.rows import source_of
+from associations.services.undoing import undo_binding_changes
 
 __all__ = [
+    "AssetOutcome",
+    "BoundAssets",
     "bind_asset",
+    "bind_assets",
     "confirm_proposal",
     "match_asset",
     "match_product",
@@ -24,5 +31,6 @@ __all__ = [
     "set_binding_role",
     "source_of",
     "unbind_asset",
+    "undo_binding_changes",
     "undo_decision",
 ]
