@@ -3,13 +3,34 @@
 from django.contrib.auth.views import LoginView, LogoutView
 from django.urls import path
 
-from workspace.views import assets, home, imports, listings, parts, products, proposals, theme, work_items
+from workspace.views import (
+    assets,
+    home,
+    imports,
+    listings,
+    parts,
+    pickers,
+    pictures,
+    products,
+    proposals,
+    theme,
+    work_items,
+)
 
 urlpatterns = [
     path("", home.home, name="home"),
     path("products/", products.products, name="product_list"),
+    path("products/picker/", pickers.product_picker, name="product_picker"),
     path("products/<uuid:uid>/", products.product, name="product"),
+    path("products/<uuid:uid>/pictures/", pictures.pictures, name="pictures"),
+    path("products/<uuid:uid>/pictures/sort/", pictures.sort_pictures, name="pictures_sort"),
+    path("products/<uuid:uid>/pictures/bind/", pictures.bind_pictures, name="pictures_bind"),
+    path("products/<uuid:uid>/pictures/undo/", pictures.undo_pictures, name="pictures_undo"),
+    path("bindings/<uuid:uid>/", pictures.binding, name="binding"),
+    path("bindings/<uuid:uid>/role/", pictures.change_role, name="binding_role"),
+    path("bindings/<uuid:uid>/unbind/", pictures.unbind, name="binding_unbind"),
     path("assets/", assets.assets, name="asset_list"),
+    path("assets/picker/", pickers.asset_picker, name="asset_picker"),
     path("assets/<uuid:uid>/", assets.asset, name="asset"),
     path("proposals/", proposals.proposals, name="proposals"),
     path("proposals/<uuid:uid>/confirm/", proposals.confirm, name="proposal_confirm"),

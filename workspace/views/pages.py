@@ -11,7 +11,7 @@ from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import render, resolve_url
 from django.utils.cache import patch_cache_control, patch_vary_headers
-from django_htmx.http import HttpResponseClientRedirect, trigger_client_event
+from django_htmx.http import HttpResponseClientRedirect, reswap, trigger_client_event
 from django_htmx.middleware import HtmxDetails
 
 from foundation.core.actors import Actor
@@ -62,7 +62,7 @@ def _sign_in(request: PageRequest) -> HttpResponse:
 def refuse(request: PageRequest, error: TandemError) -> HttpResponse:
     """The refusal as a toast for htmx, as a page for everybody else."""
     if request.htmx:
-        return toast(HttpResponse(status=error.status), error.detail, tone="bad")
+        return reswap(toast(HttpResponse(status=error.status), error.detail, tone="bad"), "none")
     if isinstance(error, Denied):
         raise PermissionDenied(error.detail) from error
     if isinstance(error, Missing):
