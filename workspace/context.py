@@ -25,7 +25,7 @@ PLACES = (
     ("home", "Home", "home"),
     ("product_list", "Products", "product"),
     ("asset_list", "Assets", "asset"),
-    ("proposals", "Proposals", "proposal"),
+    ("proposals", "Bindings", "proposal"),
     ("work_items", "Work items", "work"),
     ("listing_list", "Listings", "listing"),
 )

@@ -5,6 +5,7 @@ from django.urls import path
 
 from workspace.views import (
     assets,
+    desk,
     home,
     imports,
     listings,
@@ -33,6 +34,12 @@ urlpatterns = [
     path("assets/picker/", pickers.asset_picker, name="asset_picker"),
     path("assets/<uuid:uid>/", assets.asset, name="asset"),
     path("proposals/", proposals.proposals, name="proposals"),
+    path("proposals/unbound/", desk.unbound_assets, name="unbound_assets"),
+    path("proposals/unbound/bind/", desk.bind_unbound, name="unbound_bind"),
+    path("proposals/unbound/undo/", desk.undo_unbound, name="unbound_undo"),
+    path("proposals/heroes/", desk.missing_heroes, name="missing_heroes"),
+    path("proposals/heroes/choose/", desk.choose_hero, name="hero_choose"),
+    path("proposals/heroes/undo/", desk.undo_hero, name="hero_undo"),
     path("proposals/<uuid:uid>/confirm/", proposals.confirm, name="proposal_confirm"),
     path("proposals/<uuid:uid>/reject/", proposals.reject, name="proposal_reject"),
     path("proposals/<uuid:uid>/undo/", proposals.undo, name="proposal_undo"),

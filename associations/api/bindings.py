@@ -82,6 +82,14 @@ class BoundAssetsSerializer(serializers.Serializer):
     results = AssetOutcomeSerializer(many=True)
 
 
+class HeroSerializer(ChangeSerializer):
+    """The picture that stands for a product and all that looks like it."""
+
+    sku = serializers.CharField()
+    asset = serializers.UUIDField()
+    replace = serializers.BooleanField(required=False, default=False)
+
+
 class RevertSerializer(serializers.Serializer):
     sku = serializers.CharField()
     change_set = serializers.UUIDField()
@@ -197,6 +205,15 @@ class BindingViewSet(GenericViewSet):
         asked, actor = _checked(BindManySerializer, request), actor_of(request)
         product = visible_product(asked.pop("sku"), actor)
         return Response(BoundAssetsSerializer(services.bind_assets(product=product, actor=actor, **asked)).data)
+
+    @extend_schema(request=HeroSerializer, responses=BindingSerializer)
+    @action(detail=False, methods=["post"])
+    def hero(self, request: Request) -> Response:
+        """Let an asset be the hero of a product and of its other sizes: it is bound at the level of the looks."""
+        asked, actor = _checked(HeroSerializer, request), actor_of(request)
+        product = visible_product(asked.pop("sku"), actor)
+        asset = get_asset(asked.pop("asset"), actor=actor)
+        return self._answer(services.set_hero(product=product, asset=asset, actor=actor, **asked))
 
     @extend_schema(request=RevertSerializer, responses=BindingSerializer(many=True), filters=False)
     @action(detail=False, methods=["post"], pagination_class=None)

@@ -10,6 +10,7 @@ from associations.services.bindings import (
     set_binding_role,
     unbind_asset,
 )
+from associations.services.heroes import set_hero
 from associations.services.matching import match_asset, match_product, retire_bindings
 from associations.services.proposals import confirm_proposal, propose_binding, reject_proposal, undo_decision
 from associations.services.rows import source_of
@@ -29,6 +30,7 @@ __all__ = [
     "reorder_media",
     "retire_bindings",
     "set_binding_role",
+    "set_hero",
     "source_of",
     "unbind_asset",
     "undo_binding_changes",

@@ -96,15 +96,16 @@ def _place(image: Image) -> tuple[Any, ...]:
 
 
 def _only_moved(step: Step) -> bool:
-    return step.after["role"] == step.target["role"] and step.after["status"] == step.target["status"]
+    return all(bool(step.after[name] == step.target[name]) for name in ("role", "status"))
 
 
 def _restore(step: Step, actor: Actor) -> None:
     binding = step.binding
     if step.target["status"] == BindingStatus.ACTIVE:
         rows.usable_asset(asset_id=binding.asset_id, actor=actor)
-    for name in RESTORED:
-        setattr(binding, name, Binding._meta.get_field(name).to_python(step.target[name]))
+    for field in Binding._meta.concrete_fields:
+        if field.name in RESTORED:
+            setattr(binding, field.name, field.to_python(step.target[field.name]))
     binding.actor = actor.label
     if step.before is None:
         binding.settled_by, binding.settled_at = rows.source_of(actor), moment.now()

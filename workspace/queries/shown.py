@@ -6,6 +6,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
+from workspace.queries.counts import Capped
+
 # The language that pages speak, where a product or an option has a word in it.
 LOCALE = "en-GB"
 
@@ -44,7 +46,7 @@ class Tab:
     url: str
     is_current: bool = False
     percent: float | None = None
-    count: int | None = None
+    count: int | Capped | None = None
 
 
 @dataclass(frozen=True)
