@@ -16,7 +16,7 @@ from dam.models import Asset
 from dam.queries.assets import get_asset
 from foundation.core import moment
 from foundation.core.actors import Actor
-from foundation.core.errors import Invalid, Stale, TandemError
+from foundation.core.errors import Invalid, Missing, Stale, TandemError
 from foundation.events.services import append_event
 from foundation.history.services import recorded
 from foundation.markets.models import ANY_LOCALE
@@ -112,13 +112,20 @@ def bind_assets(
 def _bind_one(product: Product, uid: str, role: str, actor: Actor, *, replace: bool) -> AssetOutcome:
     title = ""
     try:
-        asset = get_asset(uid, actor=actor)
+        asset = get_asset(_uid(uid), actor=actor)
         title = asset.title
         before = set(Binding.objects.active().filter(product=product, asset=asset).values_list("pk", flat=True))
         binding = bind_asset(product=product, asset=asset, role=role, actor=actor, replace=replace)
     except TandemError as error:
         return AssetOutcome(uid, Outcome.REFUSED, reason=error.detail, title=title)
     return AssetOutcome(uid, Outcome.PRESENT if binding.pk in before else Outcome.BOUND, binding, title=title)
+
+
+def _uid(text: str) -> UUID:
+    try:
+        return UUID(text)
+    except ValueError:
+        raise Missing("There is no such asset", path="assets") from None
 
 
 def unbind_asset(*, uid: UUID | str, actor: Actor, reason: str = "", change_set: str = "") -> Binding:

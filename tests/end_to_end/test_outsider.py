@@ -39,7 +39,7 @@ NAMES_NOTHING = {
     "POST /api/v1/assets/uploads": "new files",
     "POST /api/v1/licences": "a new licence",
 }
-PAGE_QUERIES = ("q", "proposal", "channel", "market", "scope", "rejected")
+PAGE_QUERIES = ("q", "proposal", "channel", "market", "scope", "rejected", "asset", "product", "for")
 CLOSED_TO_STEWARDS = {
     "/theme/",
     "/login/",
@@ -145,7 +145,9 @@ def holds(text: str, forbidden: list[str]) -> list[str]:
 
 def test_what_is_elsewhere_changes_no_answer(house: SimpleNamespace, people: dict[str, Any]) -> None:
     forbidden, complaints = names(house.foreign), []
-    found = {address: status for address, (status, _) in house.before["steward"].items() if status != 200}
+    # 405: an address that takes a POST alone
+    found = {address: status for address, (status, _) in house.before["steward"].items() if status not in {200, 405}}
+    found = {address: status for address, status in found.items() if not address.endswith("/pictures/")}  # a redirect
     assert found.keys() <= CLOSED_TO_STEWARDS | unlisted(), found
     for name, actor in people.items():
         after = read_everything(browser(actor))
@@ -246,6 +248,9 @@ BODIES: dict[str, Body] = {
     "POST /api/v1/assets/{uid}/retire": lambda *_: {},
     "DELETE /api/v1/assets/{uid}": lambda *_: None,
     "POST /api/v1/bindings": lambda sku, asset, *_: {"sku": sku, "asset": asset, "role": "gallery"},
+    "POST /api/v1/bindings/bulk": lambda sku, asset, *_: {"sku": sku, "assets": [asset], "role": "gallery"},
+    "POST /api/v1/bindings/hero": lambda sku, asset, *_: {"sku": sku, "asset": asset},
+    "POST /api/v1/bindings/revert": lambda sku, *_: {"sku": sku, "change_set": str(uuid4())},
     "POST /api/v1/bindings/propose": lambda sku, asset, *_: {"sku": sku, "asset": asset, "reason": "so it seems"},
     "POST /api/v1/bindings/reorder": lambda sku, _, uid, __: {"sku": sku, "role": "gallery", "bindings": [uid]},
     "PATCH /api/v1/bindings/{uid}": lambda *_: {"role": "detail"},

@@ -139,5 +139,5 @@ def test_other_candidates_of_the_same_picture(window: Any, steward: Any, browser
 
 def test_a_confirmed_picture_is_on_the_product(window: Any, steward: Any, browser_of: Any) -> None:
     confirm_proposal(uid=window.proposals[0].uid, actor=steward)
-    tiles = browser_of(steward).get(f"/products/{window.ridge.uid}/").context["pictures"]
+    tiles = browser_of(steward).get(f"/products/{window.ridge.uid}/").context["gallery"].pictures
     assert [tile.name for tile in tiles] == ["ridge-front.jpg", "ridge_1.jpg", "ridge-collar.jpg"]

@@ -92,9 +92,13 @@ class Gallery:
         return [RoleChoice(role.value, phrase(role.label)) for role in BindingRole]
 
     @property
+    def pictures(self) -> list[Picture]:
+        """All of them, in the order of the page."""
+        return [one for group in self.groups for one in [*_flat(group.shelves), *group.others]]
+
+    @property
     def first_picture_url(self) -> str:
-        tiles = (one for group in self.groups for one in [*_flat(group.shelves), *group.others])
-        return next((one.picture_url for one in tiles if one.picture_url), "")
+        return next((one.picture_url for one in self.pictures if one.picture_url), "")
 
 
 def gallery(product: Product, scope: Scope | None, actor: Actor) -> Gallery:

@@ -81,7 +81,7 @@ class HeroDesk:
     previous_url: str
     next_url: str
     place: Place | None
-    places: list[Tab]
+    place_tabs: list[Tab]
     place_query: str
     can_decide: bool
 
@@ -110,7 +110,7 @@ def hero_desk(*, wanted: Mapping[str, str], actor: Actor, uid: str = "", after: 
         previous_url=hero_address(spot.previous, place),
         next_url=hero_address(spot.following, place),
         place=place,
-        places=_places(place, actor),
+        place_tabs=_places(place, actor),
         place_query=urlencode(place.query) if place else "",
         can_decide=actor.may(DECIDE),
     )

@@ -6,11 +6,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
+from django.db.models import Q, QuerySet
+
 from foundation.core.actors import Actor
 from foundation.core.errors import Missing
 from pim.choices import GTIN
-from pim.models import Product
-from pim.queries.products import find_by_identifier, find_products, labels_of
+from pim.models import Product, ProductSearch
+from pim.queries.products import find_by_identifier, labels_of
 from workspace.queries.pictures import first_pictures
 from workspace.queries.shown import LOCALE
 
@@ -35,14 +37,22 @@ class ProductChoices:
 
 
 def product_choices(q: str, *, actor: Actor) -> ProductChoices:
-    """The first few that hold every word, models before variants; what is named exactly comes first."""
+    """The first few that hold every word, themselves or by their model; what is named exactly comes first."""
     words = q.strip()
     if len(words) < SHORTEST:
         return ProductChoices(words, [], False, True)
     exact = _exactly(words, actor)
-    found = find_products(words, actor=actor).exclude(pk__in=[one.pk for one in exact])
+    found = _found(words, actor).exclude(pk__in=[one.pk for one in exact])
     rows = list(found.select_related("family", "root").order_by("level", "sku")[: MOST + 1])
     return ProductChoices(words, _choices([*exact, *rows[:MOST]], actor), len(rows) > MOST, False)
+
+
+def _found(words: str, actor: Actor) -> QuerySet[Product]:
+    rows = Product.objects.visible_to(actor)
+    for word in words.lower().split()[:8]:
+        hits = ProductSearch.objects.filter(text__contains=word).values("product_id")
+        rows = rows.filter(Q(pk__in=hits) | Q(root_id__in=hits))
+    return rows
 
 
 def product_named(text: str, *, actor: Actor) -> Product:
