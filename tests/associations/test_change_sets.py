@@ -32,7 +32,8 @@ def bind(product, asset, role="gallery", **more):
 
 
 def places(product) -> dict[str, tuple[str, int, str]]:
-    return {row.asset.title: (row.role, row.position, row.status) for row in Binding.objects.filter(product=product)}
+    rows = Binding.objects.filter(product=product).select_related("asset").order_by("pk")
+    return {row.asset.title: (row.role, row.position, row.status) for row in rows}
 
 
 def undo(product, change_set=SET, actor=make.STEWARD):

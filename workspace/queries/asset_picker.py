@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from uuid import UUID
 
 from associations.models import Binding
-from dam.choices import AssetState
+from dam.choices import AssetState, Kind
 from dam.models import Asset
 from foundation.core import moment
 from foundation.core.actors import Actor
@@ -15,13 +15,19 @@ from foundation.core.pages import keyset_page
 from pim.models import Product
 from workspace.queries.assets import ORDER, library_filters, matching, pixels, state_chip
 from workspace.queries.counts import Capped, capped_count
-from workspace.queries.facets import Wanted, facets, narrowed
+from workspace.queries.facets import Filter, Rows, Wanted, narrowed
 from workspace.queries.pictures import addresses
 from workspace.queries.rights import badges
 from workspace.queries.scopes import choose_scope, visible_scopes
-from workspace.queries.shown import Facet, Rights
+from workspace.queries.shown import Facet, FacetOption, Rights
 
 PAGE = 48
+OPTIONS: dict[str, dict[str, str]] = {
+    "state": {one.value: one.label.capitalize() for one in AssetState},
+    "kind": {one.value: one.label.capitalize() for one in Kind},
+    "binding": {"bound": "Bound", "proposed": "Proposed", "loose": "Bound to none"},
+    "licence": {"licensed": "On record", "none": "None"},
+}
 
 
 @dataclass(frozen=True)
@@ -55,8 +61,25 @@ def asset_choices(wanted: Wanted, *, product: Product | None, scope: Mapping[str
         choices=_choices(page.rows, product, scope, actor),
         next_cursor=page.next_cursor,
         total=capped_count(kept) if is_first else None,
-        facets=facets(found, filters, wanted) if is_first else [],
+        facets=_facets(found, filters, wanted) if is_first else [],
     )
+
+
+def _facets(found: Rows, filters: Sequence[Filter], wanted: Wanted) -> list[Facet]:
+    """As those of the library, with counts that stop: the dialog must open at once, however large the library."""
+    return [
+        Facet(
+            one.label,
+            one.name,
+            [
+                FacetOption(label, value, capped_count(one.narrow(rows, [value])), value in wanted.of(one.name))
+                for value, label in OPTIONS[one.name].items()
+            ],
+        )
+        for one in filters
+        if one.name in OPTIONS
+        for rows in [narrowed(found, filters, wanted, but=one.name)]
+    ]
 
 
 def _choices(

@@ -47,13 +47,14 @@ class Tab:
     is_current: bool = False
     percent: float | None = None
     count: int | Capped | None = None
+    count_id: str = ""
 
 
 @dataclass(frozen=True)
 class FacetOption:
     label: str
     value: str
-    count: int
+    count: int | Capped
     is_on: bool
 
 

@@ -30,11 +30,13 @@ DESK = "#desk"
 
 
 def show_desk(request: PageRequest, name: str, context: dict[str, Any], place: Place | None = None) -> HttpResponse:
-    """One tab of the desk: the whole page, or for htmx what is on it."""
-    tabs = desk_tabs(name, place=place or chosen_place(request.GET.dict(), request.actor), actor=request.actor)
-    whole = not request.htmx or request.htmx.history_restore_request
+    """One tab of the desk: the whole page with its tabs, or for htmx what lies on it."""
     part = f"workspace/fragments/{name}.html"
-    return render(request, "workspace/desk.html" if whole else part, {**context, "desk_tabs": tabs, "part": part})
+    if request.htmx and not request.htmx.history_restore_request:
+        return render(request, part, context)
+    where = place or chosen_place(request.GET.dict(), request.actor)
+    tabs = desk_tabs(name, total=context["total"], place=where, actor=request.actor)
+    return render(request, "workspace/desk.html", {**context, "desk_tabs": tabs, "part": part})
 
 
 @require_safe
