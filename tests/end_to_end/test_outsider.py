@@ -39,7 +39,9 @@ NAMES_NOTHING = {
     "POST /api/v1/assets/uploads": "new files",
     "POST /api/v1/licences": "a new licence",
 }
-PAGE_QUERIES = ("q", "proposal", "channel", "market", "scope", "rejected", "reason", "unplaced")
+PAGE_QUERIES = (
+    "q", "proposal", "channel", "market", "scope", "rejected", "reason", "unplaced", "asset", "product", "for",
+)  # fmt: skip
 CLOSED_TO_STEWARDS = {
     "/theme/",
     "/login/",
@@ -257,6 +259,9 @@ BODIES: dict[str, Body] = {
     "POST /api/v1/assets/{uid}/versions": lambda *_: None,
     "DELETE /api/v1/assets/{uid}": lambda *_: None,
     "POST /api/v1/bindings": lambda sku, asset, *_: {"sku": sku, "asset": asset, "role": "gallery"},
+    "POST /api/v1/bindings/bulk": lambda sku, asset, *_: {"sku": sku, "assets": [asset], "role": "gallery"},
+    "POST /api/v1/bindings/hero": lambda sku, asset, *_: {"sku": sku, "asset": asset},
+    "POST /api/v1/bindings/revert": lambda sku, *_: {"sku": sku, "change_set": str(uuid4())},
     "POST /api/v1/bindings/propose": lambda sku, asset, *_: {"sku": sku, "asset": asset, "reason": "so it seems"},
     "POST /api/v1/bindings/reorder": lambda sku, _, uid, __: {"sku": sku, "role": "gallery", "bindings": [uid]},
     "PATCH /api/v1/bindings/{uid}": lambda *_: {"role": "detail"},

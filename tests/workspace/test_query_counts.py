@@ -28,9 +28,16 @@ PAGES: dict[str, Callable[[Any], str]] = {
     "product, a variant": lambda _: f"/products/{factories.uid_of('RIDGE-RED-S')}/",
     "asset_list": lambda _: "/assets/",
     "asset": lambda window: f"/assets/{window.hero.uid}/",
+    "asset_picker": lambda window: f"/assets/picker/?for={window.ridge.uid}",
+    "product_picker": lambda _: "/products/picker/?q=ridge",
+    "pictures": lambda window: f"/products/{window.ridge.uid}/pictures/",
+    "binding": lambda window: f"/bindings/{window.bound.uid}/",
+    "delivery_links": lambda window: f"/products/{window.ridge.uid}/links/",
     "proposals": lambda _: "/proposals/",
     "completeness": lambda _: "/completeness/",
     "completeness, down to the products": lambda _: "/completeness/?cell=coats/shop/DACH&attribute=description",
+    "unbound_assets": lambda window: f"/proposals/unbound/?asset={window.free.uid}",
+    "missing_heroes": lambda _: "/proposals/heroes/?channel=shop&market=US",
     "work_items": lambda _: "/work/",
     "listing_list": lambda _: "/listings/",
     "listing": lambda window: f"/listings/{window.listing.uid}/",
@@ -66,6 +73,7 @@ def fill_up(window: Any) -> None:
     """More of everything."""
     for number in range(3):
         coat = factories.make_coat(f"MORE{number}", f"More {number}")
+        factories.make_asset(f"free-{number}.jpg")
         factories.place(coat, ("shop", "DACH"), ("shop", "GB"))
         factories.bind_asset(
             product=coat, asset=factories.make_asset(f"more-{number}.jpg"), role="hero", actor=factories.HOUSE
@@ -88,6 +96,7 @@ def counts(window: Any, steward: Any, browser_of: Any) -> tuple[dict[str, int], 
     client = browser_of(steward)
     window.listing = factories.make_listing(factories.product("RIDGE-RED-S"), window.world.scopes["shop/GB/en-GB"])
     window.feed = factories.make_feed(window.listing)
+    window.free = factories.make_asset("free.jpg")
     first = {name: count(client, address(window)) for name, address in PAGES.items()}
     fill_up(window)
     return first, {name: count(client, address(window)) for name, address in PAGES.items()}
