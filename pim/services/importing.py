@@ -97,7 +97,7 @@ def import_rows(run: JobRun) -> dict[str, object]:
     try:
         with scanned(record, book=book) as source:
             ProductImport.objects.filter(pk=record.pk).update(state=ImportState.RUNNING, rows=source.rows)
-            bring_in = check_rows if record.dry_run else _bring_in
+            bring_in = _check_rows if record.dry_run else _bring_in
             bring_in(run, record, source, book)
     except (BadFile, Problems) as error:
         with recorded(run.actor):
@@ -152,7 +152,7 @@ def _bring_in(run: JobRun, record: ProductImport, source: Source, book: Book) ->
                 run.advance(done, total=source.rows, note=record.filename, cursor=cursor)
 
 
-def check_rows(run: JobRun, record: ProductImport, source: Source, book: Book) -> None:
+def _check_rows(run: JobRun, record: ProductImport, source: Source, book: Book) -> None:
     """Plan every row as if the rows before it were in, and write down what would come of it, nothing else.
 
     After a crash it begins anew: what it has learnt of earlier rows is not kept.

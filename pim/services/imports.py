@@ -54,7 +54,7 @@ def start_import(
             mapping = _with_remembered(mapping, headers, actor)
         else:
             read_layout(headers, mapping=mapping, book=read_book())
-        reading = read_reading(form, headers, mapping=mapping)
+        reading = _read_reading(form, headers, mapping=mapping)
         continues = _continued(headers, next(table, (0, []))[1], actor)
         blob = store_blob(path, media_type=MEDIA_TYPES[form.kind])
     with recorded(actor):
@@ -114,7 +114,7 @@ def import_checked_file(*, uid: UUID, actor: Actor) -> ProductImport:
     return record
 
 
-def read_reading(form: TableForm, headers: Sequence[Any], *, mapping: Mapping[str, Any]) -> dict[str, Any]:
+def _read_reading(form: TableForm, headers: Sequence[Any], *, mapping: Mapping[str, Any]) -> dict[str, Any]:
     """How a file was understood, as it is kept beside it."""
     survey = survey_columns(headers, mapping=mapping, book=read_book())
     return {**asdict(form), "headers": list(survey.layout.headers), **_judged(survey)}

@@ -239,7 +239,9 @@ def _cell(place: Place, board: Board, scopes: Sequence[Scope]) -> Cell:
 def _title(cell: Cell) -> str:
     """`Coats in Japan, Web shop`, as far as the place says."""
     place = cell.place
-    if place == Place() or not cell.families or not cell.scopes:
+    if not cell.sums.products:
+        return "Nothing is offered there"
+    if place == Place():
         return "Everything shown"
     family = cell.families[0].label(LOCALE) if place.family == cell.families[0].code else "All families"
     scope = cell.scopes[0]

@@ -64,7 +64,9 @@ def mapper(record: ProductImport, actor: Actor) -> Mapper:
     return Mapper(
         url=reverse("import_mapping", args=[record.uid]),
         problem=str(reading.get("problem", "")),
-        unmapped=[Unmapped(one, reasons[one], suggestion(one, attributes)) for one in lacking[:SHOWN]],
+        unmapped=[
+            Unmapped(one, reasons[one].partition(": map it")[0], suggestion(one, attributes)) for one in lacking[:SHOWN]
+        ],
         waiting=max(0, len(lacking) - SHOWN),
         mapped=[
             Mapped(one, said.get(one) or one)
