@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -149,9 +150,13 @@ def test_a_double_click_sends_one_feed(bazaar: Any, street: Any, opened: Any) ->
     run_due_jobs()
     expect(card).to_contain_text("Sent and answered: 1 feed.")
     assert set(bazaar.stats()["received"].values()) == {1}
-    assert len(bazaar.listings()) == 4
     page.get_by_role("link", name="Show the feeds").click()
-    expect(page.locator("main")).to_contain_text("4 accepted")
+    feeds = page.get_by_role("region", name="Feeds")
+    expect(feeds).to_contain_text("4 rejected")
+    feeds.get_by_role("link").first.click()
+    expect(page.locator("main table")).to_contain_text("REQUIRED")
+    page.locator("main table").get_by_role("link", name="GTIN").first.click()
+    expect(page).to_have_url(re.compile(r"/products/[0-9a-f-]+/#value-gtin$"))
 
 
 def test_a_feed_is_stopped(bazaar: Any, street: Any, opened: Any) -> None:
