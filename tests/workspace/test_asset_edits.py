@@ -166,8 +166,9 @@ def test_bodies_that_are_none(window: Any, photographer: Any, browser_of: Any, w
     client, before = browser_of(photographer, htmx=True), written()
     url = f"/assets/{window.hero.uid}/edit/"
     for query, form in (
-        ("", {}), ("?field=state", {"state": "approved"}), ("?field=price", {"price": "1"}), ("?field=alt", {"alt": "x"}),
-        ("?field=title", {"title": "x", "edition": "x"}), ("?field=title", {"title": "x", "edition": "9" * 40}),
+        ("", {}), ("?field=state", {"state": "approved"}), ("?field=price", {"price": "1"}),
+        ("?field=alt", {"alt": "x"}), ("?field=title", {"title": "x", "edition": "x"}),
+        ("?field=title", {"title": "x", "edition": "9" * 40}),
         ("?field=alt-xx", {"alt-xx": "x"}),
     ):  # fmt: skip
         assert client.post(url + query, form).status_code == 422, (query, form)
