@@ -167,8 +167,8 @@ def test_bodies_that_are_none(window: Any, photographer: Any, browser_of: Any, w
     url = f"/assets/{window.hero.uid}/edit/"
     for query, form in (
         ("", {}), ("?field=state", {"state": "approved"}), ("?field=price", {"price": "1"}),
-        ("?field=alt", {"alt": "x"}),
-        ("?field=title", {"title": "x", "edition": "x"}), ("?field=title", {"title": "x", "edition": "9" * 40}),
+        ("?field=alt", {"alt": "x"}), ("?field=title", {"title": "x", "edition": "x"}),
+        ("?field=title", {"title": "x", "edition": "9" * 40}),
         ("?field=alt-xx", {"alt-xx": "x"}),
     ):  # fmt: skip
         assert client.post(url + query, form).status_code == 422, (query, form)
