@@ -58,7 +58,7 @@ def _reading(claim: Mapping[str, Any], product: Product | None, version: AssetVe
         value=value,
         label=f"{scheme.upper()} of {product.sku}" if product and scheme != SKU else "SKU",
         own=own,
-        is_same=bool(own) and own in spellings(value),
+        is_same=bool(own) and value in spellings(own),
     )
 
 
@@ -68,7 +68,7 @@ def _own(product: Product | None, scheme: str, value: str) -> str:
     if scheme == SKU:
         return product.sku
     values = [one.value for one in product.identifiers.all() if one.scheme == scheme]
-    return value if value in values else next(iter(values), "")
+    return next((one for one in values if value in spellings(one)), next(iter(values), ""))
 
 
 def _where(source: str, value: str, version: AssetVersion | None) -> str:

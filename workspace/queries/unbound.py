@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
 from django.urls import reverse
 
 from associations.choices import ROLE_OF_KIND, BindingRole
-from associations.matching import role_in
+from associations.matching import role_in, sightings
 from associations.queries import suggest_products, unbound_assets
-from dam.models import Asset
+from associations.queries.evidence import written_claims
+from dam.models import Asset, AssetVersion
 from foundation.core import moment
 from foundation.core.actors import Actor
 from pim.queries.products import labels_of
@@ -53,6 +53,10 @@ class LooseAsset:
     suggestions: list[SuggestedProduct]
     role: str
 
+    @property
+    def key(self) -> str:
+        return str(self.uid)
+
 
 @dataclass(frozen=True)
 class UnboundDesk:
@@ -86,9 +90,7 @@ def unbound_address(uid: UUID | None) -> str:
 
 def _shown(asset: Asset, actor: Actor) -> LooseAsset:
     version = asset.current_version
-    claims: Sequence[dict[str, str]] = version.identifiers if version else []
     suggestions = _suggestions(asset, actor)
-    named = {one.sentence: one.sku for one in suggestions}
     return LooseAsset(
         uid=asset.uid,
         url=reverse("asset", args=[asset.uid]),
@@ -99,17 +101,21 @@ def _shown(asset: Asset, actor: Actor) -> LooseAsset:
         rights=badges([asset.pk], next(iter(visible_scopes(actor)), None), moment.now()).get(asset.pk),
         filename=version.filename if version else "",
         keywords=[str(word) for word in asset.metadata.get("keywords", [])][:20],
-        readings=readings(
-            [
-                {**claim, "sku": next((sku for text, sku in named.items() if claim["value"] in text), "")}
-                for claim in claims
-            ],
-            version,
-            actor,
-        ),
+        readings=readings(_claims(version), version, actor) if version else [],
         suggestions=suggestions,
         role=_role(asset),
     )
+
+
+def _claims(version: AssetVersion) -> list[dict[str, str]]:
+    """Each identifier as it was read, with the SKU of the product that it led to, if any."""
+    named = {(one.sighting.scheme, one.sighting.value): one.sku for one in written_claims(version)}
+    claims = []
+    for row in version.identifiers:
+        found = [(one.scheme, one.value) for one in sightings([row]) if (one.scheme, one.value) in named]
+        scheme, sku = (found[0][0], named[found[0]]) if found else (row["scheme"], "")
+        claims.append({"source": row["source"], "scheme": scheme, "value": str(row["value"]), "sku": sku})
+    return claims
 
 
 def _role(asset: Asset) -> str:

@@ -151,7 +151,9 @@ class PictureGallery extends HTMLElement {
   };
 
   #refocus(): void {
-    if (!worked || (document.activeElement && document.activeElement !== document.body)) {
+    const active = document.activeElement;
+    const isElsewhere = active && active !== document.body && !active.closest("picture-gallery");
+    if (!worked || isElsewhere) {
       return;
     }
     const all = [...this.querySelectorAll<HTMLElement>("li[data-binding]")];
