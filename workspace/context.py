@@ -28,6 +28,7 @@ PLACES = (
     ("proposals", "Proposals", "proposal"),
     ("work_items", "Work items", "work"),
     ("listing_list", "Listings", "listing"),
+    ("completeness", "Completeness", "completeness"),
 )
 ADMIN_PLACE = ("admin:index", "Admin", "gear")
 

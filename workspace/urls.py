@@ -3,12 +3,24 @@
 from django.contrib.auth.views import LoginView, LogoutView
 from django.urls import path
 
-from workspace.views import assets, home, imports, listings, parts, products, proposals, theme, work_items
+from workspace.views import (
+    assets,
+    completeness,
+    home,
+    imports,
+    listings,
+    parts,
+    products,
+    proposals,
+    theme,
+    work_items,
+)
 
 urlpatterns = [
     path("", home.home, name="home"),
     path("products/", products.products, name="product_list"),
     path("products/<uuid:uid>/", products.product, name="product"),
+    path("completeness/", completeness.completeness, name="completeness"),
     path("assets/", assets.assets, name="asset_list"),
     path("assets/<uuid:uid>/", assets.asset, name="asset"),
     path("proposals/", proposals.proposals, name="proposals"),

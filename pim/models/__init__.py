@@ -1,7 +1,13 @@
 """Truth of products, and the completeness derived from it."""
 
 from pim.models.attributes import Attribute, Option
-from pim.models.completeness import Completeness, FirstCompletion
+from pim.models.completeness import (
+    Completeness,
+    CompletenessDay,
+    CompletenessSummary,
+    FirstCompletion,
+    MissingCount,
+)
 from pim.models.families import Family, FamilyAttribute, FamilyAxis, Requirement
 from pim.models.imports import ImportRowError, ProductImport
 from pim.models.placements import Placement
@@ -11,12 +17,15 @@ from pim.models.values import Override, ProductValues
 __all__ = [
     "Attribute",
     "Completeness",
+    "CompletenessDay",
+    "CompletenessSummary",
     "Family",
     "FamilyAttribute",
     "FamilyAxis",
     "FirstCompletion",
     "Identifier",
     "ImportRowError",
+    "MissingCount",
     "Option",
     "Override",
     "Placement",

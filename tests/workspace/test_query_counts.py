@@ -29,6 +29,8 @@ PAGES: dict[str, Callable[[Any], str]] = {
     "asset_list": lambda _: "/assets/",
     "asset": lambda window: f"/assets/{window.hero.uid}/",
     "proposals": lambda _: "/proposals/",
+    "completeness": lambda _: "/completeness/",
+    "completeness, down to the products": lambda _: "/completeness/?cell=coats/shop/DACH&attribute=description",
     "work_items": lambda _: "/work/",
     "listing_list": lambda _: "/listings/",
     "listing": lambda window: f"/listings/{window.listing.uid}/",

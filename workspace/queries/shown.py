@@ -89,6 +89,8 @@ class HeatCell:
     percent: float | None
     url: str = ""
     label: str = ""
+    key: str = ""  # stays the same when the table is drawn again, so that the focus does
+    is_current: bool = False
 
 
 @dataclass(frozen=True)
@@ -97,6 +99,7 @@ class HeatRow:
     note: str
     cells: list[HeatCell]
     mean: float
+    whole: HeatCell | None = None  # the row as one cell, where it leads somewhere
 
 
 @dataclass(frozen=True)
@@ -120,3 +123,4 @@ class HeatTable:
     groups: list[HeatGroup]
     columns: list[HeatColumn]
     rows: list[HeatRow]
+    totals: HeatRow | None = None
