@@ -9,7 +9,7 @@ from __future__ import annotations
 from types import SimpleNamespace
 from typing import Any
 
-from benchmarks.house import execute, fetch, settle_tables
+from benchmarks.house import execute, fetch
 
 FAMILIES, LICENCES, TREE = 8, 200, 5
 BATCH = 1_000
