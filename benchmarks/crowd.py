@@ -25,7 +25,8 @@ SELECT %(base)s + (m - 1) * 5 + t.rank, gen_random_uuid(), replace(t.sku, 'RIDGE
 VALUES = """
 INSERT INTO pim_productvalues (product_id, cell_id, vals, computed, filled, version)
 SELECT %(base)s + (m - 1) * 5 + t.rank, v.cell_id,
-       v.vals || CASE WHEN v.vals ? 'name' THEN jsonb_build_object('name', (v.vals ->> 'name') || ' ' || m) ELSE '{}' END,
+       v.vals || CASE WHEN v.vals ? 'name'
+                      THEN jsonb_build_object('name', (v.vals ->> 'name') || ' ' || m) ELSE '{}' END,
        '{}', v.filled, 1
   FROM generate_series(1, %(models)s) m, bench_tree t
   JOIN pim_productvalues v ON v.product_id = t.id JOIN markets_cell c ON c.id = v.cell_id
@@ -38,7 +39,8 @@ SELECT DISTINCT %(base)s + (m - 1) * 5, s.channel_id, s.market_id, 'placed', ''
 """
 BLOBS = """
 INSERT INTO blobs_blob (sha256, bytes, media_type, created_at)
-SELECT encode(sha256(('picture ' || n)::bytea), 'hex'), 1000000 + n, 'image/jpeg', now() FROM generate_series(1, %(assets)s) n
+SELECT encode(sha256(('picture ' || n)::bytea), 'hex'), 1000000 + n, 'image/jpeg', now()
+  FROM generate_series(1, %(assets)s) n
 """
 ASSETS = """
 INSERT INTO dam_asset (id, uid, kind, title, first_sha256, metadata, state, markets, edition, created_at)
@@ -52,8 +54,8 @@ SELECT %(base)s + n, gen_random_uuid(), (ARRAY['image', 'image', 'image', 'graph
 VERSIONS = """
 INSERT INTO dam_assetversion (id, asset_id, number, blob_id, filename, media_type, width, height, embedded, identifiers,
                               pixel_sha256, phash, state, approved_at, created_at)
-SELECT %(base)s + n, %(base)s + n, 1, encode(sha256(('picture ' || n)::bytea), 'hex'), a.title, 'image/jpeg', 4000, 5000,
-       '{}', '[]', '', '', CASE WHEN a.state = 'draft' THEN 'draft' ELSE 'approved' END,
+SELECT %(base)s + n, %(base)s + n, 1, encode(sha256(('picture ' || n)::bytea), 'hex'), a.title, 'image/jpeg', 4000,
+       5000, '{}', '[]', '', '', CASE WHEN a.state = 'draft' THEN 'draft' ELSE 'approved' END,
        CASE WHEN a.state <> 'draft' THEN now() END, now()
   FROM generate_series(1, %(assets)s) n JOIN dam_asset a ON a.id = %(base)s + n
 """
@@ -78,8 +80,9 @@ INSERT INTO syndication_listing (uid, product_id, root_id, sku, scope_id, channe
 SELECT gen_random_uuid(), p.id, p.root_id, p.sku, s.id, s.channel_id, told.state,
        CASE WHEN told.state = 'live' THEN repeat('ab', 32) ELSE '' END,
        CASE WHEN told.state <> 'held' THEN row_number() OVER (PARTITION BY s.channel_id ORDER BY p.id, s.id) + 100 END,
-       CASE WHEN told.state = 'live' THEN json_build_object('title', p.sku, 'text', repeat('warm ', 200))::text ELSE '' END,
-       CASE WHEN told.state = 'held' THEN '[{"code": "missing", "attribute": "description",
+       CASE WHEN told.state = 'live'
+            THEN json_build_object('title', p.sku, 'text', repeat('warm ', 200))::text ELSE '' END,
+       CASE WHEN told.state = 'held' THEN '[{"code": "missing", "origin": "description", "blocks": true,
             "detail": "The description is missing"}]'::jsonb ELSE '[]' END, 1, now() - make_interval(secs => p.id)
   FROM pim_product p
   JOIN pim_placement l ON l.product_id = p.root_id
@@ -96,7 +99,8 @@ SELECT (SELECT position FROM events_sequence) + row_number() OVER (), now() - ma
   FROM pim_product p WHERE p.id >= %(base)s ORDER BY p.id DESC
 """
 REJECTIONS = """
-INSERT INTO syndication_rejection (listing_id, channel_id, feed_id, sku, attribute, target, code, message, opened_at, outcome)
+INSERT INTO syndication_rejection (listing_id, channel_id, feed_id, sku, attribute, target, code, message, opened_at,
+                                   outcome)
 SELECT l.id, l.channel_id, %(feed)s, l.sku, 'name', 'title', (ARRAY['TOO_LONG', 'BANNED_WORD'])[1 + l.id %% 2],
        'The title is refused', now(), '' FROM syndication_listing l
   JOIN markets_channel c ON c.id = l.channel_id AND c.kind = 'marketplace'
@@ -105,8 +109,8 @@ SELECT l.id, l.channel_id, %(feed)s, l.sku, 'name', 'title', (ARRAY['TOO_LONG', 
 WORK = """
 INSERT INTO workflow_workitem (uid, queue_id, kind, cause_key, subject_type, subject, title, detail, market, opened_at,
                                closed_by, outcome)
-SELECT gen_random_uuid(), %(queue)s, 'proposal', 'proposal:' || b.uid, 'binding', b.uid, 'Does it show ' || p.sku || '?',
-       '{}', '', now(), '', '' FROM associations_binding b JOIN pim_product p ON p.id = b.product_id
+SELECT gen_random_uuid(), %(queue)s, 'proposal', 'proposal:' || b.uid, 'binding', b.uid,
+       'Does it show ' || p.sku || '?', '{}', '', now(), '', '' FROM associations_binding b JOIN pim_product p ON p.id = b.product_id
  WHERE b.status = 'proposed' AND b.asset_id > %(base)s
 """
 TABLES = (
@@ -160,8 +164,8 @@ def _families(factories: Any) -> list[int]:
 def _products(models: int, families: list[int], template: int) -> int:
     """The number of the first one."""
     execute(
-        "CREATE TABLE bench_tree AS SELECT id, sku, level, axis_key, state, row_number() OVER (ORDER BY level, id) - 1 AS rank "
-        "FROM pim_product WHERE root_id = %s",
+        "CREATE TABLE bench_tree AS SELECT id, sku, level, axis_key, state, "
+        "row_number() OVER (ORDER BY level, id) - 1 AS rank FROM pim_product WHERE root_id = %s",
         [template],
     )
     base = int(fetch("SELECT max(id) + 1 FROM pim_product")[0][0])

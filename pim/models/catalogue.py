@@ -21,14 +21,15 @@ class CatalogueEntryQuerySet(models.QuerySet["CatalogueEntry"]):
 class CatalogueEntry(models.Model):
     """What the list of products is filtered and counted by: one narrow row for each model and simple product. Derived.
 
-    `placed` are the scopes in which something of the tree is sold and judged, `incomplete` those of them in which
-    something lacks a required value.
+    `offered` are the scopes in which something of the tree has a placement, `placed` those in which something of it is
+    sold and judged, `incomplete` those of the latter in which something lacks a required value.
     """
 
     root_id = models.BigIntegerField(primary_key=True)
     family = models.ForeignKey(
         Family, on_delete=models.DO_NOTHING, db_constraint=False, db_index=False, related_name="+"
     )
+    offered = ArrayField(models.BigIntegerField(), default=list)
     placed = ArrayField(models.BigIntegerField(), default=list)
     incomplete = ArrayField(models.BigIntegerField(), default=list)
 

@@ -12,12 +12,13 @@ def numbers() -> django.contrib.postgres.fields.ArrayField:
 
 
 class Migration(migrations.Migration):
-    dependencies = [("pim", "0003_summaries")]
+    dependencies = [("pim", "0004_checked_imports")]
     operations = [
         migrations.CreateModel(
             name="CatalogueEntry",
             fields=[
                 ("root_id", models.BigIntegerField(primary_key=True, serialize=False)),
+                ("offered", numbers()),
                 ("placed", numbers()),
                 ("incomplete", numbers()),
                 (
