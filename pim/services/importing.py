@@ -17,7 +17,7 @@ from foundation.core import moment
 from foundation.core.actors import Actor
 from foundation.core.errors import Problems, TandemError
 from foundation.history.services import recorded
-from foundation.jobs.running import ATTEMPTS, JobRun
+from foundation.jobs.running import JobRun
 from pim.checks import Formats
 from pim.choices import ImportState, Sensitivity
 from pim.errors import BadFile, BadProduct
@@ -86,12 +86,14 @@ class Source:
 def import_rows(run: JobRun) -> dict[str, object]:
     """Carry out an import. Called again after a crash it goes on behind the last row that was committed."""
     record = ProductImport.objects.get(pk=run.payload["import"])
-    if record.state in (ImportState.DONE, ImportState.FAILED):
+    if record.state == ImportState.DONE:
         return _result(record)
     book = read_book()
     try:
         with scanned(record, book=book) as source:
-            ProductImport.objects.filter(pk=record.pk).update(state=ImportState.RUNNING, rows=source.rows)
+            ProductImport.objects.filter(pk=record.pk).update(
+                state=ImportState.RUNNING, rows=source.rows, error="", finished_at=None
+            )
             _bring_in(run, record, source, book)
     except (BadFile, Problems) as error:
         with recorded(run.actor):
@@ -100,7 +102,7 @@ def import_rows(run: JobRun) -> dict[str, object]:
             )
             run.advance(0, note=error.detail[:MAX_SHOWN])
     except Exception as error:
-        if run.job.attempt >= ATTEMPTS:  # the job is given up, and so is the file
+        if run.is_last_attempt:  # the job is given up, and so is the file
             ProductImport.objects.filter(pk=record.pk).update(
                 state=ImportState.FAILED, error=f"Given up: {error}"[:MAX_SHOWN], finished_at=moment.now()
             )
