@@ -33,6 +33,11 @@ PAGES: dict[str, Callable[[Any], str]] = {
     "listing_list": lambda _: "/listings/",
     "listing": lambda window: f"/listings/{window.listing.uid}/",
     "import_list": lambda _: "/imports/",
+    "search": lambda _: "/search/?q=ridge",
+    "job_list": lambda _: "/jobs/",
+    "job_tray": lambda _: "/jobs/tray/",
+    "saved_view_list": lambda _: "/views/",
+    "saved_view_counts": lambda _: "/views/counts/?page=product_list",
 }
 
 

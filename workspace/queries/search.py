@@ -113,17 +113,23 @@ def _products(products: Sequence[Product], q: str, actor: Actor) -> HitGroup:
 def _assets(words: Sequence[str], q: str, actor: Actor) -> HitGroup:
     if not _long(words):
         return HitGroup("assets", "Assets", [])
-    visible = Asset.objects.visible_to(actor)
+    visible = Asset.objects.visible_to(actor).select_related("current_version")
     found = {one.pk: one for one in _holding(visible, "title", words).order_by()[: CAP + 1]}
     if len(found) <= CAP:
         versions = _holding(AssetVersion.objects.all(), "filename", words)
         named = visible.filter(pk__in=versions.values("asset_id")).exclude(pk__in=found)
         found |= {one.pk: one for one in named.order_by()[: CAP + 1 - len(found)]}
     hits = [
-        Hit(one.title, one.get_kind_display(), reverse("asset", args=[one.uid]), "asset")
+        Hit(one.title, _told_apart(one), reverse("asset", args=[one.uid]), "asset")
         for one in sorted(found.values(), key=lambda one: one.title)
     ]
     return HitGroup("assets", "Assets", hits[:CAP], _more("asset_list", q) if len(hits) > CAP else "")
+
+
+def _told_apart(asset: Asset) -> str:
+    """Many pictures have the same title; their files have names of their own."""
+    filename = asset.current_version.filename if asset.current_version else ""
+    return filename if filename and filename != asset.title else str(asset.get_kind_display())
 
 
 def _listings(products: Sequence[Product], q: str, actor: Actor) -> HitGroup:

@@ -6,6 +6,12 @@ import { openPalette } from "./palette.ts";
 
 const words = (element: Element) => element.textContent?.trim().replace(/\s+/g, " ") ?? "";
 
+if (/Mac|iPhone|iPad/.test(navigator.platform)) {
+  for (const key of document.querySelectorAll("[data-mod]")) {
+    key.textContent = "⌘";
+  }
+}
+
 const places = new Map<string, HTMLAnchorElement>();
 for (const link of document.querySelectorAll<HTMLAnchorElement>(".main-nav [data-go]")) {
   places.set(link.dataset.go ?? "", link);

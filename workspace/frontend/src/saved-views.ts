@@ -9,13 +9,15 @@ function mark(): void {
   let isSaved = false;
   for (const link of panel.querySelectorAll<HTMLAnchorElement>("[data-view]")) {
     const isCurrent = isSame(link.search, location.search);
-    link.toggleAttribute("aria-current", isCurrent);
     if (isCurrent) {
       link.setAttribute("aria-current", "true");
+    } else {
+      link.removeAttribute("aria-current");
     }
     isSaved ||= isCurrent;
   }
   const isFiltered = filtersOf(location.search).length > 0;
+  panel.toggleAttribute("hidden", !isFiltered && !panel.hasAttribute("data-any"));
   panel.querySelector("[data-save-view]")?.toggleAttribute("hidden", !isFiltered || isSaved);
 }
 

@@ -1,0 +1,123 @@
+"""The search over everything: what is found, by whom, and that an index finds it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from django.db import connection
+
+from foundation.jobs.services import start_job
+from foundation.workflow.services import open_work_item
+from tests.cast import make_actor
+from workspace.queries import search as searching
+from workspace.queries.search import search
+from workspace.services import save_view
+
+from . import factories
+
+
+def labels(q: str, actor: Any) -> dict[str, list[str]]:
+    return {group.name: [hit.label for hit in group.hits] for group in search(q, actor=actor)}
+
+
+@pytest.fixture
+def filled(window: Any, steward: Any) -> Any:
+    factories.make_listing(factories.product("RIDGE-RED-S"), window.world.scopes["shop/GB/en-GB"])
+    open_work_item(
+        queue="catalogue", kind="trial", cause_key="trial", subject_type="product", subject=window.ridge.uid,
+        title="Ridgeline needs a picture", market="GB", actor=factories.HOUSE,
+    )  # fmt: skip
+    save_view(page="product_list", name="Ridges to finish", query="q=ridge", actor=steward)
+    start_job(kind="house.ridge_walk", queue="bulk", payload={}, actor=steward)
+    return window
+
+
+def test_everything_with_the_word_by_kind(filled: Any, steward: Any) -> None:
+    found = labels("ridge", steward)
+    assert found["products"][0] == "Ridgeline coat"
+    assert len(found["products"]) == 5
+    assert found["assets"] == ["ridge-collar.jpg", "ridge-front.jpg", "ridge_1.jpg", "ridge_2.jpg", "ridge_3.jpg"]
+    assert found["listings"] == ["RIDGE-RED-S · Web shop · GB · en-GB"]
+    assert "Ridgeline needs a picture" in found["work"]
+    assert found["views"] == ["Ridges to finish"]
+    assert found["jobs"] == ["Ridge walk"]
+    assert labels("picture needs", steward)["work"] == ["Ridgeline needs a picture"]
+
+
+def test_a_sku_stands_first_and_two_letters_find_what_begins_so(filled: Any, steward: Any) -> None:
+    first = search("ridge-blue-m", actor=steward)[0].hits[0]
+    assert (first.note, first.icon) == ("RIDGE-BLUE-M", "product")
+    assert [hit.note or hit.label for hit in search("CU", actor=steward)[0].hits] == ["CUP"]
+    assert "products" not in labels("up", steward)
+
+
+def test_each_group_is_capped_and_leads_to_all(filled: Any, steward: Any) -> None:
+    for number in range(4):
+        factories.make_asset(f"ridge-more-{number}.jpg")
+    group = next(one for one in search("ridge", actor=steward) if one.name == "assets")
+    assert len(group.hits) == searching.CAP
+    assert group.more_url == "/assets/?q=ridge"
+
+
+def test_places_and_actions_are_those_of_the_role(db: None, steward: Any, photographer: Any, merchant: Any) -> None:
+    assert labels("import", steward) == {"places": ["Imports"], "actions": ["Import a file"]}
+    assert labels("import", photographer) == {}
+    nothing = {group.name: [hit.label for hit in group.hits] for group in search("", actor=merchant)}
+    assert "Work items" not in nothing["places"]
+    assert {"Home", "Products", "Assets", "Listings"} <= set(nothing["places"])
+
+
+def test_what_a_market_hides_is_not_found(filled: Any) -> None:
+    limited = make_actor("otto", "steward", market="US")
+    assert labels("ridge", limited) == {}
+    assert labels("mac", limited)["products"][0] == "Mac"
+
+
+def test_a_part_for_the_palette_and_a_page_without_scripts(filled: Any, steward: Any, browser_of: Any) -> None:
+    part = browser_of(steward, htmx=True).get("/search/?q=ridge").content.decode()
+    page = browser_of(steward).get("/search/?q=ridge").content.decode()
+    assert 'role="option"' in part
+    assert "<html" not in part
+    assert "<html" in page
+    assert f'<a class="clip" href="/products/{filled.ridge.uid}/">Ridgeline coat</a>' in page
+    empty = browser_of(steward, htmx=True).get("/search/?q=zzz%3Cb%3E").content.decode()
+    assert "Nothing with “zzz&lt;b&gt;”" in empty
+    assert browser_of(steward).get("/search/", {"q": "%_\\" * 50 + "x " * 200}).status_code == 200
+    assert browser_of(steward).post("/search/").status_code == 405
+
+
+ROWS = 20_000
+
+
+def test_indexes_find_parts_of_words(filled: Any, steward: Any) -> None:
+    """No table that grows is read from end to end."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "INSERT INTO pim_productsearch (product_id, root_id, text) "
+            "SELECT -n, -n, md5(n::text) || ' word' FROM generate_series(1, %s) n",
+            [ROWS],
+        )
+        cursor.execute(
+            "INSERT INTO workflow_workitem (uid, queue_id, kind, cause_key, subject_type, subject, title, detail,"
+            " market, opened_at, closed_by, outcome)"
+            " SELECT gen_random_uuid(), (SELECT max(id) FROM workflow_queue), 'k', 'k' || n, 'product',"
+            " gen_random_uuid(), md5(n::text), '{}', 'GB', now(), '', '' FROM generate_series(1, %s) n",
+            [ROWS],
+        )
+        cursor.execute("ANALYZE pim_productsearch; ANALYZE workflow_workitem")
+        plans = []
+
+        def explained(execute: Any, sql: str, params: Any, many: bool, context: Any) -> Any:
+            if sql.startswith("SELECT") and ("LIKE" in sql):
+                cursor.execute(f"EXPLAIN {sql}", params)
+                plans.append("\n".join(row[0] for row in cursor.fetchall()))
+            return execute(sql, params, many, context)
+
+        with connection.execute_wrapper(explained):
+            search("ridgeline", actor=steward)
+    text = "\n".join(plans)
+    assert "product_words" in text
+    assert "open_item_titles" in text
+    for table in ("pim_productsearch", "workflow_workitem"):
+        assert f"Seq Scan on {table}" not in text, text
