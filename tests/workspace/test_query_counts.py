@@ -33,7 +33,7 @@ PAGES: dict[str, Callable[[Any], str]] = {
     "listing_list": lambda _: "/listings/",
     "listing": lambda window: f"/listings/{window.listing.uid}/",
     "import_list": lambda _: "/imports/",
-    "search": lambda _: "/search/?q=ridge",
+    "search": lambda _: "/search/?q=mac",
     "job_list": lambda _: "/jobs/",
     "job_tray": lambda _: "/jobs/tray/",
     "saved_view_list": lambda _: "/views/",

@@ -180,7 +180,7 @@ def _own(actor: Actor) -> Any:
 
 
 def _progress(job: Job, unit: str) -> str:
-    if not job.total and not job.done:
+    if not job.total and not (job.done and unit):
         return ""
     counted = f"{job.done:,} of {job.total:,}" if job.total else f"{job.done:,}"
     return f"{counted} {unit}".strip()
