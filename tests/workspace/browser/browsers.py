@@ -23,8 +23,8 @@ FLAGS = [
     "--disable-sync",
 ]
 WIDE, NARROW = {"width": 1440, "height": 900}, {"width": 390, "height": 844}
-# Pictures come from the delivery service, which does not run beside these tests; htmx tells of each refusal.
-EXPECTED = ("Failed to load resource", "Response Status Error Code")
+# Pictures come from the delivery service, which does not run beside these tests; htmx tells of what it did not get.
+EXPECTED = ("Failed to load resource", "Response Status Error Code", "htmx:afterRequest", "htmx:sendError")
 COLLECTOR = """
 addEventListener("securitypolicyviolation", (event) =>
   console.error(`CSP: ${event.violatedDirective} ${event.blockedURI} ${event.sourceFile}:${event.lineNumber}`));

@@ -20,7 +20,7 @@ def test_the_palette_by_keyboard_alone(street: Any, opened: Any) -> None:
     page.keyboard.press("Control+k")
     expect(palette).to_be_visible()
     expect(palette.get_by_role("option", name="Products")).to_be_visible()
-    page.keyboard.type("ridgel")
+    page.keyboard.type("ridge")
     option = palette.get_by_role("option").first
     expect(option).to_contain_text("Ridgeline coat")
     expect(option).to_have_attribute("aria-selected", "true")
@@ -179,7 +179,11 @@ def test_being_offline_is_said_once(street: Any, opened: Any) -> None:
 def test_waiting_is_shown_after_a_moment(street: Any, opened: Any) -> None:
     page = opened("/products/")
     held: list[Any] = []
-    page.route("**/products/?*", held.append)
+
+    def hold(route: Any) -> None:
+        held.append(route)
+
+    page.route("**/products/?*", hold)
     page.get_by_role("checkbox", name="Cups").check()
     expect(page.locator("html[data-busy]")).to_be_attached()
     held[0].continue_()

@@ -42,13 +42,20 @@ window.addEventListener("pagehide", () => {
   sessionStorage.setItem(key, JSON.stringify([pages, window.scrollY]));
 });
 
+// One page after the other, then to where the window was. Every new row tells that it has settled.
 function restore(left: number, top: number): void {
   const more = document.querySelector<HTMLAnchorElement>("[data-more]");
   if (!left || !more) {
-    window.scrollTo({ top, behavior: "instant" });
+    requestAnimationFrame(() => window.scrollTo({ top, behavior: "instant" }));
     return;
   }
-  document.addEventListener("htmx:afterSettle", () => restore(left - 1, top), { once: true });
+  const goOn = () => {
+    if (!more.isConnected) {
+      document.removeEventListener("htmx:afterSettle", goOn);
+      restore(left - 1, top);
+    }
+  };
+  document.addEventListener("htmx:afterSettle", goOn);
   htmx.trigger(more, "click", {});
 }
 
@@ -56,6 +63,6 @@ const [navigation] = performance.getEntriesByType("navigation") as PerformanceNa
 if (navigation?.type === "back_forward") {
   const [loaded, top] = JSON.parse(sessionStorage.getItem(key) ?? "[0, 0]") as [number, number];
   if (loaded) {
-    restore(Math.min(loaded, MOST), top);
+    window.addEventListener("load", () => restore(Math.min(loaded, MOST), top));
   }
 }
