@@ -213,7 +213,6 @@ def test_places_are_those_of_the_role(
     assert "admin:index" not in places(steward)
     assert {"import_list", "listing_list"}.isdisjoint(places(photographer))
     assert {"import_list", "work_items"}.isdisjoint(places(merchant))
-    assert "settings" not in places(merchant)
 
 
 def test_a_refused_page_names_the_permission_and_who_helps(

@@ -104,7 +104,22 @@ PARTS: dict[str, Part] = {
         "For one of several that add up, with what a click would find.",
         '<label class="check"><input type="checkbox">…</label>',
     ),
-    "switch": Part("Switch", "One of two or three, where all fit on a line.", _include("theme_switch")),
+    "switch": Part("Segments", "One of two or three, where all fit on a line.", _include("theme_switch")),
+    "toggle": Part(
+        "Switch, on or off",
+        "What takes effect at once. Its knob tells by place, not by colour alone.",
+        '<button class="switch" role="switch" aria-checked="true"><span class="switch-track"></span>On',
+    ),
+    "copy": Part(
+        "Copy line",
+        "A text that goes elsewhere: a link, a key.",
+        '<copy-text class="copy-line"><input class="input mono" readonly value="…"><button class="btn" hidden>Copy',
+    ),
+    "pickers": Part(
+        "Pickers",
+        "To find one product, or some assets, among many.",
+        _include("product_picker", ' with id="…" label="Product" only') + " " + _include("asset_picker"),
+    ),
     "facets": Part(
         "Facets",
         "Filters beside a list. They apply themselves and stand in the address.",
@@ -180,6 +195,11 @@ PARTS: dict[str, Part] = {
     "tile": Part("Picture tile", "A picture among pictures.", _include("picture_tile", " with tile=tile only")),
     "thumb": Part("Thumb", "A small picture before a name.", _include("thumb", " with url=product.picture_url only")),
     "facts": Part("Facts", "Label and value side by side.", '<dl class="facts"><dt>…</dt><dd>…</dd></dl>'),
+    "readings": Part(
+        "Read off a file",
+        "What a file says of itself, and which product that leads to.",
+        _include("readings", " with readings=readings only"),
+    ),
     "timeline": Part(
         "Timeline",
         "What happened, newest first, with what it was before.",

@@ -45,13 +45,22 @@ PLACES = (
     Place("import_list", "Imports", "import", ("pim.import",), "i"),
     Place("licence_list", "Licences", "licence", ("dam.view",)),
     Place("ingest_list", "Ingests", "upload", ("dam.ingest",)),
-    Place("settings", "Settings", "settings", ("pim.define", "markets.define", "accounts.manage"), "s"),
+    Place("settings", "Settings", "settings", key="s"),
 )
 ADMIN = Place("admin:index", "Admin", "gear")
 # Found by the search, drawn elsewhere than in the navigation.
 CORNERS = (
     Place("job_list", "Jobs", "jobs", key="j"),
     Place("saved_view_list", "Saved views", "bookmark"),
+    Place("unbound_assets", "Assets that show nothing", "asset", ("dam.view",)),
+    Place("missing_heroes", "Products without a hero", "product", ("dam.view",)),
+    Place("listing_fix", "Failed listings, one after another", "listing", ("syndication.view",)),
+    Place("market_list", "Settings: markets", "market"),
+    Place("locale_list", "Settings: languages", "locale"),
+    Place("channel_settings", "Settings: channels", "channel"),
+    Place("preset_list", "Settings: presets", "preset", ("dam.view",)),
+    Place("role_list", "Settings: roles", "users"),
+    Place("person_list", "Settings: people", "users", ("accounts.manage",)),
     Place("parts", "Parts for builders of pages", "layers"),
 )
 ACTIONS = (

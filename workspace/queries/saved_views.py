@@ -14,7 +14,7 @@ from foundation.core.actors import Actor
 from foundation.core.pages import keyset_page
 from workspace.choices import LISTS
 from workspace.models import SavedView
-from workspace.queries.assets import matching_assets
+from workspace.queries.assets import wanted_assets
 from workspace.queries.facets import Rows, Wanted
 from workspace.queries.listings import matching_listings
 from workspace.queries.products import matching_products
@@ -25,7 +25,7 @@ SHOWN, PAGE, COUNTED = 30, 50, 1_000
 Matching = Callable[..., Rows]
 MATCHING: dict[str, Matching] = {
     "product_list": matching_products,
-    "asset_list": matching_assets,
+    "asset_list": wanted_assets,
     "listing_list": matching_listings,
 }
 LABELS = {"product_list": "Products", "asset_list": "Assets", "listing_list": "Listings"}

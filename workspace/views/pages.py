@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from functools import wraps
 from typing import Any
+from uuid import UUID
 
 from django.contrib.auth.views import redirect_to_login
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
@@ -115,6 +116,14 @@ def next_address(request: PageRequest, cursor: str) -> str:
     parameters = request.GET.copy()
     parameters["cursor"] = cursor
     return f"?{parameters.urlencode()}"
+
+
+def uid_in(text: str, path: str) -> UUID:
+    """The uid that a form or an address names; one that is none names nothing."""
+    try:
+        return UUID(text)
+    except ValueError:
+        raise Missing(f"There is no such {path}", path=path) from None
 
 
 def wanted(request: PageRequest, facets: Iterable[str]) -> Wanted:

@@ -1,5 +1,5 @@
-// <button data-opens="some-dialog"> opens that dialog; data-closes, a form with method="dialog" or Escape closes it.
-// A form with data-closes-when-done closes its dialog once the server has taken it. An opened dialog tells by "opens".
+// <button data-opens="some-dialog"> opens that dialog, which tells by "opened"; <button data-closes>, a form with
+// method="dialog" or Escape closes it, and <form data-closes> once its request went well.
 
 export function openDialog(id: string): boolean {
   const dialog = document.getElementById(id);
@@ -8,7 +8,7 @@ export function openDialog(id: string): boolean {
   }
   if (!dialog.open) {
     dialog.showModal();
-    dialog.dispatchEvent(new CustomEvent("opens", { bubbles: true }));
+    dialog.dispatchEvent(new CustomEvent("opened", { bubbles: true }));
   }
   return true;
 }
@@ -20,7 +20,7 @@ document.addEventListener("click", (event) => {
   if (opener && isPlain && openDialog(opener.dataset.opens ?? "")) {
     event.preventDefault(); // a link leads to the same without scripts
   }
-  target.closest("[data-closes]")?.closest("dialog")?.close();
+  target.closest("button[data-closes]")?.closest("dialog")?.close();
 });
 
 // A click on the veil closes, as people expect. The dialog's own padding is zero, so its box is its content.
@@ -31,11 +31,12 @@ document.addEventListener("click", (event) => {
   }
 });
 
+// What the dialog was opened for is done.
 document.addEventListener("htmx:afterRequest", (event) => {
-  const form = (event.target as Element).closest<HTMLFormElement>("form[data-closes-when-done]");
-  if (form && (event as CustomEvent<{ successful: boolean }>).detail.successful) {
-    form.closest("dialog")?.close();
-    form.reset();
-    form.querySelector("[role=alert]")?.replaceChildren();
+  const { elt, successful } = (event as CustomEvent<{ elt: Element; successful: boolean }>).detail;
+  if (successful && elt instanceof HTMLFormElement && elt.matches("[data-closes]")) {
+    elt.closest("dialog")?.close();
+    elt.reset();
+    elt.querySelector("[role=alert]")?.replaceChildren();
   }
 });

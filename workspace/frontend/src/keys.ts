@@ -1,4 +1,4 @@
-// Keys for people who cull: <button data-key="c"> is pressed by C, <a data-key="j"> is followed by J.
+// Keys for people who cull: <button data-key="c"> is pressed by C, <a data-key="j"> is followed by J, a field is focused.
 // U takes the newest Undo. Keys rest while somebody types, holds a modifier, or has a dialog open, and for a
 // moment after G, which begins the way to a place (places.ts).
 
@@ -29,6 +29,10 @@ document.addEventListener("keydown", (event) => {
   const found = isOnTheWay ? null : control(key);
   if (found) {
     event.preventDefault();
-    found.click();
+    if (found.matches(TYPING)) {
+      found.focus();
+    } else {
+      found.click();
+    }
   }
 });

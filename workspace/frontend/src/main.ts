@@ -4,6 +4,7 @@ import "./shell.ts";
 import "./forms.ts";
 import "./more.ts";
 import "./saved-views.ts";
+import "./rows.ts";
 import { watchIslands } from "./islands.ts";
 import { noteVisit } from "./recent.ts";
 

@@ -71,7 +71,7 @@ field?.addEventListener("keydown", (event) => {
   }
 });
 
-dialog?.addEventListener("opens", () => {
+dialog?.addEventListener("opened", () => {
   field?.select();
   if (field) {
     htmx.trigger(field, "palette", {});

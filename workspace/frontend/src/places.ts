@@ -78,7 +78,7 @@ function fillSheet(): void {
   document.getElementById("keys-here")?.toggleAttribute("hidden", own.size === 0);
 }
 
-document.addEventListener("opens", (event) => {
+document.addEventListener("opened", (event) => {
   if ((event.target as Element).id === "key-sheet") {
     fillSheet();
   }

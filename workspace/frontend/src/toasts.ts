@@ -64,6 +64,17 @@ function twin(text: string): HTMLElement | undefined {
   return [...shown].find((one) => one.firstElementChild?.textContent === text && !one.querySelector("[data-undo]"));
 }
 
+// A modal dialog makes everything else inert, so the toasts go into it while it is open.
+function shelf(): HTMLElement | null {
+  const toasts = document.getElementById("toasts");
+  const dialog = [...document.querySelectorAll<HTMLDialogElement>("dialog:modal")].at(-1);
+  if (toasts && dialog && !dialog.contains(toasts)) {
+    dialog.append(toasts);
+    dialog.addEventListener("close", () => document.body.append(toasts), { once: true });
+  }
+  return toasts;
+}
+
 export function showToast({ text, tone = "ok", undo = null, link = "", stays = false }: Toast): HTMLElement {
   if (!undo) {
     twin(text)?.remove();
@@ -83,7 +94,7 @@ export function showToast({ text, tone = "ok", undo = null, link = "", stays = f
   close.setAttribute("aria-label", "Dismiss");
   close.addEventListener("click", () => toast.remove());
   toast.append(close);
-  document.getElementById("toasts")?.append(toast);
+  shelf()?.append(toast);
   if (!stays) {
     expire(toast, undo || link ? WITH_UNDO : SHORT);
   }
