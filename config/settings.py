@@ -195,6 +195,7 @@ SPECTACULAR_SETTINGS = {
         "VerdictCodeEnum": "dam.verdict.Code",
         "ValueKindEnum": ("own", "computed"),
         "FeedStateEnum": "syndication.choices.FeedState",
+        "ListPageEnum": ("product_list", "asset_list", "listing_list"),
     },
 }
 DATA_UPLOAD_MAX_MEMORY_SIZE = 10 * 1024 * 1024

@@ -38,6 +38,7 @@ NAMES_NOTHING = {
     "POST /api/v1/imports": "a file; its rows are refused one by one",
     "POST /api/v1/assets/uploads": "new files",
     "POST /api/v1/licences": "a new licence",
+    "POST /api/v1/saved-views": "a new view; its words are the writer's own",
 }
 PAGE_QUERIES = (
     "q", "proposal", "channel", "market", "scope", "rejected", "reason", "unplaced", "asset", "product", "for",
@@ -79,6 +80,8 @@ def house(request: Any, world: Any, people: dict[str, Any]) -> SimpleNamespace:
         before = {name: read_everything(browser(actor)) for name, actor in people.items()}
     foreign = filled.fill_foreign(world)
     foreign |= {"bindings": filled.foreign_bindings(), "proposals": filled.foreign_bindings()}
+    view = str(filled.foreign_view())
+    foreign |= {"views": [view], "saved-views": [view]}
     foreign |= {"licences": filled.foreign_licences(), "products": [*foreign["products"], "CIRRUS"]}
     assert all(foreign.values()), {name: len(ids) for name, ids in foreign.items()}
     return SimpleNamespace(before=before, foreign=foreign, own=own_ids())
@@ -97,6 +100,9 @@ def own_ids() -> dict[str, list[str]]:
         "listings": [str(row.uid) for row in Listing.objects.filter(scope__market__code="US")],
         "ingests": [],
         "imports": [],
+        "jobs": [],
+        "views": [],
+        "saved-views": [],
         "attributes": ["name", "price", "cost", "formula"],
         "families": ["coats", "cups"],
         "presets": ["card"],
@@ -280,6 +286,11 @@ BODIES: dict[str, Body] = {
     "POST /api/v1/licences/{uid}/assign": lambda _, asset, *__: {"assets": [asset]},
     "POST /api/v1/licences/{uid}/unassign": lambda _, asset, *__: {"assets": [asset]},
     "POST /api/v1/licences/{uid}/revoke": lambda *_: {},
+    "POST /api/v1/jobs/{uid}/cancel": lambda *_: {},
+    "POST /api/v1/jobs/{uid}/resume": lambda *_: {},
+    "PATCH /api/v1/saved-views/{uid}": lambda *_: {"name": "mine"},
+    "DELETE /api/v1/saved-views/{uid}": lambda *_: None,
+    "POST /api/v1/saved-views/{uid}/restore": lambda *_: {},
     "POST /api/v1/licences/{uid}/undo": lambda *_: {"version": 2},
     "PUT /api/v1/products/{sku}": lambda *_: {"family": "coats", "values": []},
     "PATCH /api/v1/products/{sku}": lambda *_: {"family": "cups", "parent": "ATLAS", "state": "retired"},

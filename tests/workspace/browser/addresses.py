@@ -44,4 +44,9 @@ def addresses(street: Any) -> dict[str, str]:
         "presets": "/settings/presets/",
         "roles": "/settings/roles/",
         "parts": "/parts/",
+        "search": "/search/?q=ridge",
+        "jobs": "/jobs/",
+        "views": "/views/",
+        "nothing": "/products/01890000-0000-7000-8000-000000000000/",
+        "admin": "/admin/",
     }
