@@ -277,6 +277,12 @@ class BindingViewSet(GenericViewSet):
         """Take the answer back: it is asked again."""
         return self._answer(services.undo_decision(uid=_uid(uid), actor=actor_of(request)))
 
+    @extend_schema(request=None, responses=BindingSerializer)
+    @action(detail=True, methods=["post"])
+    def rebind(self, request: Request, uid: str) -> Response:
+        """Take an unbinding back."""
+        return self._answer(services.rebind_asset(uid=_uid(uid), actor=actor_of(request)))
+
     @extend_schema(request=OrderSerializer, responses=BindingSerializer(many=True), filters=False)
     @action(detail=False, methods=["post"], pagination_class=None)
     def reorder(self, request: Request) -> Response:

@@ -144,6 +144,25 @@ def unbind_asset(*, uid: UUID | str, actor: Actor, reason: str = "", change_set:
     return binding
 
 
+def rebind_asset(*, uid: UUID | str, actor: Actor, replace: bool = False) -> Binding:
+    """Take an unbinding back: the asset shows the product as before, last in its order. Twice, it changes nothing."""
+    actor.require(DECIDE)
+    with recorded(actor):
+        binding = rows.lock_binding(uid=uid, actor=actor)
+        if binding.status == BindingStatus.ACTIVE:
+            return binding
+        if binding.status != BindingStatus.REMOVED:
+            raise AlreadyDecided("It is no binding that ended but a proposal: confirm or reject it", path="uid")
+        rows.usable_asset(asset_id=binding.asset_id, actor=actor)
+        present = rows.same_place(binding).filter(asset_id=binding.asset_id).first()
+        if present is not None:
+            return present
+        binding.actor, binding.reason = actor.label, ""
+        rows.take_place(binding, role=binding.role, actor=actor, settled_by=rows.source_of(actor), replace=replace)
+        rows.tell_binding(binding, event=events.BINDING_CREATED)
+    return binding
+
+
 def set_binding_role(
     *, uid: UUID | str, role: str, actor: Actor, replace: bool = False, change_set: str = ""
 ) -> Binding:

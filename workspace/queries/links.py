@@ -20,7 +20,7 @@ from pim.models import Product
 from syndication.models import Listing
 from workspace.queries.gallery import MINT
 from workspace.queries.pictures import addresses, visible_media
-from workspace.queries.product_page import product_of_page
+from workspace.queries.placements import get_visible_product
 from workspace.queries.words import phrase
 
 LISTINGS = 60
@@ -66,7 +66,7 @@ class LinkPanel:
 
 def link_panel(uid: UUID, *, asset: str, actor: Actor) -> LinkPanel:
     """Of all the product's pictures, or of the one that is asked for."""
-    product = product_of_page(uid, actor=actor)
+    product = get_visible_product(uid, actor=actor)
     shown = {one.binding.asset.uid: one.binding.asset for one in visible_media(product.pk, actor)}
     chosen = [one for one in shown.values() if str(one.uid) == asset]
     presets = list(Preset.objects.visible_to(actor).order_by("code"))

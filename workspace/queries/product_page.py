@@ -11,13 +11,12 @@ from django.db.models import Q, Sum
 from django.urls import reverse
 
 from foundation.core.actors import Actor
-from foundation.core.errors import Missing
 from foundation.markets.models import Scope
 from pim.models import Completeness, Product
 from pim.queries.products import ancestors_of, labels_of
 from workspace.queries.gallery import Gallery, gallery
 from workspace.queries.history import events_of, merged, value_changes
-from workspace.queries.listings import ListingRow, listings_of
+from workspace.queries.placements import PlacementPanel, get_visible_product, placement_panel
 from workspace.queries.product_values import Group, MissingField, missing_fields, value_groups
 from workspace.queries.scopes import PARTS, address, choose_scope, label, tabs, visible_scopes
 from workspace.queries.shown import LOCALE, Tab, TimelineEntry
@@ -71,27 +70,19 @@ class ProductPage:
     groups: list[Group]
     gallery: Gallery
     variants: Matrix | None
-    listings: list[ListingRow]
+    placements: PlacementPanel
     history: list[TimelineEntry]
-
-
-def product_of_page(uid: UUID, *, actor: Actor) -> Product:
-    """The product, if the actor may see it."""
-    product = Product.objects.visible_to(actor).select_related("family", "root", "parent").filter(uid=uid).first()
-    if product is None:
-        raise Missing("There is no such product, or it is not sold in your markets", path="uid")
-    return product
 
 
 def product_gallery(uid: UUID, *, wanted: Mapping[str, str], actor: Actor) -> Gallery:
     """The page's pictures alone, in the same scope."""
-    product, scopes = product_of_page(uid, actor=actor), visible_scopes(actor)
+    product, scopes = get_visible_product(uid, actor=actor), visible_scopes(actor)
     return gallery(product, _chosen(scopes, _judged(product, scopes), wanted), actor)
 
 
 def product_page(uid: UUID, *, wanted: Mapping[str, str], actor: Actor) -> ProductPage:
     """The page in the scope that the address names; else the least complete one of those it is placed in."""
-    product, scopes = product_of_page(uid, actor=actor), visible_scopes(actor)
+    product, scopes = get_visible_product(uid, actor=actor), visible_scopes(actor)
     judged = _judged(product, scopes)
     scope = _chosen(scopes, judged, wanted)
     line = [product, *ancestors_of([product.pk]).get(product.pk, [])]
@@ -109,7 +100,7 @@ def product_page(uid: UUID, *, wanted: Mapping[str, str], actor: Actor) -> Produ
         groups=groups,
         gallery=pictures,
         variants=variant_matrix(product, scope, actor),
-        listings=listings_of(product, actor),
+        placements=placement_panel(product, actor=actor, scopes=scopes),
         history=merged(
             value_changes(product, actor, LOCALE), events_of([product.uid], actor, but=["pim.product.changed"])
         ),

@@ -46,7 +46,7 @@ class Tab:
     url: str
     is_current: bool = False
     percent: float | None = None
-    count: int | Capped | None = None
+    count: int | str | Capped | None = None
     count_id: str = ""
 
 
@@ -92,6 +92,8 @@ class HeatCell:
     percent: float | None
     url: str = ""
     label: str = ""
+    key: str = ""  # stays the same when the table is drawn again, so that the focus does
+    is_current: bool = False
 
 
 @dataclass(frozen=True)
@@ -100,6 +102,7 @@ class HeatRow:
     note: str
     cells: list[HeatCell]
     mean: float
+    whole: HeatCell | None = None  # the row as one cell, where it leads somewhere
 
 
 @dataclass(frozen=True)
@@ -123,3 +126,4 @@ class HeatTable:
     groups: list[HeatGroup]
     columns: list[HeatColumn]
     rows: list[HeatRow]
+    totals: HeatRow | None = None

@@ -20,7 +20,7 @@ from dam.queries.assets import get_asset
 from pim.models import Product
 from workspace.queries.desk_tabs import desk_tabs
 from workspace.queries.heroes import Place, chosen_place, hero_address, hero_desk
-from workspace.queries.product_page import product_of_page
+from workspace.queries.placements import get_visible_product
 from workspace.queries.product_picker import product_named
 from workspace.queries.unbound import unbound_address, unbound_desk
 from workspace.queries.words import phrase
@@ -146,4 +146,4 @@ def _asset(text: str, request: PageRequest) -> Asset:
 
 
 def _product(text: str, request: PageRequest) -> Product:
-    return product_of_page(uid_in(text, "product"), actor=request.actor)
+    return get_visible_product(uid_in(text, "product"), actor=request.actor)

@@ -24,7 +24,8 @@ from associations.services import (
 )
 from pim.models import Product
 from workspace.queries.binding import binding_menu
-from workspace.queries.product_page import product_gallery, product_of_page
+from workspace.queries.placements import get_visible_product
+from workspace.queries.product_page import product_gallery
 from workspace.queries.scopes import PARTS
 from workspace.queries.words import phrase
 from workspace.views.pages import PageRequest, page, toast
@@ -45,7 +46,7 @@ def pictures(request: PageRequest, uid: UUID) -> HttpResponse:
 @page("associations.decide")
 def sort_pictures(request: PageRequest, uid: UUID) -> HttpResponse:
     """The order is on the screen already: nothing is drawn, a refusal says why."""
-    product, change_set = product_of_page(uid, actor=request.actor), str(uuid4())
+    product, change_set = get_visible_product(uid, actor=request.actor), str(uuid4())
     given = request.POST
     reorder_media(
         product=product,
@@ -64,7 +65,7 @@ def sort_pictures(request: PageRequest, uid: UUID) -> HttpResponse:
 @page("associations.decide")
 def bind_pictures(request: PageRequest, uid: UUID) -> HttpResponse:
     """What the picker chose. Those that were refused stay chosen there, each with its reason."""
-    product = product_of_page(uid, actor=request.actor)
+    product = get_visible_product(uid, actor=request.actor)
     role = request.POST.get("role", "gallery")
     done = bind_assets(
         product=product,
@@ -99,7 +100,7 @@ def answer_bound(request: PageRequest, done: BoundAssets, product: Product, draw
 @page("associations.decide")
 def undo_pictures(request: PageRequest, uid: UUID) -> HttpResponse:
     """Back to the pictures as they were before the change that the address names."""
-    product = product_of_page(uid, actor=request.actor)
+    product = get_visible_product(uid, actor=request.actor)
     undo_binding_changes(product=product, change_set=request.GET.get("change", ""), actor=request.actor)
     if not request.htmx:
         return _redirected(request, "Undone", uid)

@@ -18,3 +18,11 @@ document.addEventListener("click", (event) => {
     target.close();
   }
 });
+
+// What the dialog was opened for is done: a form with data-closes closes it once its request went well.
+document.addEventListener("htmx:afterRequest", (event) => {
+  const { elt, successful } = (event as CustomEvent<{ elt: Element; successful: boolean }>).detail;
+  if (successful && elt.matches("[data-closes]")) {
+    elt.closest("dialog")?.close();
+  }
+});
