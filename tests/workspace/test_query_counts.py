@@ -34,7 +34,6 @@ PAGES: dict[str, Callable[[Any], str]] = {
     "asset": lambda window: f"/assets/{window.hero.uid}/",
     "asset_picker": lambda window: f"/assets/picker/?for={window.ridge.uid}",
     "product_picker": lambda _: "/products/picker/?q=ridge",
-    "pictures": lambda window: f"/products/{window.ridge.uid}/pictures/",
     "binding": lambda window: f"/bindings/{window.bound.uid}/",
     "delivery_links": lambda window: f"/products/{window.ridge.uid}/links/",
     "asset, filtered": lambda window: f"/assets/{window.hero.uid}/?state=approved&q=ridge",
