@@ -122,7 +122,7 @@ CACHES = {
 
 STORAGES = {
     "default": env.storage("STORAGE_URL", (VAR_DIR / "blobs").as_uri(), "Where content-addressed bytes live"),
-    "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},
+    "staticfiles": {"BACKEND": "config.statics.StaticStorage"},
 }
 STATIC_URL = "/static/"
 STATIC_ROOT = VAR_DIR / "static"

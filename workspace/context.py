@@ -25,10 +25,12 @@ PLACES = (
     ("home", "Home", "home"),
     ("product_list", "Products", "product"),
     ("asset_list", "Assets", "asset"),
-    ("proposals", "Proposals", "proposal"),
+    ("proposals", "Bindings", "proposal"),
     ("licence_list", "Licences", "lock"),
     ("work_items", "Work items", "work"),
+    ("channel_list", "Channels", "channel"),
     ("listing_list", "Listings", "listing"),
+    ("completeness", "Completeness", "completeness"),
 )
 ADMIN_PLACE = ("admin:index", "Admin", "gear")
 

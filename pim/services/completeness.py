@@ -8,7 +8,7 @@ from foundation.core import moment
 from foundation.events.services import append_events
 from pim import events
 from pim.models import FirstCompletion, Product
-from pim.queries.completeness import COMPUTE
+from pim.queries.completeness import COLUMNS, COMPUTE
 
 # Changed rows only are written; what no longer belongs is taken away.
 REFRESH = f"""
@@ -17,13 +17,15 @@ gone AS (
     DELETE FROM pim_completeness c WHERE c.root_id = ANY(%(roots)s)
        AND NOT EXISTS (SELECT 1 FROM computed n WHERE n.product_id = c.product_id AND n.scope_id = c.scope_id)
 )
-INSERT INTO pim_completeness AS c (product_id, root_id, scope_id, required, filled, missing, is_placed)
-SELECT product_id, root_id, scope_id, required, filled, missing, is_placed FROM computed
+INSERT INTO pim_completeness AS c ({", ".join(COLUMNS)})
+SELECT {", ".join(COLUMNS)} FROM computed
 ON CONFLICT (product_id, scope_id) DO UPDATE
    SET root_id = excluded.root_id, required = excluded.required, filled = excluded.filled,
-       missing = excluded.missing, is_placed = excluded.is_placed
- WHERE (c.root_id, c.required, c.filled, c.missing, c.is_placed)
-       IS DISTINCT FROM (excluded.root_id, excluded.required, excluded.filled, excluded.missing, excluded.is_placed)
+       missing = excluded.missing, is_placed = excluded.is_placed,
+       family_id = excluded.family_id, is_sellable = excluded.is_sellable
+ WHERE (c.root_id, c.required, c.filled, c.missing, c.is_placed, c.family_id, c.is_sellable)
+       IS DISTINCT FROM (excluded.root_id, excluded.required, excluded.filled, excluded.missing, excluded.is_placed,
+                         excluded.family_id, excluded.is_sellable)
 """  # noqa: S608  constants
 
 FIRST_TIME = """
@@ -31,8 +33,7 @@ INSERT INTO pim_firstcompletion (product_id, scope_id, at)
 SELECT c.product_id, c.scope_id, %(at)s
   FROM pim_completeness c
   JOIN pim_product p ON p.id = c.product_id
-  JOIN pim_family f ON f.id = p.family_id AND f.depth = p.level
- WHERE c.root_id = ANY(%(roots)s) AND c.filled = c.required
+ WHERE c.root_id = ANY(%(roots)s) AND c.filled = c.required AND c.is_sellable
  ORDER BY c.product_id, c.scope_id
 ON CONFLICT (product_id, scope_id) DO NOTHING
 RETURNING id

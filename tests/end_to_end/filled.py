@@ -91,7 +91,7 @@ def fill_foreign(world: Any) -> Ids:
 
 MODELS: dict[str, Any] = {
     "products": Product, "assets": Asset, "listings": Listing, "ingests": Ingest,
-    "imports": ProductImport, "jobs": Job, "work items": WorkItem,
+    "imports": ProductImport, "jobs": Job, "work items": WorkItem, "feeds": Feed,
 }  # fmt: skip
 KEYS = {"products": "sku"}
 

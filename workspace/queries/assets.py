@@ -49,7 +49,7 @@ def state_chip(asset: Asset) -> State:
 def asset_list(wanted: Wanted, *, actor: Actor) -> AssetList:
     """One page of the assets that the actor may see and asked for, newest first."""
     visible = Asset.objects.visible_to(actor)
-    found, filters = _matching(visible, wanted.q, actor), _filters()
+    found, filters = matching(visible, wanted.q, actor), library_filters()
     kept = narrowed(found, filters, wanted)
     total = kept.count()
     page = keyset_page(kept.select_related("current_version"), order=ORDER, cursor=wanted.cursor, limit=PAGE)
@@ -64,7 +64,7 @@ def asset_list(wanted: Wanted, *, actor: Actor) -> AssetList:
 
 def wanted_assets(wanted: Wanted, *, actor: Actor) -> Rows:
     """Those that the list would show, in no order."""
-    return narrowed(_matching(Asset.objects.visible_to(actor), wanted.q, actor), _filters(), wanted)
+    return narrowed(matching(Asset.objects.visible_to(actor), wanted.q, actor), library_filters(), wanted)
 
 
 def trail_of(wanted: Wanted) -> str:
@@ -74,7 +74,7 @@ def trail_of(wanted: Wanted) -> str:
     return f"?{urlencode(pairs)}" if pairs else ""
 
 
-def _matching(rows: Rows, q: str, actor: Actor) -> Rows:
+def matching(rows: Rows, q: str, actor: Actor) -> Rows:
     """By title, file name, or the SKU of a visible product that it shows."""
     for word in q.split()[:8]:
         versions = AssetVersion.objects.filter(asset=OuterRef("pk"), filename__icontains=word)
@@ -83,7 +83,8 @@ def _matching(rows: Rows, q: str, actor: Actor) -> Rows:
     return rows
 
 
-def _filters() -> list[Filter]:
+def library_filters() -> list[Filter]:
+    """How the library is narrowed."""
     bound: Any = Exists(Binding.objects.active().filter(asset=OuterRef("pk")))
     asked: Any = Exists(Binding.objects.proposed().filter(asset=OuterRef("pk")))
     cleared: Any = Exists(AssetLicence.objects.filter(asset=OuterRef("pk"), licence__revoked_at=None))
@@ -117,14 +118,15 @@ def asset_tiles(assets: Sequence[Asset], actor: Actor, *, trail: str = "") -> li
             name=asset.title,
             picture_url=urls.get(asset.pk, ""),
             tag="" if asset.state == AssetState.APPROVED else state_chip(asset).label,
-            meta=[_pixels(asset)],
+            meta=[pixels(asset)],
             rights=rights.get(asset.pk),
         )
         for asset in assets
     ]
 
 
-def _pixels(asset: Asset) -> str:
+def pixels(asset: Asset) -> str:
+    """How large the picture is; of what has no size its kind."""
     version = asset.current_version
     if version is None or version.width is None:
         return asset.get_kind_display()

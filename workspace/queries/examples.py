@@ -8,6 +8,9 @@ from typing import Any
 
 from django.conf import settings
 
+from associations.choices import BindingRole
+from workspace.queries.gallery import RoleChoice
+from workspace.queries.readings import Reading
 from workspace.queries.shown import (
     Difference,
     Facet,
@@ -72,6 +75,20 @@ def examples() -> dict[str, Any]:
                 [FacetOption("Outerwear", "outerwear", 24, True), FacetOption("Bags", "bags", 9, False)],
             )
         ],
+        "readings": [
+            Reading(
+                "barcode",
+                "Barcode in the picture",
+                "",
+                "GTIN",
+                "04006381333931",
+                "GTIN of TR-1042",
+                "04006381333931",
+                True,
+            ),
+            Reading("tag", "Embedded metadata", "Xmp.dc.identifier", "SKU", "TR-1042", "SKU", "TR-1043", False),
+        ],
+        "roles": [RoleChoice(role.value, role.label.capitalize()) for role in BindingRole],
         "q": "",
     }
 

@@ -38,6 +38,15 @@ class Wanted:
     def of(self, name: str) -> Sequence[str]:
         return (self.values or {}).get(name, ())
 
+    @property
+    def is_filtered(self) -> bool:
+        return bool(self.pairs())
+
+    def pairs(self) -> list[tuple[str, str]]:
+        """As parameters of an address, without where to go on."""
+        chosen = [(name, value) for name, values in (self.values or {}).items() for value in values]
+        return [("q", self.q), *chosen] if self.q else chosen
+
 
 def narrowed(rows: Rows, filters: Iterable[Filter], wanted: Wanted, *, but: str = "") -> Rows:
     """The rows after every filter that is in use, leaving one out on request."""

@@ -30,6 +30,14 @@ def badge(verdict: Verdict, at: datetime) -> Rights:
     return Rights("bad", f"Refused: {verdict.code.value}")
 
 
+def badge_with_end(verdict: Verdict, at: datetime) -> Rights:
+    """The badge, with the day of the next end however far it is."""
+    shown = badge(verdict, at)
+    if verdict.allowed and verdict.boundary is not None and shown.tone == "ok":
+        return Rights("ok", f"To {verdict.boundary.day} {verdict.boundary:%b %Y}")
+    return shown
+
+
 def badges(asset_ids: Iterable[int], scope: Scope | None, at: datetime) -> dict[int, Rights]:
     """A badge per asset for the scope; without one nothing is asked and nothing said."""
     ids = list(dict.fromkeys(asset_ids))

@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from functools import wraps
 from typing import Any
+from uuid import UUID
 
 from django.contrib.auth.views import redirect_to_login
 from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import render, resolve_url
 from django.utils.cache import patch_cache_control, patch_vary_headers
-from django_htmx.http import HttpResponseClientRedirect, trigger_client_event
+from django_htmx.http import HttpResponseClientRedirect, reswap, trigger_client_event
 from django_htmx.middleware import HtmxDetails
 
 from foundation.core.actors import Actor
@@ -62,7 +63,7 @@ def _sign_in(request: PageRequest) -> HttpResponse:
 def refuse(request: PageRequest, error: TandemError) -> HttpResponse:
     """The refusal as a toast for htmx, as a page for everybody else."""
     if request.htmx:
-        return toast(HttpResponse(status=error.status), error.detail, tone="bad")
+        return reswap(toast(HttpResponse(status=error.status), error.detail, tone="bad"), "none")
     if isinstance(error, Denied):
         raise PermissionDenied(error.detail) from error
     if isinstance(error, Missing):
@@ -95,6 +96,14 @@ def next_address(request: PageRequest, cursor: str) -> str:
     parameters = request.GET.copy()
     parameters["cursor"] = cursor
     return f"?{parameters.urlencode()}"
+
+
+def uid_in(text: str, path: str) -> UUID:
+    """The uid that a form or an address names; one that is none names nothing."""
+    try:
+        return UUID(text)
+    except ValueError:
+        raise Missing(f"There is no such {path}", path=path) from None
 
 
 def wanted(request: PageRequest, facets: Iterable[str]) -> Wanted:

@@ -52,6 +52,7 @@ def street(transactional_db: None, live_server: Any, world: Any, steward: Any) -
     """The window behind a live server, and a steward's session."""
     window = factories.make_window(world)
     window.listing = factories.make_listing(factories.product("RIDGE-RED-S"), world.scopes["shop/GB/en-GB"])
+    window.feed = factories.make_feed(window.listing)
     window.session = session_of(steward)
     window.address = live_server.url
     return window

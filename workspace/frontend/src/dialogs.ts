@@ -1,11 +1,14 @@
-// <button data-opens="some-dialog"> opens that dialog; a form with method="dialog" or Escape closes it.
+// <button data-opens="some-dialog"> opens that dialog, which hears "opened"; <button data-closes>, a form with
+// method="dialog" or Escape closes it.
 
 document.addEventListener("click", (event) => {
   const opener = (event.target as Element).closest<HTMLElement>("[data-opens]");
   const dialog = opener && document.getElementById(opener.dataset.opens ?? "");
   if (dialog instanceof HTMLDialogElement) {
     dialog.showModal();
+    dialog.dispatchEvent(new Event("opened"));
   }
+  (event.target as Element).closest("[data-closes]")?.closest("dialog")?.close();
 });
 
 // A click on the veil closes, as people expect. The dialog's own padding is zero, so its box is its content.

@@ -1,4 +1,4 @@
-// Keys for people who cull: <button data-key="c"> is pressed by C, <a data-key="j"> is followed by J.
+// Keys for people who cull: <button data-key="c"> is pressed by C, <a data-key="j"> is followed by J, a field is focused.
 // U takes the newest Undo. Keys rest while somebody types, holds a modifier, or has a dialog open.
 
 const TYPING = "input, textarea, select, [contenteditable]";
@@ -20,6 +20,10 @@ document.addEventListener("keydown", (event) => {
   const found = isFree(event) && control(event.key.toLowerCase());
   if (found) {
     event.preventDefault();
-    found.click();
+    if (found.matches(TYPING)) {
+      found.focus();
+    } else {
+      found.click();
+    }
   }
 });

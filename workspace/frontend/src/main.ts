@@ -7,6 +7,7 @@ import "./keys.ts";
 import "./dialogs.ts";
 import "./more.ts";
 import "./forms.ts";
+import "./rows.ts";
 import { watchIslands } from "./islands.ts";
 
 watchIslands();

@@ -48,6 +48,17 @@ function undoButton(toast: Element, undo: NonNullable<Toast["undo"]>): HTMLButto
   return action;
 }
 
+// A modal dialog makes everything else inert, so the toasts go into it while it is open.
+function shelf(): HTMLElement | null {
+  const toasts = document.getElementById("toasts");
+  const dialog = [...document.querySelectorAll<HTMLDialogElement>("dialog:modal")].at(-1);
+  if (toasts && dialog && !dialog.contains(toasts)) {
+    dialog.append(toasts);
+    dialog.addEventListener("close", () => document.body.append(toasts), { once: true });
+  }
+  return toasts;
+}
+
 export function showToast({ text, tone = "ok", undo = null }: Toast): void {
   const toast = document.createElement("div");
   toast.className = `toast toast-${tone}`;
@@ -61,7 +72,7 @@ export function showToast({ text, tone = "ok", undo = null }: Toast): void {
   close.setAttribute("aria-label", "Dismiss");
   close.addEventListener("click", () => toast.remove());
   toast.append(close);
-  document.getElementById("toasts")?.append(toast);
+  shelf()?.append(toast);
   expire(toast, undo ? WITH_UNDO : SHORT);
 }
 
