@@ -149,11 +149,11 @@ def test_names_that_are_none(window: Any, photographer: Any, browser_of: Any) ->
 def test_terms_are_added_and_removed_before_anything_is_saved(window: Any, photographer: Any, browser_of: Any) -> None:
     licence, client = Licence.objects.get(), browser_of(photographer, htmx=True)
     before = written()
-    added = client.post(f"/licences/{licence.uid}/draft/", form({"territories": "de"}, add="1"))
+    added = client.post(f"/licences/{licence.uid}/draft/", form({"territories": "de"}, add_term="1"))
     assert [row.territories for row in added.context["editor"].rows] == ["de", ""]
-    removed = client.post(f"/licences/{licence.uid}/draft/", form({"territories": "de"}, {}, remove="0"))
+    removed = client.post(f"/licences/{licence.uid}/draft/", form({"territories": "de"}, {}, drop_term="0"))
     assert [row.territories for row in removed.context["editor"].rows] == [""]
-    assert client.post("/licences/new/", form({}, add="1", name="x")).context["editor"].rows[1].kind == "grant"
+    assert client.post("/licences/new/", form({}, add_term="1", name="x")).context["editor"].rows[1].kind == "grant"
     assert written() == before
 
 

@@ -22,14 +22,14 @@ BLANK = TermRow(sentence=term_sentence(TermFacts(), {}))
 
 
 def typed_rows(request: PageRequest) -> list[TermRow]:
-    """One row for each term of the form, as it was typed; with `add` and `remove` carried out."""
+    """One row for each term of the form, as it was typed; with `add_term` and `drop_term` carried out."""
     columns = [request.POST.getlist(name) for name in FIELDS]
     if len({len(column) for column in columns}) != 1 or len(columns[0]) > MOST:
         raise Invalid(f"A licence has at most {MOST} terms, each with all its fields", path="terms")
     rows = [TermRow(*texts) for texts in zip(*columns, strict=True)]
-    if "add" in request.POST:
+    if "add_term" in request.POST:
         rows.append(BLANK)
-    gone = request.POST.get("remove", "")
+    gone = request.POST.get("drop_term", "")
     return [row for at, row in enumerate(rows) if str(at) != gone]
 
 

@@ -200,7 +200,7 @@ def _refuse_errors(rows: list[TermRow]) -> None:
 
 
 def _is_draft(request: PageRequest) -> bool:
-    return bool({"add", "remove"} & request.POST.keys())
+    return bool({"add_term", "drop_term"} & request.POST.keys())
 
 
 def _go(request: PageRequest, address: str) -> HttpResponse:

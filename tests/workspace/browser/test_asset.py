@@ -12,6 +12,7 @@ from playwright.sync_api import Browser, Page, expect
 from dam.choices import AssetState, RenditionState, VersionState
 from dam.models import Asset, AssetVersion, Licence, Preset, Rendition
 from dam.services import edit_asset, request_rendition
+from dam.services.presets import ensure_default_presets
 from delivery.models import Publication
 from foundation.events.sequencing import drain
 from foundation.history.services import recorded
@@ -173,6 +174,7 @@ def test_binding_in_the_dialog_and_its_undo(studio: Any, opened: Callable[..., P
 @pytest.fixture
 def shop(transactional_db: None, live_server: Any, world: Any, administrator: Any) -> SimpleNamespace:
     """A coat that is live with a picture which one licence allows, made by the projection."""
+    ensure_default_presets()
     goods.make_model()
     goods.make_profiles()
     coat = goods.make_coat("COAT", "red-s")
@@ -186,7 +188,8 @@ def shop(transactional_db: None, live_server: Any, world: Any, administrator: An
 
 def test_a_right_ends_and_the_listing_goes_on_without_the_picture(chromium: Browser, shop: Any) -> None:
     listing = goods.listing("COAT-red-s")
-    assert (listing.state, "main_image" in goods.document("COAT-red-s")) == ("live", True)
+    shown = [one["asset"] for one in goods.document("COAT-red-s")["media"]]
+    assert (listing.state, shown) == ("live", [str(shop.picture.uid)])
     watch = browsers.Watch()
     with browsers.signed_in(chromium, shop.address, shop.session, watch) as context:
         page = context.new_page()
@@ -206,5 +209,5 @@ def test_a_right_ends_and_the_listing_goes_on_without_the_picture(chromium: Brow
         expect(page.locator("#aftermath")).to_contain_text("No live listing shows what it allowed")
     assert watch.seen == []
     assert Listing.objects.get(pk=listing.pk).state == "live"
-    assert "main_image" not in goods.document("COAT-red-s")
+    assert goods.document("COAT-red-s")["media"] == []
     assert not Publication.objects.exists()

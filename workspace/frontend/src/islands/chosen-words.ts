@@ -1,6 +1,7 @@
 // <chosen-words data-choices="some-datalist" data-label><input></chosen-words>: words with commas as chips, found by typing.
-// The input keeps its label; what is sent is a hidden one of its name. Words that no choice has are kept: the server
-// knows better. Enter or a comma takes a word, Backspace in an empty field takes the last one away.
+// The input keeps its label; what is sent is a hidden one of its name: the chips, and what is typed beside them. Words that
+// no choice has are kept: the server knows better. Enter or a comma makes a chip, Backspace in an empty field takes the last
+// one away. Leaving the field changes nothing to be seen, so that the button one is about to press stays where it is.
 import { type Choice, matches, words } from "../choosing.ts";
 
 class ChosenWords extends HTMLElement {
@@ -9,6 +10,7 @@ class ChosenWords extends HTMLElement {
   private readonly chips = document.createElement("ul");
   private readonly list = document.createElement("ul");
   private choices: Choice[] = [];
+  private chosen: string[] = [];
   private active = -1;
 
   connectedCallback(): void {
@@ -21,7 +23,8 @@ class ChosenWords extends HTMLElement {
     this.choices = [...options].map((option) => ({ value: option.value, label: option.textContent ?? option.value }));
     this.sent.type = "hidden";
     this.sent.name = input.name;
-    this.sent.value = input.value;
+    this.chosen = words(input.value);
+    this.sent.value = this.chosen.join(", ");
     this.chips.className = "chosen";
     this.list.className = "choices-found";
     this.list.id = `${input.id}-choices`;
@@ -40,10 +43,12 @@ class ChosenWords extends HTMLElement {
     }
     this.prepend(this.chips);
     this.append(this.list, this.sent);
-    input.addEventListener("input", () => this.search());
+    input.addEventListener("input", () => {
+      this.search();
+      this.sent.value = this.all().join(", ");
+    });
     input.addEventListener("keydown", (event) => this.key(event));
-    input.addEventListener("blur", () => this.take(this.input.value));
-    input.addEventListener("change", (event) => event.stopPropagation());
+    input.addEventListener("blur", () => this.close());
     this.list.addEventListener("pointerdown", (event) => event.preventDefault());
     this.list.addEventListener("click", (event) => {
       const option = (event.target as Element).closest<HTMLElement>("[role=option]");
@@ -74,7 +79,7 @@ class ChosenWords extends HTMLElement {
     } else if (event.key === "Escape" && !this.list.hidden) {
       this.close();
     } else if (event.key === "Backspace" && !this.input.value) {
-      this.put(words(this.sent.value).slice(0, -1));
+      this.put(this.chosen.slice(0, -1));
       return;
     } else {
       return;
@@ -83,7 +88,7 @@ class ChosenWords extends HTMLElement {
   }
 
   private search(): void {
-    const found = matches(this.choices, this.input.value, words(this.sent.value));
+    const found = matches(this.choices, this.input.value, this.chosen);
     this.list.replaceChildren(
       ...found.map(({ value, label }, at) => {
         const option = document.createElement("li");
@@ -118,30 +123,32 @@ class ChosenWords extends HTMLElement {
   }
 
   // What was typed may be a choice by its label or value, several words, or something that only the server knows.
+  private read(typed: string): string[] {
+    const is = (word: string) => (text: string) => text.toLowerCase() === word.toLowerCase();
+    return words(typed).map(
+      (word) => this.choices.find(({ value, label }) => [value, label].some(is(word)))?.value ?? word,
+    );
+  }
+
+  private all(): string[] {
+    return words([...this.chosen, ...this.read(this.input.value)].join(", "));
+  }
+
   private take(typed: string): void {
     this.close();
     this.input.value = "";
-    const taken = words(typed).map(
-      (word) =>
-        this.choices.find(({ value, label }) => [value, label].some((text) => text.toLowerCase() === word.toLowerCase()))
-          ?.value ?? word,
-    );
-    if (taken.length) {
-      this.put([...words(this.sent.value), ...taken]);
-    }
+    this.put([...this.chosen, ...this.read(typed)]);
   }
 
   private put(values: string[]): void {
-    const text = words(values.join(", ")).join(", ");
-    if (text !== this.sent.value) {
-      this.sent.value = text;
-      this.draw();
-      this.sent.dispatchEvent(new Event("change", { bubbles: true }));
-    }
+    this.chosen = words(values.join(", "));
+    this.sent.value = this.all().join(", ");
+    this.draw();
+    this.sent.dispatchEvent(new Event("change", { bubbles: true }));
   }
 
   private draw(): void {
-    const chosen = words(this.sent.value);
+    const { chosen } = this;
     this.chips.hidden = chosen.length === 0;
     this.chips.replaceChildren(
       ...chosen.map((value) => {
