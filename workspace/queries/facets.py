@@ -116,7 +116,8 @@ def conditions(name: str, title: str, tests: Mapping[str, Any], labels: Mapping[
         return rows.filter(chosen)
 
     def count(rows: Rows) -> Iterable[tuple[str, str, int]]:
-        counts = rows.order_by().aggregate(**{value: Number("pk", filter=Q(test)) for value, test in tests.items()})
-        return [(value, labels[value], counts[value]) for value in tests]
+        numbers = {f"of_{value}": Number("pk", filter=Q(test)) for value, test in tests.items()}
+        counts = rows.order_by().aggregate(**numbers)
+        return [(value, labels[value], counts[f"of_{value}"]) for value in tests]
 
     return Filter(name, title, narrow, count)
