@@ -3,12 +3,27 @@
 from django.contrib.auth.views import LoginView, LogoutView
 from django.urls import path
 
-from workspace.views import assets, home, imports, listings, parts, products, proposals, theme, work_items
+from workspace.views import (
+    assets,
+    home,
+    imports,
+    listings,
+    parts,
+    product_values,
+    products,
+    proposals,
+    theme,
+    work_items,
+)
 
 urlpatterns = [
     path("", home.home, name="home"),
     path("products/", products.products, name="product_list"),
     path("products/<uuid:uid>/", products.product, name="product"),
+    path("products/<uuid:uid>/values/", product_values.values, name="product_values"),
+    path("products/<uuid:uid>/values/undo/", product_values.undo, name="product_values_undo"),
+    path("products/<uuid:uid>/values/origin/", product_values.origin, name="product_value_origin"),
+    path("products/<uuid:uid>/options/", product_values.options, name="product_options"),
     path("assets/", assets.assets, name="asset_list"),
     path("assets/<uuid:uid>/", assets.asset, name="asset"),
     path("proposals/", proposals.proposals, name="proposals"),

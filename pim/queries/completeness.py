@@ -63,6 +63,16 @@ COMPUTE = """
       LEFT JOIN held ON held.product_id = line.product_id AND held.scope_id = r.scope_id
 """
 
+# What is sold of a product, itself included, where it is offered.
+TALLY = f"""
+SELECT computed.scope_id, sum(computed.required), sum(computed.filled)
+  FROM ({COMPUTE}) AS computed
+  JOIN pim_product p ON p.id = computed.product_id
+  JOIN pim_family f ON f.id = p.family_id AND f.depth = p.level
+ WHERE %(product)s IN (p.id, p.parent_id, p.root_id) AND computed.is_placed
+ GROUP BY computed.scope_id
+"""  # noqa: S608  constants
+
 
 @dataclass(frozen=True)
 class ScopeCompleteness:
@@ -144,6 +154,13 @@ def overview(actor: Actor, *, family: str = "") -> list[OverviewRow]:
         )
         for row in grouped.order_by("scope__channel__code", "scope__market__code", "scope__locale")
     ]
+
+
+def tally(product: Product) -> dict[int, tuple[int, int]]:
+    """Scope to (required, filled) over what is sold of the product, from truth as it is now: no projection lags."""
+    with connection.cursor() as cursor:
+        cursor.execute(TALLY, {"roots": [product.root_id], "product": product.pk})
+        return {scope: (int(required), int(filled)) for scope, required, filled in cursor.fetchall()}
 
 
 def compute(root_ids: Sequence[int]) -> set[tuple[int, int, int, int, int, str, bool]]:

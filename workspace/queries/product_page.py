@@ -7,23 +7,32 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
-from django.db.models import Q, Sum
 from django.urls import reverse
 
 from foundation.core import moment
 from foundation.core.actors import Actor
 from foundation.core.errors import Missing
 from foundation.markets.models import Scope
-from pim.models import Completeness, Product
+from pim.models import Product
+from pim.queries.completeness import tally
 from pim.queries.products import ancestors_of, labels_of
 from workspace.queries.history import events_of, merged, value_changes
 from workspace.queries.listings import ListingRow, listings_of
 from workspace.queries.pictures import media_of_tree, tiles
-from workspace.queries.product_values import Group, MissingField, missing_fields, value_groups
+from workspace.queries.product_values import (
+    Asked,
+    Group,
+    GroupCount,
+    MissingField,
+    group_counts,
+    missing_fields,
+    value_groups,
+)
 from workspace.queries.rights import badges
-from workspace.queries.scopes import PARTS, address, choose_scope, label, tabs, visible_scopes
+from workspace.queries.scopes import PARTS, address, choose_scope, codes, label, tabs, visible_scopes
+from workspace.queries.sheets import Sheet, read_sheet
 from workspace.queries.shown import LOCALE, Tab, Tile, TimelineEntry
-from workspace.queries.variants import Matrix, variant_matrix
+from workspace.queries.variants import Matrix, Neighbours, neighbours_of, variant_matrix
 
 
 @dataclass(frozen=True)
@@ -62,59 +71,104 @@ class ProductHead:
 
 
 @dataclass(frozen=True)
+class Workbench:
+    """A product in a scope, with how complete it is in each: what the page and the answers to edits are made of."""
+
+    product: Product
+    line: Sequence[Product]
+    sheet: Sheet | None
+    rings: list[ScopeRing]
+    markets: list[Tab]
+    locales: list[Tab]
+
+    @property
+    def current(self) -> Scope | None:
+        return self.sheet.scope if self.sheet else None
+
+    @property
+    def score(self) -> dict[str, Any]:
+        """What an edit may change outside of its field."""
+        return {
+            "uid": self.product.uid,
+            "scopes": self.rings,
+            "scope": next((ring for ring in self.rings if ring.is_current), None),
+            "scope_label": label(self.current) if self.current else "",
+            "scope_query": address(self.current) if self.current else "",
+            "scope_parts": list(codes(self.current).items()) if self.current else [],
+            "markets": self.markets,
+            "locales": self.locales,
+            "missing": missing_fields(self.sheet) if self.sheet else [],
+            "group_counts": group_counts(self.sheet) if self.sheet else [],
+        }
+
+
+@dataclass(frozen=True)
 class ProductPage:
+    """`uid` to `group_counts` are those of `Workbench.score`."""
+
+    uid: UUID
     product: ProductHead
     scopes: list[ScopeRing]
     markets: list[Tab]
     locales: list[Tab]
     scope: ScopeRing | None
     scope_label: str
+    scope_query: str
+    scope_parts: list[tuple[str, str]]
     missing: list[MissingField]
+    group_counts: list[GroupCount]
     groups: list[Group]
+    asked: Asked
+    can_edit: bool
     pictures: list[Tile]
     variants: Matrix | None
+    neighbours: Neighbours | None
     listings: list[ListingRow]
     history: list[TimelineEntry]
 
 
-def product_page(uid: UUID, *, wanted: Mapping[str, str], actor: Actor) -> ProductPage:
-    """The page in the scope that the address names; else the least complete one of those it is placed in."""
+def open_workbench(uid: UUID, *, wanted: Mapping[str, str], actor: Actor) -> Workbench:
+    """The product in the scope that the address names; else the least complete one of those it is placed in."""
     product = Product.objects.visible_to(actor).select_related("family", "root", "parent").filter(uid=uid).first()
     if product is None:
         raise Missing("There is no such product, or it is not sold in your markets", path="uid")
     scopes = visible_scopes(actor)
-    judged = _judged(product, scopes)
+    judged = tally(product)
     scope = _chosen(scopes, judged, wanted)
     line = [product, *ancestors_of([product.pk]).get(product.pk, [])]
-    groups = value_groups(product, line, scope, actor)
+    percents = {pk: 100 * filled / required for pk, (required, filled) in judged.items()}
+    only = "&only=missing" if wanted.get("only") == "missing" else ""
+    return Workbench(
+        product=product,
+        line=line,
+        sheet=read_sheet(product, line, scope, actor) if scope else None,
+        rings=[_ring(one, judged[one.pk], is_current=one == scope) for one in scopes if one.pk in judged],
+        markets=tabs(scopes, scope, "market", percents=percents, more=only) if scope else [],
+        locales=tabs(scopes, scope, "locale", percents=percents, more=only) if scope else [],
+    )
+
+
+def product_page(uid: UUID, *, wanted: Mapping[str, str], actor: Actor) -> ProductPage:
+    """The whole page."""
+    bench, asked = open_workbench(uid, wanted=wanted, actor=actor), Asked.of(wanted)
+    product, scope = bench.product, bench.current
     bound = media_of_tree(product, actor)
     shown = tiles(bound, product, actor, badges([one.asset_id for one in bound], scope, moment.now()))
-    rings = [_ring(one, judged[one.pk], is_current=one == scope) for one in scopes if one.pk in judged]
+    variants = variant_matrix(product, scope, actor)
     return ProductPage(
-        product=_head(product, line, shown),
-        scopes=rings,
-        markets=tabs(scopes, scope, "market") if scope else [],
-        locales=tabs(scopes, scope, "locale") if scope else [],
-        scope=next((ring for ring in rings if ring.is_current), None),
-        scope_label=label(scope) if scope else "",
-        missing=missing_fields(groups),
-        groups=groups,
+        **bench.score,
+        product=_head(product, bench.line, shown, scope),
+        groups=value_groups(bench.sheet, asked) if bench.sheet else [],
+        asked=asked,
+        can_edit=actor.may("pim.edit"),
         pictures=shown,
-        variants=variant_matrix(product, scope, actor),
+        variants=variants,
+        neighbours=neighbours_of(product, variants, only=asked.only),
         listings=listings_of(product, actor),
         history=merged(
             value_changes(product, actor, LOCALE), events_of([product.uid], actor, but=["pim.product.changed"])
         ),
     )
-
-
-def _judged(product: Product, scopes: Sequence[Scope]) -> dict[int, tuple[int, int]]:
-    """Scope to (required, filled), where the product is placed; a model counts what is sold of it."""
-    own = Q(pk=product.pk) | Q(parent_id=product.pk) | Q(root_id=product.pk)
-    below = Product.objects.sellable().filter(own)
-    rows = Completeness.objects.filter(product_id__in=below.values("pk"), scope__in=scopes, is_placed=True)
-    sums: Any = rows.order_by().values_list("scope_id").annotate(Sum("required"), Sum("filled"))
-    return {pk: (required, filled) for pk, required, filled in sums}
 
 
 def _chosen(scopes: Sequence[Scope], judged: Mapping[int, tuple[int, int]], wanted: Mapping[str, str]) -> Scope | None:
@@ -129,7 +183,8 @@ def _ring(scope: Scope, judged: tuple[int, int], *, is_current: bool) -> ScopeRi
     return ScopeRing(label(scope), 100 * filled / required, required - filled, address(scope), is_current)
 
 
-def _head(product: Product, line: Sequence[Product], shown: Sequence[Tile]) -> ProductHead:
+def _head(product: Product, line: Sequence[Product], shown: Sequence[Tile], scope: Scope | None) -> ProductHead:
+    query = address(scope) if scope else ""
     titles = labels_of([one.pk for one in line], LOCALE)
     above = line[1] if len(line) > 1 else None
     return ProductHead(
@@ -139,7 +194,7 @@ def _head(product: Product, line: Sequence[Product], shown: Sequence[Tile]) -> P
         family=product.family.label(LOCALE),
         family_url=f"{reverse('product_list')}?family={product.family.code}",
         level=_level(product),
-        parent=Parent(above.sku, titles[above.pk], reverse("product", args=[above.uid])) if above else None,
+        parent=Parent(above.sku, titles[above.pk], reverse("product", args=[above.uid]) + query) if above else None,
         picture_url=next((tile.picture_url for tile in shown if tile.picture_url), ""),
         identifiers=[Named(one.scheme.upper(), one.value) for one in product.identifiers.order_by("scheme", "value")],
     )

@@ -45,6 +45,7 @@ class Tab:
     is_current: bool = False
     percent: float | None = None
     count: int | None = None
+    code: str = ""
 
 
 @dataclass(frozen=True)

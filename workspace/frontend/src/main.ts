@@ -7,6 +7,8 @@ import "./keys.ts";
 import "./dialogs.ts";
 import "./more.ts";
 import "./forms.ts";
+import "./anchors.ts";
+import "./unsaved.ts";
 import { watchIslands } from "./islands.ts";
 
 watchIslands();
