@@ -51,9 +51,7 @@ def set_values(
             for name, raw in values.items()
         ]  # fmt: skip
         draft = ProductDraft(sku=product.sku, values=drafts, reason=reason, must_be="known")
-        write_drafts(
-            [draft], actor=actor, at=moment.now(), clearance=clearance_of(actor), book=read_book(list(values))
-        )
+        write_drafts([draft], actor=actor, at=moment.now(), clearance=clearance_of(actor), book=read_book(list(values)))
         return _row(product, code, locale)
 
 

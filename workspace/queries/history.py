@@ -19,7 +19,7 @@ from foundation.events.models import Event
 from foundation.history.models import Revision
 from foundation.markets.models import ANY_LOCALE, Cell
 from pim.models import Attribute, Product, ProductValues
-from workspace.queries.options import OptionWords, words_of
+from workspace.queries.options import words_of
 from workspace.queries.shown import Difference, TimelineEntry
 from workspace.queries.words import in_words, person
 
@@ -118,38 +118,37 @@ def value_changes(product: Product, actor: Actor, locale: str, limit: int = ENTR
     }
     revisions = Revision.objects.filter(table_name=ProductValues._meta.db_table, row_key__in=list(rows))
     after: dict[str, Mapping[str, Any]] = {key: row.vals for key, row in rows.items()}
-    attributes = {attribute.code: attribute for attribute in Attribute.objects.visible_to(actor)}
     found: dict[tuple[int, str], tuple[Revision, list[_Said]]] = {}
     for revision in revisions.order_by("-id")[:RECENT]:
         key = revision.row_key
         before = (revision.before or {}).get("vals", {})
-        place = _place(rows[key].cell)
-        for code in sorted(code for code in attributes if before.get(code) != after[key].get(code)):
-            said = _Said(attributes[code], place, before.get(code), after[key].get(code))
-            found.setdefault((revision.tx, revision.actor), (revision, []))[1].append(said)
+        codes = sorted(code for code in before.keys() | after[key].keys() if before.get(code) != after[key].get(code))
+        said = [_Said(code, _place(rows[key].cell), before.get(code), after[key].get(code)) for code in codes]
+        found.setdefault((revision.tx, revision.actor), (revision, []))[1].extend(said)
         after[key] = before
-    told = list(found.values())[:limit]
-    each = [said for _, changes in told for said in changes]
-    options = words_of([pair for said in each for pair in said.pairs], locale)
-    return [_values_entry(revision, [said.told(options, locale) for said in changes]) for revision, changes in told]
+    changed = {one.code for _, changes in found.values() for one in changes}
+    attributes = {one.code: one for one in Attribute.objects.visible_to(actor).filter(code__in=changed)}
+    told = [(revision, [one for one in changes if one.code in attributes]) for revision, changes in found.values()]
+    told = [(revision, changes) for revision, changes in told if changes][:limit]
+    ones = [one for _, changes in told for one in changes]
+    options = words_of([(attributes[one.code], said) for one in ones for said in (one.before, one.after)], locale)
+
+    def spoken(one: _Said) -> Difference:
+        attribute = attributes[one.code]
+        before, after = (in_words(attribute, value, options).whole for value in (one.before, one.after))
+        return Difference(attribute.label(locale) + one.place, before, after)
+
+    return [_values_entry(revision, [spoken(one) for one in changes]) for revision, changes in told]
 
 
 @dataclass(frozen=True)
 class _Said:
     """One change of a value, before it is in words."""
 
-    attribute: Attribute
+    code: str
     place: str
     before: Any
     after: Any
-
-    @property
-    def pairs(self) -> list[tuple[Attribute, Any]]:
-        return [(self.attribute, self.before), (self.attribute, self.after)]
-
-    def told(self, options: OptionWords, locale: str) -> Difference:
-        before, after = (in_words(self.attribute, value, options) for value in (self.before, self.after))
-        return Difference(self.attribute.label(locale) + self.place, before.whole, after.whole)
 
 
 def _values_entry(revision: Revision, changes: Sequence[Difference]) -> TimelineEntry:

@@ -130,9 +130,7 @@ def group_counts(sheet: Sheet) -> list[GroupCount]:
     ]
 
 
-def _group(
-    name: str, entries: Sequence[Entry], window: tuple[int, int] | None, fields: Mapping[str, Field]
-) -> Group:
+def _group(name: str, entries: Sequence[Entry], window: tuple[int, int] | None, fields: Mapping[str, Field]) -> Group:
     start, end = window or (0, 0)
     return Group(
         code=group_code(name),
