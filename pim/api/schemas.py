@@ -16,7 +16,7 @@ class ValueSerializer(serializers.Serializer):
 
 
 class ValueChangeSerializer(ValueSerializer):
-    """As it is to be; with `expected` only if nobody changed it since, else 412."""
+    """One value for one cell; with `expected` only if nobody changed it since, else 412. Null clears."""
 
     expected = serializers.JSONField(
         required=False, allow_null=True, help_text="The product's own value that you saw there; null: none"
