@@ -50,6 +50,7 @@ def test_by_keyboard_alone(street: Any, ridge: str, opened: Any) -> None:
     page.keyboard.press("Escape")
     expect(name).to_have_value("Ridge coat")
     assert said(street.ridge)["name"] == "Ridge coat"
+    expect(page.locator("#toasts .toast")).to_have_count(2)  # each edit was sent once
 
 
 def test_what_is_refused_stays_until_it_is_mended_or_reverted(street: Any, ridge: str, opened: Any) -> None:
@@ -182,7 +183,8 @@ def test_an_override_and_where_it_is_from(street: Any, opened: Any) -> None:
     page = opened(f"/products/{street.ridge.uid}/{DE}")
     field = page.locator("#value-name")
     field.get_by_role("button", name="Override for DACH").click()
-    field.get_by_label("Why is it different in DACH?").fill("A law")
+    expect(field.get_by_label("Why is it different in DACH?")).to_be_focused()
+    page.keyboard.type("A law")
     page.locator("#field-name").fill("Loden")
     page.keyboard.press("Tab")
     field.get_by_role("button", name="Save for DACH").click()
@@ -192,6 +194,7 @@ def test_an_override_and_where_it_is_from(street: Any, opened: Any) -> None:
     page.keyboard.press("Escape")
     field.get_by_role("button", name="Clear for DACH").click()
     expect(page.locator("#field-name")).to_have_value("Ridgeline coat (de)")
+    expect(page.locator("#field-name")).to_be_focused()
 
 
 @pytest.fixture

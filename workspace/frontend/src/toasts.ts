@@ -12,6 +12,7 @@ export interface Toast {
 
 const SHORT = 5000;
 const WITH_UNDO = 12000;
+const MOST = 4; // a form that saves field by field would pile them up
 
 function button(className: string, label: string): HTMLButtonElement {
   const made = document.createElement("button");
@@ -61,7 +62,11 @@ export function showToast({ text, tone = "ok", undo = null }: Toast): void {
   close.setAttribute("aria-label", "Dismiss");
   close.addEventListener("click", () => toast.remove());
   toast.append(close);
-  document.getElementById("toasts")?.append(toast);
+  const pile = document.getElementById("toasts");
+  pile?.append(toast);
+  while (pile && pile.children.length > MOST) {
+    pile.firstElementChild?.remove();
+  }
   expire(toast, undo ? WITH_UNDO : SHORT);
 }
 

@@ -9,6 +9,9 @@ type Typed = Map<string, string | boolean>;
 type Control = HTMLInputElement | HTMLTextAreaElement | HTMLSelectElement;
 const typedMeanwhile = new Map<string, Typed>();
 
+// Fields whose button, which had the focus, goes with the answer: the control gets it then.
+const toFocus = new Set<string>();
+
 interface Requested {
   elt: Element;
   xhr: XMLHttpRequest;
@@ -26,10 +29,15 @@ class ValueField extends HTMLElement {
       this.retype(typed);
       this.addEventListener("htmx:load", this.save, { once: true }); // before that htmx does not know the form
     }
+    if (toFocus.delete(this.id)) {
+      const first = "deliberate" in this.dataset ? "[name=reason]" : "[data-control]";
+      this.addEventListener("htmx:load", () => this.querySelector<HTMLElement>(first)?.focus(), { once: true });
+    }
     this.addEventListener("input", this.count);
     this.addEventListener("change", this.changed);
     this.addEventListener("focusout", this.left);
     this.addEventListener("keydown", this.pressed);
+    this.addEventListener("submit", this.submitted, { capture: true });
     this.addEventListener("htmx:beforeRequest", this.asks);
     this.addEventListener("htmx:beforeSwap", this.replaced);
     this.addEventListener("htmx:oobBeforeSwap", this.replaced);
@@ -136,15 +144,27 @@ class ValueField extends HTMLElement {
     this.count();
   }
 
+  // Leaving a field tells twice, by change and by focusout; it is asked once.
+  private submitted = (event: Event): void => {
+    if (this.sent !== null) {
+      event.preventDefault();
+      event.stopPropagation();
+    } else {
+      this.sent = this.state();
+    }
+  };
+
   private asks = (event: Event): void => {
     if ((event as CustomEvent<Requested>).detail.elt === this.form) {
-      this.sent = this.state();
       this.setAttribute("aria-busy", "true");
     }
   };
 
   // An answer takes this field's place. What was typed since it was asked for must not go with it.
   private replaced = (event: Event): void => {
+    if (event.target === this && document.activeElement instanceof HTMLButtonElement && this.contains(document.activeElement)) {
+      toFocus.add(this.id);
+    }
     const isMine = event.target === this && (event.type !== "htmx:beforeSwap" || this.sent !== null);
     if (isMine && this.state() !== (this.sent ?? this.stored)) {
       const isTick = (one: Control) => one instanceof HTMLInputElement && /^(checkbox|radio)$/.test(one.type);
@@ -154,9 +174,11 @@ class ValueField extends HTMLElement {
   };
 
   // An answer that was not put here, as when the server cannot be reached, leaves the field as it is: unsaved.
-  private settled = (): void => {
-    this.sent = null;
-    this.removeAttribute("aria-busy");
+  private settled = (event: Event): void => {
+    if ((event as CustomEvent<Requested>).detail.elt === this.form) {
+      this.sent = null;
+      this.removeAttribute("aria-busy");
+    }
   };
 }
 
