@@ -9,16 +9,14 @@ from uuid import UUID
 
 from django.urls import reverse
 
-from foundation.core import moment
 from foundation.core.actors import Actor
-from foundation.core.errors import Missing
 from foundation.markets.models import Scope
 from pim.models import Product
 from pim.queries.completeness import tally
 from pim.queries.products import ancestors_of, labels_of
+from workspace.queries.gallery import Gallery, gallery
 from workspace.queries.history import events_of, merged, value_changes
-from workspace.queries.listings import ListingRow, listings_of
-from workspace.queries.pictures import media_of_tree, tiles
+from workspace.queries.placements import PlacementPanel, get_visible_product, placement_panel
 from workspace.queries.product_values import (
     Asked,
     Group,
@@ -28,10 +26,9 @@ from workspace.queries.product_values import (
     missing_fields,
     value_groups,
 )
-from workspace.queries.rights import badges
 from workspace.queries.scopes import PARTS, address, choose_scope, codes, label, tabs, visible_scopes
 from workspace.queries.sheets import Sheet, read_sheet
-from workspace.queries.shown import LOCALE, Tab, Tile, TimelineEntry
+from workspace.queries.shown import LOCALE, Tab, TimelineEntry
 from workspace.queries.variants import Matrix, Neighbours, neighbours_of, variant_matrix
 
 
@@ -120,19 +117,16 @@ class ProductPage:
     groups: list[Group]
     asked: Asked
     can_edit: bool
-    pictures: list[Tile]
+    gallery: Gallery
     variants: Matrix | None
     neighbours: Neighbours | None
-    listings: list[ListingRow]
+    placements: PlacementPanel
     history: list[TimelineEntry]
 
 
 def open_workbench(uid: UUID, *, wanted: Mapping[str, str], actor: Actor) -> Workbench:
     """The product in the scope that the address names; else the least complete one of those it is placed in."""
-    product = Product.objects.visible_to(actor).select_related("family", "root", "parent").filter(uid=uid).first()
-    if product is None:
-        raise Missing("There is no such product, or it is not sold in your markets", path="uid")
-    scopes = visible_scopes(actor)
+    product, scopes = get_visible_product(uid, actor=actor), visible_scopes(actor)
     judged = tally(product)
     scope = _chosen(scopes, judged, wanted)
     line = [product, *ancestors_of([product.pk]).get(product.pk, [])]
@@ -148,23 +142,28 @@ def open_workbench(uid: UUID, *, wanted: Mapping[str, str], actor: Actor) -> Wor
     )
 
 
+def product_gallery(uid: UUID, *, wanted: Mapping[str, str], actor: Actor) -> Gallery:
+    """The page's pictures alone, in the same scope."""
+    product, scopes = get_visible_product(uid, actor=actor), visible_scopes(actor)
+    return gallery(product, _chosen(scopes, tally(product), wanted), actor)
+
+
 def product_page(uid: UUID, *, wanted: Mapping[str, str], actor: Actor) -> ProductPage:
     """The whole page."""
     bench, asked = open_workbench(uid, wanted=wanted, actor=actor), Asked.of(wanted)
     product, scope = bench.product, bench.current
-    bound = media_of_tree(product, actor)
-    shown = tiles(bound, product, actor, badges([one.asset_id for one in bound], scope, moment.now()))
+    pictures = gallery(product, scope, actor)
     variants = variant_matrix(product, scope, actor)
     return ProductPage(
         **bench.score,
-        product=_head(product, bench.line, shown, scope),
+        product=_head(product, bench.line, pictures, scope),
         groups=value_groups(bench.sheet, asked) if bench.sheet else [],
         asked=asked,
         can_edit=actor.may("pim.edit"),
-        pictures=shown,
+        gallery=pictures,
         variants=variants,
         neighbours=neighbours_of(product, variants, only=asked.only),
-        listings=listings_of(product, actor),
+        placements=placement_panel(product, actor=actor, scopes=visible_scopes(actor)),
         history=merged(
             value_changes(product, actor, LOCALE), events_of([product.uid], actor, but=["pim.product.changed"])
         ),
@@ -183,7 +182,7 @@ def _ring(scope: Scope, judged: tuple[int, int], *, is_current: bool) -> ScopeRi
     return ScopeRing(label(scope), 100 * filled / required, required - filled, address(scope), is_current)
 
 
-def _head(product: Product, line: Sequence[Product], shown: Sequence[Tile], scope: Scope | None) -> ProductHead:
+def _head(product: Product, line: Sequence[Product], pictures: Gallery, scope: Scope | None) -> ProductHead:
     query = address(scope) if scope else ""
     titles = labels_of([one.pk for one in line], LOCALE)
     above = line[1] if len(line) > 1 else None
@@ -195,7 +194,7 @@ def _head(product: Product, line: Sequence[Product], shown: Sequence[Tile], scop
         family_url=f"{reverse('product_list')}?family={product.family.code}",
         level=_level(product),
         parent=Parent(above.sku, titles[above.pk], reverse("product", args=[above.uid]) + query) if above else None,
-        picture_url=next((tile.picture_url for tile in shown if tile.picture_url), ""),
+        picture_url=pictures.first_picture_url,
         identifiers=[Named(one.scheme.upper(), one.value) for one in product.identifiers.order_by("scheme", "value")],
     )
 
