@@ -23,6 +23,7 @@ from syndication.models import Listing
 
 from . import factories
 
+GB = "?channel=shop&market=GB&locale=en-GB"
 FILE = Path(__file__).with_name("query_counts.json")
 PAGES: dict[str, Callable[[Any], str]] = {
     "home": lambda _: "/",
@@ -30,6 +31,8 @@ PAGES: dict[str, Callable[[Any], str]] = {
     "product_list, filtered": lambda _: "/products/?family=coats&complete=incomplete&q=ridge",
     "product, a model": lambda window: f"/products/{window.ridge.uid}/",
     "product, a variant": lambda _: f"/products/{factories.uid_of('RIDGE-RED-S')}/",
+    "product, where from": lambda window: f"/products/{window.ridge.uid}/values/origin/{GB}&attribute=name",
+    "product, options": lambda window: f"/products/{window.ridge.uid}/options/{GB}&attribute=material&q=wool",
     "asset_list": lambda _: "/assets/",
     "asset": lambda window: f"/assets/{window.hero.uid}/",
     "asset_picker": lambda window: f"/assets/picker/?for={window.ridge.uid}",

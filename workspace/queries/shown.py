@@ -48,6 +48,7 @@ class Tab:
     percent: float | None = None
     count: int | str | Capped | None = None
     count_id: str = ""
+    code: str = ""
 
 
 @dataclass(frozen=True)

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from typing import Any
 
+from tests.workspace import factories
+
 
 def addresses(street: Any) -> dict[str, str]:
     return {
         "home": "/",
         "products": "/products/",
         "product": f"/products/{street.ridge.uid}/",
+        "variant": f"/products/{factories.uid_of('RIDGE-RED-S')}/?only=missing",
         "assets": "/assets/",
         "asset": f"/assets/{street.hero.uid}/",
         "asset's versions": f"/assets/{street.hero.uid}/compare/",

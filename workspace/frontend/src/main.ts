@@ -2,6 +2,8 @@
 import "./css/pages.css";
 import "./shell.ts";
 import "./forms.ts";
+import "./anchors.ts";
+import "./unsaved.ts";
 import "./more.ts";
 import "./saved-views.ts";
 import "./rows.ts";

@@ -14,6 +14,7 @@ export interface Toast {
 
 const SHORT = 5000;
 const WITH_UNDO = 12000;
+const MOST = 4; // a form that saves field by field would pile them up
 
 function button(className: string, label: string): HTMLButtonElement {
   const made = document.createElement("button");
@@ -94,7 +95,11 @@ export function showToast({ text, tone = "ok", undo = null, link = "", stays = f
   close.setAttribute("aria-label", "Dismiss");
   close.addEventListener("click", () => toast.remove());
   toast.append(close);
-  shelf()?.append(toast);
+  const pile = shelf();
+  pile?.append(toast);
+  while (pile && pile.children.length > MOST) {
+    pile.firstElementChild?.remove();
+  }
   if (!stays) {
     expire(toast, undo || link ? WITH_UNDO : SHORT);
   }
