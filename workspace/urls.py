@@ -3,7 +3,7 @@
 from django.contrib.auth.views import LoginView, LogoutView
 from django.urls import path
 
-from workspace.views import assets, home, imports, listings, parts, products, proposals, theme, work_items
+from workspace.views import assets, home, imports, ingests, listings, parts, products, proposals, theme, work_items
 
 urlpatterns = [
     path("", home.home, name="home"),
@@ -22,6 +22,10 @@ urlpatterns = [
     path("imports/<uuid:uid>/", imports.import_, name="import"),
     path("imports/<uuid:uid>/refused-rows/", imports.import_errors, name="import_errors"),
     path("imports/<uuid:uid>/cancel/", imports.import_cancel, name="import_cancel"),
+    path("ingests/", ingests.ingests, name="ingest_list"),
+    path("ingests/<uuid:uid>/", ingests.ingest, name="ingest"),
+    path("ingests/<uuid:uid>/finish/", ingests.ingest_finish, name="ingest_finish"),
+    path("ingests/<uuid:uid>/cancel/", ingests.ingest_cancel, name="ingest_cancel"),
     path("theme/", theme.choose_theme, name="theme"),
     path("parts/", parts.parts, name="parts"),
     path("login/", LoginView.as_view(redirect_authenticated_user=True), name="login"),

@@ -1,13 +1,16 @@
 from __future__ import annotations
 
+from functools import partial
 from uuid import UUID
 
 from django.http import HttpResponse
 from django.shortcuts import render
+from django.utils.functional import SimpleLazyObject
 from django.views.decorators.http import require_safe
 
 from workspace.queries.asset_page import asset_page
 from workspace.queries.assets import asset_list
+from workspace.queries.uploads import upload_tray
 from workspace.views.pages import PageRequest, next_address, page, show_list, wanted
 
 FACETS = ("state", "kind", "binding", "licence")
@@ -24,6 +27,7 @@ def assets(request: PageRequest) -> HttpResponse:
         "tiles": found.tiles,
         "next_url": next_address(request, found.next_cursor),
         "has_any": found.has_any,
+        "tray": SimpleLazyObject(partial(upload_tray, actor=request.actor)),  # fragments do not draw it
     }
     return show_list(request, "asset", context, more="asset_tiles")
 
