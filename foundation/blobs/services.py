@@ -7,7 +7,7 @@ import hashlib
 import io
 import tempfile
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import IO, Any
 
@@ -136,7 +136,8 @@ def remove_parts(folder: str, *, names: Sequence[str] | None = None) -> None:
     for name in listed:
         default_storage.delete(f"{folder}/{name}")
     if everything:
-        default_storage.delete(folder)  # a bucket has no folders and does not mind
+        with suppress(OSError):  # somebody may still be writing there
+            default_storage.delete(folder)  # a bucket has no folders and does not mind
 
 
 def open_parts(parts: Sequence[tuple[str, int]]) -> IO[bytes]:

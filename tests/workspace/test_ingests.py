@@ -13,6 +13,7 @@ from dam.models import Asset, Ingest, IngestFile, Upload
 from foundation.events.models import OutboxEvent
 from foundation.jobs.models import Job
 from foundation.jobs.running import run_due_jobs
+from foundation.workflow.services import define_queue
 from tests.cast import make_actor
 from tests.dam import factories
 
@@ -64,7 +65,7 @@ def test_each_file_has_its_outcome(shoot: Ingest, photographer: Any, browser_of:
     }  # fmt: skip
     assert rows["ridge.jpg"].asset_url == rows["copy/ridge.jpg"].asset_url == f"/assets/{asset.uid}/"
     assert rows["copy/ridge.jpg"].reason == "The same bytes as ridge"
-    assert rows["notes.jpg"].advice.startswith("It is no picture, whatever its name says")
+    assert rows["notes.jpg"].advice.startswith("Export it as JPEG")
     assert rows["empty.jpg"].advice.startswith("The file has no bytes")
     text = answer.content.decode()
     assert "Done, with refusals" in text
@@ -200,3 +201,12 @@ def test_an_open_ingest_is_found_again(world: Any, photographer: Any, administra
     assert f'<option value="{licence.uid}" selected>' in text
     assert 'value="GB" checked' in text
     assert str(ingest.uid) not in browser_of(administrator).get("/assets/").content.decode()
+
+
+def test_refused_files_are_a_work_item_that_leads_there(
+    shoot: Ingest, photographer: Any, steward: Any, browser_of: Any
+) -> None:
+    define_queue(code="ingest", name="Ingest", role="studio", actor=factories.HOUSE)
+    run_due_jobs()
+    assert f'href="/ingests/{shoot.uid}/?state=refused"' in browser_of(photographer).get("/work/").content.decode()
+    assert f"/ingests/{shoot.uid}/" not in browser_of(steward).get("/work/").content.decode()

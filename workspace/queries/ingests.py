@@ -44,7 +44,7 @@ ADVICE = {
     "active-content": "Export the drawing without scripts and outside links.",
     "decompression-bomb": "Export it with fewer pixels: up to 100 million.",
     "empty": "The file has no bytes: export it again at its source.",
-    "not-an-image": "It is no picture, whatever its name says. Export it as JPEG, PNG, TIFF, WebP, AVIF, SVG or PDF.",
+    "not-an-image": "Export it as JPEG, PNG, TIFF, WebP, AVIF, SVG or PDF.",
     "too-large": "Export it smaller: a file may have 2 GB.",
     "too-many-frames": "Export a single picture of it.",
     "truncated": "Its end is missing: copy it from the card again.",

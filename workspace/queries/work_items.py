@@ -64,17 +64,21 @@ def work_list(*, actor: Actor, queue: str = "", cursor: str = "", limit: int = P
         *(Tab(one.name, f"?queue={one.code}", one.code == queue, count=counts.get(one.code, 0)) for one in piles),
     ]
     total = counts.get(queue, 0) if queue else sum(counts.values())
-    return WorkList(queues, [work_row(item) for item in page.rows], total, page.next_cursor, bool(queue))
+    return WorkList(queues, [work_row(item, actor) for item in page.rows], total, page.next_cursor, bool(queue))
 
 
-def work_row(item: WorkItem) -> WorkRow:
+def work_row(item: WorkItem, actor: Actor) -> WorkRow:
     taken = State(f"Taken by {item.owner}", "blue") if item.owner else None
     icon = ICONS.get(item.kind) or ICONS.get(item.subject_type, "work")
-    return WorkRow(item.uid, item.title, _detail(item), icon, address(item), phrase(item.kind), item.opened_at, taken)
+    return WorkRow(
+        item.uid, item.title, _detail(item), icon, address(item, actor), phrase(item.kind), item.opened_at, taken
+    )
 
 
-def address(item: WorkItem) -> str:
+def address(item: WorkItem, actor: Actor) -> str:
     """Where the cause can be mended; the queue itself where no page shows the subject."""
+    if item.kind == "refused-files" and actor.may("dam.ingest"):  # stewards see the queue, not the ingest
+        return f"{reverse('ingest', args=[item.subject])}?state=refused"
     if item.kind == "proposal":
         return f"{reverse('proposals')}?proposal={item.cause_key.partition(':')[2]}"
     build = SUBJECT_PAGES.get(item.subject_type)

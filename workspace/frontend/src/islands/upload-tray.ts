@@ -320,6 +320,7 @@ class UploadTray extends HTMLElement {
   }
 
   private async describe(): Promise<void> {
+    this.holdOn();
     if (!this.delivery.isOpen) {
       return; // it is opened with them
     }
@@ -340,10 +341,12 @@ class UploadTray extends HTMLElement {
       return;
     }
     this.phase = "taking";
+    this.at("word").textContent = "";
     this.paint();
     try {
       const isUp = (key: string) => this.items.get(key)?.state === "up" || this.taken.has(key);
       await this.delivery.finish(stopped > 0, isUp);
+      this.giveUpStopped();
     } catch (error) {
       [this.phase, this.startsAlone] = ["filling", false];
       this.paint();
@@ -351,6 +354,15 @@ class UploadTray extends HTMLElement {
       return;
     }
     await this.follow().catch((error: unknown) => this.tell(error));
+  }
+
+  private giveUpStopped(): void {
+    for (const item of this.items.values()) {
+      if (item.state !== "up" && item.state !== "refused") {
+        [item.state, item.note] = ["refused", "Given up"];
+      }
+    }
+    this.paint();
   }
 
   private async follow(): Promise<void> {
@@ -424,7 +436,9 @@ class UploadTray extends HTMLElement {
     results.hidden = filling;
     results.href = (this.dataset.page ?? "").replace(NOBODY, this.delivery.uid);
     this.at("earlier").hidden = this.items.size > 0;
-    if (this.phase !== "taking") {
+    if (this.phase === "taking") {
+      this.at("word").textContent ||= "Taking them in";
+    } else {
       const alone = busy && this.startsAlone ? "Taken in as soon as all are up." : "";
       const rest = !busy && stopped ? "Resume the files that stopped, or choose them again." : alone;
       this.at("word").textContent = filling && this.items.size ? rest : "";
