@@ -24,7 +24,7 @@ from dam.choices import UploadState
 from dam.errors import LengthRequired, NotAChunk, UnspokenVersion, UploadExpired
 from dam.imaging.limits import FILE_BYTES
 from dam.models import Ingest, Upload
-from dam.services.receiving import has_expired
+from dam.services.receiving import PIECE, has_expired
 from foundation.core.actors import Actor
 from foundation.core.errors import Missing, TandemError
 
@@ -33,6 +33,7 @@ EXTENSIONS = "creation,creation-with-upload,expiration,checksum,termination"
 ALGORITHMS = {"sha1": 20, "sha256": 32}
 CHUNK = "application/offset+octet-stream"
 LONGEST_METADATA = 16_384
+MOST_DRAINED = 16 * 1024**2
 
 
 class ChunkParser(BaseParser):
@@ -44,7 +45,7 @@ class ChunkParser(BaseParser):
         return {}
 
 
-class UploadSerializer(serializers.ModelSerializer):
+class ResumableUploadSerializer(serializers.ModelSerializer):
     ingest = serializers.UUIDField(source="ingest.uid")
     fingerprint = serializers.SerializerMethodField(help_text="What its sender knows the file by, from Upload-Metadata")
     url = serializers.SerializerMethodField()
@@ -71,7 +72,7 @@ COUNTED = OpenApiResponse(None, description="Kept; `Upload-Offset` says how many
 class UploadViewSet(viewsets.GenericViewSet):
     """One's own uploads. HEAD tells `Upload-Offset`; PATCH sends bytes from there on; DELETE gives the upload up."""
 
-    serializer_class = UploadSerializer
+    serializer_class = ResumableUploadSerializer
     parser_classes = [ChunkParser]
     lookup_field = "uid"
     lookup_value_converter = "uuid"
@@ -96,6 +97,8 @@ class UploadViewSet(viewsets.GenericViewSet):
 
     def finalize_response(self, request: Request, response: Any, *args: Any, **kwargs: Any) -> Any:
         response = super().finalize_response(request, response, *args, **kwargs)
+        if response.status_code >= 400:
+            _drain(request)
         response["Tus-Resumable"] = VERSION
         response["Cache-Control"] = "no-store"
         if response.status_code in {200, 204, 412}:
@@ -115,7 +118,7 @@ class UploadViewSet(viewsets.GenericViewSet):
         if ingest := request.query_params.get("ingest"):
             uploads = uploads.filter(ingest__uid=serializers.UUIDField().run_validation(ingest))
         page = self.paginate_queryset(uploads) or []
-        return self.get_paginated_response(UploadSerializer(page, many=True).data)
+        return self.get_paginated_response(ResumableUploadSerializer(page, many=True).data)
 
     @extend_schema(
         parameters=[
@@ -150,11 +153,12 @@ class UploadViewSet(viewsets.GenericViewSet):
         return Response(status=201, headers=_progress(upload) | {"Location": _address(upload)})
 
     def retrieve(self, request: Request, uid: Any = None) -> Response:
+        """How far one is; HEAD says it in the headers of the protocol."""
         upload = self.get_object()
         if has_expired(upload):
             raise UploadExpired("The upload has expired and its bytes are gone; begin again")
         if request.method != "HEAD":
-            return Response(UploadSerializer(upload).data)
+            return Response(ResumableUploadSerializer(upload).data)
         told = {"Upload-Length": str(upload.length)}
         if upload.metadata:
             told["Upload-Metadata"] = upload.metadata
@@ -177,8 +181,19 @@ class UploadViewSet(viewsets.GenericViewSet):
 
     @extend_schema(parameters=[TUS])
     def destroy(self, request: Request, uid: Any = None) -> Response:
+        """Give it up, bytes and all."""
         services.end_upload(self.get_object(), actor=actor_of(request))
         return Response(status=204)
+
+
+def _drain(request: Request) -> None:
+    """Read on for a while: a server that hangs up on a body lets its sender see no answer, but a broken line."""
+    left = MOST_DRAINED
+    try:
+        while left > 0 and (piece := request._request.read(PIECE)):
+            left -= len(piece)
+    except OSError:
+        return
 
 
 def _address(upload: Upload) -> str:

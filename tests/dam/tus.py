@@ -45,11 +45,12 @@ class Tus:
     def send(self, method: str, path: str, body: Any = None, **headers: str) -> Answer:
         """Headers by keyword: `upload_offset="0"`; an empty one is not sent."""
         connection = http.client.HTTPConnection(self.host, self.port, timeout=30)
-        connection.request(method, path, body=body, headers=self.headers(**headers))
-        response = connection.getresponse()
-        answer = Answer(response.status, response.headers, response.read())
-        connection.close()
-        return answer
+        try:
+            connection.request(method, path, body=body, headers=self.headers(**headers))
+            response = connection.getresponse()
+            return Answer(response.status, response.headers, response.read())
+        finally:
+            connection.close()
 
     def headers(self, **more: str) -> Headers:
         all_of = {"Authorization": f"Bearer {self.secret}", "Tus-Resumable": "1.0.0"}
