@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import http.client
 import os
+import signal
 import socket
 import subprocess
 import sys
-import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -18,6 +19,7 @@ from dam.services import receiving
 from foundation.blobs.services import read_blob
 from foundation.jobs.running import run_due_jobs
 
+from .test_killed_workers import wait_for
 from .test_uploads_protocol import files_in_store, noise, secret_of
 from .tus import Tus
 
@@ -46,25 +48,29 @@ def serve() -> Iterator[Callable[[int], subprocess.Popen[bytes]]]:
             stdout=subprocess.DEVNULL,
         )
         started.append(process)
-        deadline = time.monotonic() + 60
-        while time.monotonic() < deadline:
-            try:
-                socket.create_connection(("127.0.0.1", port), timeout=1).close()
-            except OSError:
-                time.sleep(0.1)
-            else:
-                return process
-        pytest.fail("the web server does not answer")
+        wait_for(lambda: answers(port), 60)
+        return process
 
     yield start
     for process in started:
         kill(process)
 
 
+def answers(port: int) -> bool:
+    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=5)
+    try:
+        connection.request("GET", "/healthz")
+        return connection.getresponse().status == 200
+    except (OSError, http.client.HTTPException):
+        return False
+    finally:
+        connection.close()
+
+
 def kill(process: subprocess.Popen[bytes]) -> None:
     """The server with its workers: they are one group."""
     if process.poll() is None:
-        os.killpg(process.pid, 9)
+        os.killpg(process.pid, signal.SIGKILL)
         process.wait()
 
 
@@ -78,6 +84,7 @@ def test_a_killed_web_server_loses_what_it_had_not_kept(serve, photographer):
     line = tus.hang(where, content[: PART + 5000], 0, announced=len(content))
     tus.wait_for(where, PART)
     kill(first)
+    wait_for(lambda: not answers(port))  # its worker goes a moment later
     line.close()
 
     serve(port)
