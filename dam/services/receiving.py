@@ -10,7 +10,7 @@ from uuid import UUID, uuid4
 
 from django.db.models.functions import Now
 
-from dam.choices import UploadState
+from dam.choices import IngestStage, UploadState
 from dam.errors import UploadExpired, UploadHeld, UploadTooLarge, WrongChecksum, WrongOffset
 from dam.models import Ingest, Upload, UploadPart
 from dam.services.uploads import LIFETIME, note_arrival
@@ -148,8 +148,8 @@ class _Keeper:
         end = PART * self.uncounted[-1].number + self.uncounted[-1].length
         numbers = [part.number for part in self.uncounted]
         with recorded(self.actor):
-            if end == self.upload.length:  # the ingest's lock comes before the upload's, as everywhere
-                Ingest.objects.select_for_update().get(pk=self.upload.ingest_id)
+            if end == self.upload.length:
+                self._lock_ingest()
             row = Upload.objects.select_for_update().filter(pk=self.upload.pk, holder=self.holder).first()
             if row is None:
                 raise UploadHeld("Another request has taken this upload over; ask for its offset and go on")
@@ -163,6 +163,12 @@ class _Keeper:
                 note_arrival(row, actor=self.actor)
         self.uncounted = []
         self._remove(replaced)
+
+    def _lock_ingest(self) -> None:
+        """Its lock comes before the upload's, as everywhere."""
+        ingest = Ingest.objects.select_for_update().get(pk=self.upload.ingest_id)
+        if ingest.stage != IngestStage.OPEN:
+            raise UploadExpired("The ingest has begun without this file; begin again")
 
     def forget_uncounted(self) -> None:
         self._remove([part.name for part in self.uncounted])
