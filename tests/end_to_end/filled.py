@@ -7,8 +7,8 @@ from typing import Any
 from uuid import UUID
 
 from associations.services import bind_asset, propose_binding
-from dam.models import Asset, Ingest
-from dam.services import UploadedFile, start_ingest, store_upload
+from dam.models import Asset, Ingest, Upload
+from dam.services import UploadedFile, begin_upload, start_ingest, store_upload
 from dam.services.presets import ensure_default_presets
 from delivery.models import DeliveryRefusal
 from foundation.core import moment
@@ -92,7 +92,7 @@ def fill_foreign(world: Any) -> Ids:
 
 
 MODELS: dict[str, Any] = {
-    "products": Product, "assets": Asset, "listings": Listing, "ingests": Ingest,
+    "products": Product, "assets": Asset, "listings": Listing, "ingests": Ingest, "uploads": Upload,
     "imports": ProductImport, "jobs": Job, "work items": WorkItem, "feeds": Feed,
 }  # fmt: skip
 KEYS = {"products": "sku"}
@@ -181,6 +181,7 @@ def _traffic(cup: Product, british: Asset) -> None:
     garbage = store_upload(io.BytesIO(b"zorblax is no picture"), actor=studio)
     for markets in ((), ("GB",)):
         start_ingest([UploadedFile(f"zorblax{len(markets)}.jpg", garbage.pk)], markets=markets, actor=studio)
+    begin_upload(path="zorblax.tif", length=10, metadata="", actor=studio)
     run_due_jobs()
     _feed()
     for market in ("GB", ""):

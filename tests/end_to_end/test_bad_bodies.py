@@ -19,7 +19,7 @@ from tests.cast import make_actor
 from tests.syndication import factories
 
 from .test_outsider import BODIES, own_ids
-from .walking import UNSAFE, Operation, browser, endpoints, pages, text_of
+from .walking import SPOKEN, UNSAFE, Operation, browser, endpoints, pages, text_of
 
 DEEP = 100_000
 RAW = {
@@ -86,7 +86,7 @@ def address_of(operation: Operation, own: dict[str, list[str]]) -> str:
 
 
 def send(client: Client, operation: Operation, address: str, raw: bytes) -> Any:
-    return client.generic(operation.method.upper(), address, raw, content_type="application/json")
+    return client.generic(operation.method.upper(), address, raw, content_type="application/json", headers=SPOKEN)
 
 
 def test_bodies_that_are_none(boss: Client) -> None:
