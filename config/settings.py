@@ -55,6 +55,7 @@ INSTALLED_APPS = [
     "foundation.blobs",
     "foundation.events",
     "foundation.jobs",
+    "foundation.bulk",
     "foundation.accounts",
     "foundation.markets",
     "foundation.links",

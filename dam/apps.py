@@ -6,6 +6,7 @@ class DamConfig(AppConfig):
 
     def ready(self) -> None:
         from dam import fsck, models, tasks  # noqa: F401  register themselves
+        from dam.services.bulk import offer_asset_verbs
         from foundation.archive.registry import derived_models, export_models
 
         export_models(
@@ -13,3 +14,4 @@ class DamConfig(AppConfig):
             models.Ingest, models.IngestFile,
         )  # fmt: skip
         derived_models("made again from the originals by preset", models.Recipe, models.Rendition)
+        offer_asset_verbs()

@@ -3,7 +3,7 @@
 from django.contrib.auth.views import LoginView, LogoutView
 from django.urls import path
 
-from workspace.views import assets, home, imports, listings, parts, products, proposals, theme, work_items
+from workspace.views import assets, bulk, home, imports, listings, parts, products, proposals, theme, work_items
 
 urlpatterns = [
     path("", home.home, name="home"),
@@ -22,6 +22,15 @@ urlpatterns = [
     path("imports/<uuid:uid>/", imports.import_, name="import"),
     path("imports/<uuid:uid>/refused-rows/", imports.import_errors, name="import_errors"),
     path("imports/<uuid:uid>/cancel/", imports.import_cancel, name="import_cancel"),
+    path("bulk/", bulk.bulk_changes, name="bulk_change_list"),
+    path("bulk/<uuid:uid>/", bulk.bulk_change, name="bulk_change"),
+    path("bulk/<uuid:uid>/items/", bulk.bulk_items, name="bulk_items"),
+    path("bulk/<uuid:uid>/preview/", bulk.bulk_preview, name="bulk_preview"),
+    path("bulk/<uuid:uid>/row/", bulk.bulk_row, name="bulk_row"),
+    path("bulk/<uuid:uid>/apply/", bulk.bulk_apply, name="bulk_apply"),
+    path("bulk/<uuid:uid>/stop/", bulk.bulk_stop, name="bulk_stop"),
+    path("bulk/<uuid:uid>/undo/", bulk.bulk_undo, name="bulk_undo"),
+    path("bulk/<uuid:uid>/discard/", bulk.bulk_discard, name="bulk_discard"),
     path("theme/", theme.choose_theme, name="theme"),
     path("parts/", parts.parts, name="parts"),
     path("login/", LoginView.as_view(redirect_authenticated_user=True), name="login"),

@@ -73,6 +73,8 @@ def _check(name: str, value: Any) -> Any:
     match name:
         case "title":
             return _text(name, value, TITLE, required=True)
+        case "keywords" if value is None:
+            return None
         case "markets" | "keywords":
             return _words(name, value)
         case "alt":

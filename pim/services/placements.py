@@ -27,6 +27,30 @@ def withdraw_product(
     return _decide(product, channel, market, PlacementState.WITHDRAWN, actor=actor, reason=reason)
 
 
+def reset_placement(
+    product: Product, *, channel: str, market: str, state: str | None, reason: str, actor: Actor
+) -> Placement | None:
+    """Bring a placement back to an earlier one, None: to there being none.
+
+    Who withdrew a product from their only market does not see it any more; its placement there is theirs still.
+    """
+    actor.require("pim.place")
+    if not actor.sees("market", market) or not actor.sees("channel", channel):
+        raise Denied(f"{channel} in {market} is not yours to fill", path="market")
+    with recorded(actor):
+        locked = Product.objects.select_for_update().get(pk=product.pk)
+        row = Placement.objects.filter(product=locked, channel__code=channel, market__code=market).first()
+        if row is None:
+            raise Missing("There is no such placement", path="sku")
+        was, row.state, row.reason = row.state, state or PlacementState.WITHDRAWN, reason
+        if state is None:
+            row.delete()
+        else:
+            row.save()
+        _told(locked, channel, market, row.state, is_moved=state is None or was != state)
+    return None if state is None else row
+
+
 def _decide(
     product: Product, channel: Channel | str, market: Market | str, state: PlacementState, *, actor: Actor, reason: str
 ) -> Placement:
@@ -50,12 +74,16 @@ def _decide(
         moved = row.state != state or row.pk is None
         row.state, row.reason = state, reason
         row.save()
-        Product.objects.filter(pk=locked.pk).update(version=locked.version + 1)
-        kind = events.PRODUCT_PLACED if state == PlacementState.PLACED else events.PRODUCT_WITHDRAWN
-        if moved:
-            append_event(kind, locked.uid, sku=locked.sku, channel=channel.code, market=market.code)
-        else:
-            append_event(
-                events.PRODUCT_CHANGED, locked.uid, sku=locked.sku, root=str(locked.root.uid), attributes=[], cells=[]
-            )
+        _told(locked, channel.code, market.code, state, is_moved=moved)
     return row
+
+
+def _told(product: Product, channel: str, market: str, state: str, *, is_moved: bool) -> None:
+    """Count the change and append its event."""
+    Product.objects.filter(pk=product.pk).update(version=product.version + 1)
+    if is_moved:
+        kind = events.PRODUCT_PLACED if state == PlacementState.PLACED else events.PRODUCT_WITHDRAWN
+        append_event(kind, product.uid, sku=product.sku, channel=channel, market=market)
+    else:
+        root = str(product.root.uid)
+        append_event(events.PRODUCT_CHANGED, product.uid, sku=product.sku, root=root, attributes=[], cells=[])

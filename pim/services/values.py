@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -17,6 +17,7 @@ from pim.errors import StaleValues
 from pim.models import Override, Product, ProductValues
 from pim.models.attributes import clearance_of
 from pim.services.drafts import ProductDraft, ValueDraft
+from pim.services.planning import Plan
 from pim.services.writing import OVERRIDE_TIMER, write_drafts
 
 
@@ -41,6 +42,13 @@ def set_values(
         draft = ProductDraft(sku=product.sku, values=drafts, reason=reason, must_be="known")
         write_drafts([draft], actor=actor, at=moment.now(), clearance=clearance_of(actor))
         return _row(product, code, locale)
+
+
+def set_each_value(drafts: Sequence[ProductDraft], *, actor: Actor) -> list[Plan]:
+    """Say something of many products, each by itself: what is refused is told by its plan, the rest is written."""
+    actor.require("pim.edit")
+    with recorded(actor):
+        return write_drafts(drafts, actor=actor, at=moment.now(), clearance=clearance_of(actor), partial=True)
 
 
 def expire_override(subject: str) -> None:

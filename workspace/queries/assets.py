@@ -12,10 +12,11 @@ from django.urls import reverse
 from associations.models import Binding
 from dam.choices import AssetState, Kind
 from dam.models import Asset, AssetLicence, AssetVersion
+from foundation.bulk.registry import verbs_for
 from foundation.core import moment
 from foundation.core.actors import Actor
 from foundation.core.pages import keyset_page
-from workspace.queries.facets import Filter, Rows, Wanted, facets, narrowed
+from workspace.queries.facets import Filter, Rows, Wanted, facets, narrowed, wanted_of
 from workspace.queries.pictures import addresses
 from workspace.queries.rights import badges
 from workspace.queries.scopes import visible_scopes
@@ -59,6 +60,13 @@ def asset_list(wanted: Wanted, *, actor: Actor) -> AssetList:
         page.next_cursor,
         bool(total) or visible.exists(),
     )
+
+
+def matching_assets(given: Mapping[str, Sequence[str]], actor: Actor) -> Rows:
+    """What the library shows for a query string: the meaning of "all that match"."""
+    filters = _filters()
+    asked = wanted_of(given, filters)
+    return narrowed(_matching(Asset.objects.visible_to(actor), asked.q, actor), filters, asked)
 
 
 def _matching(rows: Rows, q: str, actor: Actor) -> Rows:
@@ -108,9 +116,16 @@ def _tests(name: str, title: str, tests: Mapping[str, Any], labels: dict[str, st
     return Filter(name, title, narrow, count)
 
 
+def tiles_of(ids: Iterable[int], *, actor: Actor) -> list[Tile]:
+    """Some assets as the library draws them, as far as the actor sees them."""
+    rows = Asset.objects.visible_to(actor).filter(pk__in=ids).select_related("current_version")
+    return _tiles(list(rows), actor)
+
+
 def _tiles(assets: Sequence[Asset], actor: Actor) -> list[Tile]:
     """Rights are those for the actor's first scope: a library shows one badge, the asset's page shows all."""
     urls = addresses(assets, actor)
+    may_select = bool(verbs_for("asset", actor))
     rights = badges([asset.pk for asset in assets], next(iter(visible_scopes(actor)), None), moment.now())
     return [
         Tile(
@@ -120,6 +135,7 @@ def _tiles(assets: Sequence[Asset], actor: Actor) -> list[Tile]:
             tag="" if asset.state == AssetState.APPROVED else state_chip(asset).label,
             meta=[_pixels(asset)],
             rights=rights.get(asset.pk),
+            uid=str(asset.uid) if may_select else "",
         )
         for asset in assets
     ]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -16,7 +16,7 @@ from foundation.events.models import Event
 from foundation.markets.models import Scope
 from pim.models import Completeness, Family, Product, ProductSearch
 from pim.queries.products import labels_of
-from workspace.queries.facets import Filter, Rows, Wanted, facets, narrowed
+from workspace.queries.facets import Filter, Rows, Wanted, facets, narrowed, wanted_of
 from workspace.queries.listings import states_of
 from workspace.queries.pictures import first_pictures
 from workspace.queries.scopes import label, visible_scopes
@@ -61,6 +61,15 @@ def product_list(wanted: Wanted, *, actor: Actor) -> ProductList:
     page = keyset_page(kept.select_related("family"), order=ORDER, cursor=wanted.cursor, limit=PAGE)
     rows = _rows(page.rows, chosen or list(scopes.values()), actor)
     return ProductList(total, facets(found, filters, wanted), rows, page.next_cursor, bool(total) or visible.exists())
+
+
+def matching_products(given: Mapping[str, Sequence[str]], actor: Actor) -> Rows:
+    """What the list shows for a query string: the meaning of "all that match"."""
+    scopes = {str(scope): scope for scope in visible_scopes(actor)}
+    chosen = [scopes[code] for code in given.get("scope", ()) if code in scopes]
+    filters = _filters(actor, scopes, chosen or list(scopes.values()))
+    asked = wanted_of(given, filters)
+    return narrowed(_matching(Product.objects.visible_to(actor).roots(), asked.q), filters, asked)
 
 
 def _matching(rows: Rows, q: str) -> Rows:

@@ -8,6 +8,7 @@ from django.views.decorators.http import require_safe
 
 from workspace.queries.asset_page import asset_page
 from workspace.queries.assets import asset_list
+from workspace.queries.bulk_changes import bulk_bar
 from workspace.views.pages import PageRequest, next_address, page, show_list, wanted
 
 FACETS = ("state", "kind", "binding", "licence")
@@ -24,6 +25,7 @@ def assets(request: PageRequest) -> HttpResponse:
         "tiles": found.tiles,
         "next_url": next_address(request, found.next_cursor),
         "has_any": found.has_any,
+        "bulk": bulk_bar("asset", actor=request.actor),
     }
     return show_list(request, "asset", context, more="asset_tiles")
 
