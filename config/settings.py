@@ -195,6 +195,7 @@ SPECTACULAR_SETTINGS = {
         "BindingSourceEnum": "associations.choices.Source",
         "VerdictCodeEnum": "dam.verdict.Code",
         "ValueKindEnum": ("own", "computed"),
+        "BulkOutcomeEnum": "foundation.bulk.choices.Outcome",
         "FeedStateEnum": "syndication.choices.FeedState",
     },
 }

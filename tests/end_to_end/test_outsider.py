@@ -73,6 +73,7 @@ def house(request: Any, world: Any, people: dict[str, Any]) -> SimpleNamespace:
         before = {name: read_everything(browser(actor)) for name, actor in people.items()}
     foreign = filled.fill_foreign(world)
     foreign |= {"bindings": filled.foreign_bindings(), "proposals": filled.foreign_bindings()}
+    foreign |= {"bulk": foreign["bulk-changes"]}
     foreign |= {"licences": filled.foreign_licences(), "products": [*foreign["products"], "CIRRUS"]}
     assert all(foreign.values()), {name: len(ids) for name, ids in foreign.items()}
     return SimpleNamespace(before=before, foreign=foreign, own=own_ids())
@@ -95,6 +96,8 @@ def own_ids() -> dict[str, list[str]]:
         "families": ["coats", "cups"],
         "presets": ["card"],
         "channels": ["shop", "bazaar"],
+        "bulk-changes": [],
+        "bulk": [],
     }
 
 
@@ -253,6 +256,10 @@ BODIES: dict[str, Body] = {
     "POST /api/v1/bindings/{uid}/confirm": lambda *_: {},
     "POST /api/v1/bindings/{uid}/reject": lambda *_: {},
     "POST /api/v1/bindings/{uid}/undo": lambda *_: {},
+    "POST /api/v1/bulk-changes": lambda _, asset, *__: {"verb": "dam.approve", "uids": [asset], "apply": True},
+    "POST /api/v1/bulk-changes/{uid}/apply": lambda *_: {},
+    "POST /api/v1/bulk-changes/{uid}/undo": lambda *_: {},
+    "POST /api/v1/bulk-changes/{uid}/stop": lambda *_: {},
     "POST /api/v1/channels/{code}/feeds": lambda sku, *_: {"skus": [sku]},
     "PUT /api/v1/channels/{code}/profile": lambda *_: {"body": {"fields": [], "media": []}},
     "POST /api/v1/delivery-links": lambda _, asset, *__: {"asset": asset, "preset": "card", "use": "preview"},

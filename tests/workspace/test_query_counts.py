@@ -33,6 +33,9 @@ PAGES: dict[str, Callable[[Any], str]] = {
     "listing_list": lambda _: "/listings/",
     "listing": lambda window: f"/listings/{window.listing.uid}/",
     "import_list": lambda _: "/imports/",
+    "bulk_change_list": lambda _: "/bulk/",
+    "bulk_change": lambda window: f"/bulk/{window.bulk_change.uid}/",
+    "bulk_change, its form": lambda window: f"/bulk/{window.bulk_change.uid}/?edit=1",
 }
 
 
@@ -73,8 +76,10 @@ def fill_up(window: Any) -> None:
 def counts(window: Any, steward: Any, browser_of: Any) -> tuple[dict[str, int], dict[str, int]]:
     client = browser_of(steward)
     window.listing = factories.make_listing(factories.product("RIDGE-RED-S"), window.world.scopes["shop/GB/en-GB"])
+    window.bulk_change = factories.make_bulk_change(steward)
     first = {name: count(client, address(window)) for name, address in PAGES.items()}
     fill_up(window)
+    window.bulk_change = factories.make_bulk_change(steward)
     return first, {name: count(client, address(window)) for name, address in PAGES.items()}
 
 

@@ -8,6 +8,7 @@ from typing import Any
 
 from django.conf import settings
 
+from workspace.queries.bulk_changes import BulkBar
 from workspace.queries.shown import (
     Difference,
     Facet,
@@ -55,6 +56,8 @@ def examples() -> dict[str, Any]:
             Tile("#main", f"ridgeline-{at}.jpg", tag="hero", meta=["4000 × 4000"], rights=badge)
             for at, badge in enumerate(RIGHTS, 1)
         ],
+        "selectable": [Tile("#main", f"ridgeline-{name}.jpg", uid=name) for name in ("front", "back", "collar")],
+        "bulk": BulkBar("asset", "assets", []),
         "tabs": [
             Tab("en-GB", "#main", True, 100),
             Tab("de-DE", "#main", percent=82),

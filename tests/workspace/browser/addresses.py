@@ -17,5 +17,8 @@ def addresses(street: Any) -> dict[str, str]:
         "listings": "/listings/",
         "listing": f"/listings/{street.listing.uid}/",
         "imports": "/imports/",
+        "bulk changes": "/bulk/",
+        "bulk change": f"/bulk/{street.bulk_change.uid}/",
+        "bulk change, its form": f"/bulk/{street.bulk_change.uid}/?edit=1",
         "parts": "/parts/",
     }

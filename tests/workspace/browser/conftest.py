@@ -45,6 +45,7 @@ def street(transactional_db: None, live_server: Any, world: Any, steward: Any) -
 
     window = factories.make_window(world)
     window.listing = factories.make_listing(factories.product("RIDGE-RED-S"), world.scopes["shop/GB/en-GB"])
+    window.bulk_change = factories.make_bulk_change(steward)
     client = Client()
     client.force_login(User.objects.get(pk=steward.user_id))
     window.session = next(iter(client.cookies.values())).value
