@@ -50,7 +50,11 @@ class BulkChange(models.Model):
     objects = BulkChangeQuerySet.as_manager()
 
     class Meta:
-        indexes = [models.Index(fields=["owner", "-id"], name="bulk_change_of_owner")]
+        indexes = [
+            models.Index(fields=["owner", "-id"], name="bulk_change_of_owner"),
+            # the list of recent ones, which leaves out those of a single thing
+            models.Index(fields=["owner", "-id"], condition=models.Q(total__gt=1), name="bulk_change_of_many"),
+        ]
         constraints = [
             models.CheckConstraint(condition=models.Q(state__in=State.values), name="bulk_change_state_known")
         ]

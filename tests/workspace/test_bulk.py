@@ -123,13 +123,15 @@ def test_one_key_approves_and_undo_takes_it_back(window: Any, photographer: Any,
     answer = start(client, "dam.approve", [window.hero], at_once="1")
     told, change = trigger(answer), begun()
     assert answer.status_code == 204
-    assert told["toast"] == {"text": "Approve: 1 changed", "tone": "ok", "undo": {"url": f"/bulk/{change.uid}/undo/"}}
+    assert told["toast"] == {"text": "Approved 1 asset", "tone": "ok", "undo": {"url": f"/bulk/{change.uid}/undo/"}}
     tiles = client.get(told["items-changed"]["url"]).content.decode()
     assert f'id="item-{window.hero.uid}"' in tiles
     assert "Draft" not in tiles
     told = trigger(client.post(f"/bulk/{change.uid}/undo/"))
     assert told["toast"]["text"] == "Undone: 1 as before"
     assert Asset.objects.get(pk=window.hero.pk).state == "draft"
+    assert client.get("/bulk/").context["lines"] == [], "single ones would drown the others"
+    assert len(client.get("/bulk/?single=1").context["lines"]) == 1
 
 
 def test_all_that_match_is_what_the_list_shows(window: Any, photographer: Any, browser_of: Any) -> None:
@@ -149,6 +151,21 @@ def test_all_that_match_is_what_the_list_shows(window: Any, photographer: Any, b
     assert "0 of 65 rows" in client.get(f"/bulk/{change.uid}/").content.decode()
     run_due_jobs()
     assert "63 of 65 would change" in " ".join(client.get(f"/bulk/{change.uid}/").content.decode().split())
+
+
+def test_leaving_a_row_out_sends_no_more_than_that(window: Any, photographer: Any, browser_of: Any) -> None:
+    client = browser_of(photographer, htmx=True)
+    start(client, "dam.retire", [window.hero, window.detail])
+    address = f"/bulk/{begun().uid}/row/"
+    answer = client.post(address, {"row": str(window.hero.uid), "is_out": "1"})
+    text = answer.content.decode()
+    assert [row.label for row in answer.context["bulk"].rows] == ["ridge-front.jpg"]
+    assert ("Apply to 1" in text, "Take in" in text, 'id="bulk"' in text) == (True, True, False)
+    client.post(address, {"row": str(window.hero.uid), "is_out": "1"})
+    assert (begun().changed, begun().left_out) == (1, 1), "twice is once"
+    client.post(address, {"row": str(window.hero.uid), "is_out": "0"})
+    assert (begun().changed, begun().left_out) == (2, 0)
+    assert client.post(address, {"row": str(window.cup.uid), "is_out": "1"}).status_code == 404
 
 
 def test_rows_come_by_the_page(window: Any, photographer: Any, browser_of: Any) -> None:
@@ -192,8 +209,8 @@ def test_it_is_nobody_elses(window: Any, photographer: Any, steward: Any, admini
     for verb in ("preview", "row", "apply", "stop", "undo", "discard"):
         assert client.post(f"/bulk/{change.uid}/{verb}/", {"row": str(window.hero.uid)}).status_code == 404
         assert client.get(f"/bulk/{change.uid}/{verb}/").status_code == 405
-    assert client.get("/bulk/").context["lines"] == []
-    assert len(browser_of(administrator).get("/bulk/").context["lines"]) == 1
+    assert client.get("/bulk/?single=1").context["lines"] == []
+    assert len(browser_of(administrator).get("/bulk/?single=1").context["lines"]) == 1
     assert Asset.objects.get(pk=window.hero.pk).state == "retired"
 
 

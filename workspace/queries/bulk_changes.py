@@ -29,6 +29,7 @@ ICONS = {
     "dam.licence": "file", "pim.place": "channel", "pim.withdraw": "cross", "pim.value": "edit",
 }  # fmt: skip
 KEYS = {"dam.approve": "p"}
+DONE = {"dam.approve": "Approved", "dam.retire": "Retired"}
 PAGES = {"asset": "asset", "product": "product"}
 PLURALS = {"asset": "assets", "product": "products"}
 STAGES = {
@@ -130,9 +131,11 @@ class BulkPage:
     may_undo: bool = False
 
 
-def bulk_change_list(*, actor: Actor, cursor: str = "") -> BulkList:
-    """The actor's own, newest first."""
-    page = keyset_page(BulkChange.objects.visible_to(actor), order=("-id",), cursor=cursor, limit=PAGE)
+def bulk_change_list(*, actor: Actor, cursor: str = "", with_single: bool = False) -> BulkList:
+    """The actor's own, newest first; those of a single thing, as a key makes them by the hundred, on request."""
+    changes = BulkChange.objects.visible_to(actor)
+    changes = changes if with_single else changes.filter(total__gt=1)
+    page = keyset_page(changes, order=("-id",), cursor=cursor, limit=PAGE)
     lines = [
         BulkLine(
             url=reverse("bulk_change", args=[change.uid]),
@@ -148,16 +151,16 @@ def bulk_change_list(*, actor: Actor, cursor: str = "") -> BulkList:
     return BulkList(lines, page.next_cursor)
 
 
-def bulk_change_page(uid: UUID, *, actor: Actor, outcome: str = "", undo: str = "", cursor: str = "") -> BulkPage:
-    """Where it stands; its rows unless it is on its way."""
+def bulk_change_page(
+    uid: UUID, *, actor: Actor, outcome: str = "", undo: str = "", cursor: str = "", row: UUID | None = None
+) -> BulkPage:
+    """Where it stands; its rows, or one of them, unless it is on its way."""
     change = get_bulk_change(uid, actor=actor)
     job = Job.objects.filter(uid=change.job_uid).first() if change.is_running and change.job_uid else None
     is_running = change.is_running and job is not None and job.is_open
-    page = (
-        keyset_page(rows_of(change, outcome=outcome, undo=undo), order=("subject_id",), cursor=cursor, limit=PAGE)
-        if not is_running
-        else None
-    )
+    wanted = rows_of(change, outcome=outcome, undo=undo)
+    wanted = wanted if row is None else wanted.filter(uid=row)
+    rows = keyset_page(wanted.none() if is_running else wanted, order=("subject_id",), cursor=cursor, limit=PAGE)
     return BulkPage(
         change=change,
         url=reverse("bulk_change", args=[uid]),
@@ -171,8 +174,8 @@ def bulk_change_page(uid: UUID, *, actor: Actor, outcome: str = "", undo: str = 
         done=job.done if job else 0,
         rows_to_do=max(job.total, job.done) if job else 0,
         tabs=_tabs(change, outcome, undo),
-        rows=_lines(page.rows, change, actor) if page else [],
-        next_cursor=page.next_cursor if page else "",
+        rows=_lines(rows.rows, change, actor),
+        next_cursor=rows.next_cursor,
         may_undo=may_undo(change, actor),
     )
 
@@ -181,8 +184,12 @@ def name_of(change: BulkChange) -> str:
     """What it does to how many, as a title."""
     verb = VERBS[change.verb]
     what = verb.label if change.parameters is None else verb.sentence(change.parameters)
-    noun = change.noun if change.total == 1 else PLURALS[change.noun]
-    return f"{what}: {change.total:,} {noun}"
+    return f"{what}: {count_of(change.total, change)}"
+
+
+def count_of(count: int, change: BulkChange) -> str:
+    """4,312 assets"""
+    return f"{count:,} {change.noun if count == 1 else PLURALS[change.noun]}"
 
 
 def state_of(change: BulkChange) -> State:

@@ -27,7 +27,7 @@ from foundation.bulk.services import (
 )
 from foundation.core.errors import Invalid, TandemError
 from workspace.queries.assets import tiles_of
-from workspace.queries.bulk_changes import bulk_change_list, bulk_change_page, name_of
+from workspace.queries.bulk_changes import DONE, bulk_change_list, bulk_change_page, count_of, name_of
 from workspace.queries.bulk_forms import bulk_form, read_form
 from workspace.views.pages import PageRequest, next_address, page, toast
 
@@ -38,8 +38,9 @@ def bulk_changes(request: PageRequest) -> HttpResponse:
     """The recent ones. A POST from a list's bar starts another."""
     if request.method == "POST":
         return _start(request)
-    found = bulk_change_list(actor=request.actor, cursor=request.GET.get("cursor", ""))
-    context = {"lines": found.lines, "next_url": next_address(request, found.next_cursor)}
+    with_single = "single" in request.GET
+    found = bulk_change_list(actor=request.actor, cursor=request.GET.get("cursor", ""), with_single=with_single)
+    context = {"lines": found.lines, "next_url": next_address(request, found.next_cursor), "with_single": with_single}
     is_more = request.htmx and not request.htmx.history_restore_request and "cursor" in request.GET
     return render(request, f"workspace/{'fragments/bulk_lines' if is_more else 'bulk_change_list'}.html", context)
 
@@ -85,7 +86,7 @@ def _words(change: BulkChange) -> str:
     if change.total == 1 and change.refused:
         row = change.rows.first()
         return row.reason if row else "Refused"
-    told = f"{change.how.label}: {change.changed:,} changed"
+    told = f"{DONE.get(change.verb, 'Changed')} {count_of(change.changed, change)}"
     parts = [f"{change.same:,} the same already"] * bool(change.same) + [f"{change.refused:,} refused"] * bool(
         change.refused
     )
@@ -150,7 +151,8 @@ def bulk_row(request: PageRequest, uid: UUID) -> HttpResponse:
         raise Invalid("Say which row", path="row")
     leave_out_row(change, subject=named[0], is_out=request.POST.get("is_out") == "1", actor=request.actor)
     if request.htmx:
-        return _show(request, uid)
+        found = bulk_change_page(uid, actor=request.actor, row=named[0])
+        return render(request, "workspace/fragments/bulk_row_left_out.html", {"bulk": found})
     return redirect("bulk_change", uid=uid)
 
 

@@ -57,7 +57,7 @@ def test_cull_by_keyboard_alone(studio: Any, opened: Any) -> None:
     page.keyboard.press("Shift+ArrowRight")
     expect(count).to_have_text("3 selected")
     page.keyboard.press("p")
-    expect(page.locator("#toasts")).to_contain_text("Approve: 3 changed")
+    expect(page.locator("#toasts")).to_contain_text("Approved 3 assets")
     expect(count).to_have_text("Nothing selected")
     expect(page.locator(".tile-tag")).to_have_count(3)
     assert states() == ["APPROVED"] * 3 + ["draft"] * 3
@@ -115,7 +115,7 @@ def test_a_selection_outlives_more_tiles_and_another_filter(studio: Any, opened:
     expect(page.locator("#results")).to_contain_text("5 assets")
     expect(count).to_have_text("1 selected, 1 not shown")
     page.get_by_role("button", name="Retire").click()
-    expect(page.locator("#toasts")).to_contain_text("Retire: 1 changed")
+    expect(page.locator("#toasts")).to_contain_text("Retired 1 asset")
     assert Asset.objects.get(state="retired").title == "shoot-more-59.jpg"
     page.get_by_role("searchbox", name="Search").fill("")
     page.locator("[data-item] a").first.focus()
