@@ -103,8 +103,8 @@ def bulk_change(request: PageRequest, uid: UUID) -> HttpResponse:
 def _show(
     request: PageRequest, uid: UUID, *, given: QueryDict | None = None, refusal: TandemError | None = None
 ) -> HttpResponse:
-    asked = {name: request.GET.get(name, "") for name in ("outcome", "undo", "cursor")}
-    found = bulk_change_page(uid, actor=request.actor, **asked)
+    outcome, undo, cursor = (request.GET.get(name, "") for name in ("outcome", "undo", "cursor"))
+    found = bulk_change_page(uid, actor=request.actor, outcome=outcome, undo=undo, cursor=cursor)
     context = {"bulk": found, "next_url": next_address(request, found.next_cursor)}
     is_asking = found.stage == State.DRAFT or (found.stage == State.PREVIEWED and "edit" in request.GET)
     if is_asking or refusal:
@@ -114,7 +114,7 @@ def _show(
         context |= {"form": form, "refusal": refusal}
     status = refusal.status if refusal else 200
     if request.htmx and not request.htmx.history_restore_request:
-        part = "bulk_rows" if asked["cursor"] else "bulk_change"
+        part = "bulk_rows" if cursor else "bulk_change"
         return render(request, f"workspace/fragments/{part}.html", context, status=status)
     return render(request, "workspace/bulk_change.html", context, status=status)
 
