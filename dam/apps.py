@@ -6,6 +6,7 @@ class DamConfig(AppConfig):
 
     def ready(self) -> None:
         from dam import consumers, fsck, models, tasks  # noqa: F401  register themselves
+        from dam.services.bulk import offer_asset_verbs
         from foundation.archive.registry import derived_models, export_models
 
         export_models(
@@ -14,3 +15,4 @@ class DamConfig(AppConfig):
         )  # fmt: skip
         derived_models("on their way in: their sender has them still", models.Upload, models.UploadPart)
         derived_models("made again from the originals by preset", models.Recipe, models.Rendition)
+        offer_asset_verbs()

@@ -11,6 +11,8 @@ from dam.models import Asset, Ingest, Upload
 from dam.services import UploadedFile, begin_upload, start_ingest, store_upload
 from dam.services.presets import ensure_default_presets
 from delivery.models import DeliveryRefusal
+from foundation.bulk.models import BulkChange
+from foundation.bulk.services import start_bulk_change
 from foundation.core import moment
 from foundation.core.actors import system
 from foundation.history.services import recorded
@@ -93,7 +95,7 @@ def fill_foreign(world: Any) -> Ids:
 
 MODELS: dict[str, Any] = {
     "products": Product, "assets": Asset, "listings": Listing, "ingests": Ingest, "uploads": Upload,
-    "imports": ProductImport, "jobs": Job, "work items": WorkItem, "feeds": Feed,
+    "imports": ProductImport, "jobs": Job, "work items": WorkItem, "feeds": Feed, "bulk-changes": BulkChange,
 }  # fmt: skip
 KEYS = {"products": "sku"}
 
@@ -175,6 +177,8 @@ def _item(market: str, product: Product, title: str) -> None:
 def _traffic(cup: Product, british: Asset) -> None:
     """Files in, feeds out, what came back, and what was refused."""
     clerk = make_actor("zora", "steward")
+    clear = {"attribute": "name", "mode": "clear"}
+    start_bulk_change(verb="pim.value", parameters=clear, uids=[cup.uid], actor=clerk)
     file = io.BytesIO(b"sku,gtin\nZORBLAX-CUP,zorblax\n")
     start_import(file, filename="zorblax.csv", actor=clerk)
     studio = make_actor("zeno", "studio")

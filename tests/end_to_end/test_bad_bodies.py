@@ -140,6 +140,15 @@ def mutants(good: Any, members: list[str]) -> list[Any]:
         found += [
             {**good, "values": [inner | {name: bad}]} for name in (*inner, "market", "expires_at") for bad in LEAVES
         ]
+    if "verb" in members:
+        inner = {"attribute": "name", "mode": "set", "value": "Coat"}
+        value = {"verb": "pim.value", "filter": ""}
+        found += [
+            {**value, "parameters": inner | {name: bad}} for name in (*inner, "market", "locale") for bad in LEAVES
+        ]
+        words = {"mode": "append", "keywords": ["a"]}
+        word = {"verb": "dam.keywords", "filter": ""}
+        found += [{**word, "parameters": words | {name: bad}} for name in words for bad in LEAVES]
     if "terms" in members:
         names = ("is_grant", "territories", "uses", "channels", "starts_at", "ends_at")
         found += [{**good, "name": "new", "terms": [{name: bad}]} for name in names for bad in LEAVES]

@@ -85,6 +85,7 @@ def house(request: Any, world: Any, people: dict[str, Any]) -> SimpleNamespace:
     foreign |= {"bindings": filled.foreign_bindings(), "proposals": filled.foreign_bindings()}
     view = str(filled.foreign_view())
     foreign |= {"views": [view], "saved-views": [view]}
+    foreign |= {"bulk": foreign["bulk-changes"]}
     foreign |= {"licences": filled.foreign_licences(), "products": [*foreign["products"], "CIRRUS"]}
     assert all(foreign.values()), {name: len(ids) for name, ids in foreign.items()}
     return SimpleNamespace(before=before, foreign=foreign, own=own_ids())
@@ -112,6 +113,8 @@ def own_ids() -> dict[str, list[str]]:
         "presets": ["card"],
         "channels": ["shop", "bazaar"],
         "feeds": [],
+        "bulk-changes": [],
+        "bulk": [],
     }
 
 
@@ -280,6 +283,10 @@ BODIES: dict[str, Body] = {
     "POST /api/v1/bindings/{uid}/reject": lambda *_: {},
     "POST /api/v1/bindings/{uid}/undo": lambda *_: {},
     "POST /api/v1/bindings/{uid}/rebind": lambda *_: {},
+    "POST /api/v1/bulk-changes": lambda _, asset, *__: {"verb": "dam.approve", "uids": [asset], "apply": True},
+    "POST /api/v1/bulk-changes/{uid}/apply": lambda *_: {},
+    "POST /api/v1/bulk-changes/{uid}/undo": lambda *_: {},
+    "POST /api/v1/bulk-changes/{uid}/stop": lambda *_: {},
     "POST /api/v1/channels/{code}/feeds": lambda sku, *_: {"skus": [sku]},
     "DELETE /api/v1/channels/{code}/feeds": lambda *_: None,
     "POST /api/v1/listings/{uid}/publication": lambda *_: None,

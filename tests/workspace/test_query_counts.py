@@ -73,6 +73,9 @@ PAGES: dict[str, Callable[[Any], str]] = {
     "locale_list": lambda _: "/settings/languages/",
     "channel_settings": lambda _: "/settings/channels/",
     "preset_list": lambda _: "/settings/presets/",
+    "bulk_change_list": lambda _: "/bulk/",
+    "bulk_change": lambda window: f"/bulk/{window.bulk_change.uid}/",
+    "bulk_change, its form": lambda window: f"/bulk/{window.bulk_change.uid}/?edit=1",
 }
 
 # Pages of those who take in media.
@@ -152,8 +155,10 @@ def counts(window: Any, steward: Any, photographer: Any, browser_of: Any) -> tup
     window.feed = factories.make_feed(window.listing)
     window.free = factories.make_asset("free.jpg")
     publish(window)
+    window.bulk_change = factories.make_bulk_change(steward)
     first = {name: count(client, address(window)) for client, pages in visits for name, address in pages.items()}
     fill_up(window)
+    window.bulk_change = factories.make_bulk_change(steward)
     return first, {name: count(client, address(window)) for client, pages in visits for name, address in pages.items()}
 
 

@@ -14,10 +14,11 @@ from django.urls import reverse
 from associations.models import Binding, LibraryEntry
 from dam.choices import AssetState, Kind
 from dam.models import Asset, Licence
+from foundation.bulk.registry import verbs_for
 from foundation.core import moment
 from foundation.core.actors import Actor
 from foundation.core.pages import keyset_page
-from workspace.queries.facets import Cell, Filter, Narrow, Rows, Wanted, counted, narrowed
+from workspace.queries.facets import Cell, Filter, Narrow, Rows, Wanted, counted, narrowed, wanted_of
 from workspace.queries.pictures import addresses
 from workspace.queries.rights import badges
 from workspace.queries.scopes import visible_scopes
@@ -65,6 +66,11 @@ def asset_list(wanted: Wanted, *, actor: Actor) -> AssetList:
 def wanted_assets(wanted: Wanted, *, actor: Actor) -> Rows:
     """Those that the list would show, in no order."""
     return narrowed(matching(Asset.objects.visible_to(actor), wanted.q, actor), library_filters(), wanted)
+
+
+def selected_assets(given: Mapping[str, Sequence[str]], actor: Actor) -> Rows:
+    """What the library shows for a query string: the meaning of "all that match"."""
+    return wanted_assets(wanted_of(given, library_filters()), actor=actor)
 
 
 def trail_of(wanted: Wanted) -> str:
@@ -148,9 +154,16 @@ def _bindings_of(cell: Cell) -> list[str]:
     return [name for name, holds in said.items() if holds] or ["loose"]
 
 
+def tiles_of(ids: Iterable[int], *, actor: Actor) -> list[Tile]:
+    """Some assets as the library draws them, as far as the actor sees them."""
+    rows = Asset.objects.visible_to(actor).filter(pk__in=ids).select_related("current_version")
+    return asset_tiles(list(rows), actor)
+
+
 def asset_tiles(assets: Sequence[Asset], actor: Actor, *, trail: str = "") -> list[Tile]:
     """Rights are those for the actor's first scope: a library shows one badge, the asset's page shows all."""
     urls = addresses(assets, actor)
+    may_select = bool(verbs_for("asset", actor))
     rights = badges([asset.pk for asset in assets], next(iter(visible_scopes(actor)), None), moment.now())
     return [
         Tile(
@@ -160,6 +173,7 @@ def asset_tiles(assets: Sequence[Asset], actor: Actor, *, trail: str = "") -> li
             tag="" if asset.state == AssetState.APPROVED else state_chip(asset).label,
             meta=[pixels(asset)],
             rights=rights.get(asset.pk),
+            uid=str(asset.uid) if may_select else "",
         )
         for asset in assets
     ]

@@ -59,6 +59,12 @@ class Wanted:
         return [("q", self.q), *chosen] if self.q else chosen
 
 
+def wanted_of(given: Mapping[str, Sequence[str]], filters: Iterable[Filter]) -> Wanted:
+    """What a query string asks for, as the filters understand it."""
+    values = {one.name: given.get(one.name, ()) for one in filters}
+    return Wanted((list(given.get("q", ())) or [""])[-1].strip(), values)
+
+
 def narrowed(rows: Rows, filters: Iterable[Filter], wanted: Wanted, *, but: str = "") -> Rows:
     """The rows after every filter that is in use, leaving one out on request."""
     for one in filters:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -16,7 +16,7 @@ from foundation.events.models import Event
 from foundation.markets.models import Scope
 from pim.models import CatalogueEntry, Completeness, Family, Product, ProductSearch
 from pim.queries.products import labels_of
-from workspace.queries.facets import Filter, Rows, Wanted, conditions, counted, narrowed
+from workspace.queries.facets import Filter, Rows, Wanted, conditions, counted, narrowed, wanted_of
 from workspace.queries.listings import chips_of
 from workspace.queries.pictures import first_pictures
 from workspace.queries.scopes import label, visible_scopes
@@ -73,6 +73,12 @@ def _judged(wanted: Wanted, actor: Actor) -> tuple[dict[str, Scope], list[Scope]
     """The actor's scopes by name, and those that completeness is asked in."""
     scopes = {str(scope): scope for scope in visible_scopes(actor)}
     return scopes, [scopes[code] for code in wanted.of("scope") if code in scopes] or list(scopes.values())
+
+
+def selected_products(given: Mapping[str, Sequence[str]], actor: Actor) -> Rows:
+    """What the list shows for a query string: the meaning of "all that match"."""
+    scopes, judged = _judged(Wanted(), actor)
+    return matching_products(wanted_of(given, _filters(actor, scopes, judged)), actor=actor)
 
 
 def _entries(q: str, actor: Actor) -> Rows:
