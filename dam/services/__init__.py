@@ -1,7 +1,7 @@
 """The only writers of media truth, by noun."""
 
-from dam.services.approvals import approve_asset, approve_assets, retire_asset
-from dam.services.assets import delete_asset, edit_asset
+from dam.services.approvals import approve_asset, approve_assets, restore_asset, retire_asset, withdraw_approval
+from dam.services.assets import delete_asset, edit_asset, undo_edit
 from dam.services.deliveries import cancel_ingest, describe_ingest, finish_ingest, open_ingest
 from dam.services.ingests import UploadedFile, ingest_folder, start_ingest, store_upload
 from dam.services.licences import (
@@ -10,10 +10,11 @@ from dam.services.licences import (
     define_licence,
     revoke_licence,
     unassign_licence,
+    undo_terms,
 )
 from dam.services.presets import define_preset
 from dam.services.receiving import Checksum, receive_bytes
-from dam.services.renditions import request_rendition, request_renditions
+from dam.services.renditions import request_full_size, request_rendition, request_renditions
 from dam.services.uploads import begin_upload, collect_uploads, end_upload
 from dam.services.versions import add_version
 
@@ -38,11 +39,16 @@ __all__ = [
     "ingest_folder",
     "open_ingest",
     "receive_bytes",
+    "request_full_size",
     "request_rendition",
     "request_renditions",
+    "restore_asset",
     "retire_asset",
     "revoke_licence",
     "start_ingest",
     "store_upload",
     "unassign_licence",
+    "undo_edit",
+    "undo_terms",
+    "withdraw_approval",
 ]
