@@ -16,7 +16,6 @@ from foundation.core.actors import Actor
 from foundation.core.errors import Invalid, Missing
 from foundation.core.pages import keyset_page
 from foundation.jobs.models import Job
-from workspace.queries.imports import Count
 from workspace.queries.pictures import addresses
 from workspace.queries.shown import State, Tab
 from workspace.queries.words import person
@@ -52,6 +51,13 @@ ADVICE = {
     "unsupported": "Export it as JPEG, PNG, TIFF, WebP, AVIF, SVG or PDF.",
 }
 MEND = "Export it again at its source, and upload that."
+
+
+@dataclass(frozen=True)
+class Count:
+    label: str
+    value: int
+    tone: str = ""
 
 
 @dataclass(frozen=True)
