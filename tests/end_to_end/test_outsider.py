@@ -18,6 +18,7 @@ from django.db import connection
 
 from dam.models import Asset, Licence
 from foundation.events.models import Event
+from foundation.workflow.models import WorkItem
 from pim.models import Product
 from syndication.models import Listing
 from tests.cast import make_actor
@@ -39,7 +40,7 @@ NAMES_NOTHING = {
     "POST /api/v1/assets/uploads": "new files",
     "POST /api/v1/licences": "a new licence",
 }
-PAGE_QUERIES = ("q", "proposal", "channel", "market", "scope", "rejected")
+PAGE_QUERIES = ("q", "proposal", "channel", "market", "scope", "rejected", "cell")
 CLOSED_TO_STEWARDS = {
     "/theme/",
     "/login/",
@@ -73,6 +74,7 @@ def house(request: Any, world: Any, people: dict[str, Any]) -> SimpleNamespace:
         before = {name: read_everything(browser(actor)) for name, actor in people.items()}
     foreign = filled.fill_foreign(world)
     foreign |= {"bindings": filled.foreign_bindings(), "proposals": filled.foreign_bindings()}
+    foreign |= dict.fromkeys(("work-items", "work"), foreign["work items"])
     foreign |= {"licences": filled.foreign_licences(), "products": [*foreign["products"], "CIRRUS"]}
     assert all(foreign.values()), {name: len(ids) for name, ids in foreign.items()}
     return SimpleNamespace(before=before, foreign=foreign, own=own_ids())
@@ -82,7 +84,10 @@ def own_ids() -> dict[str, list[str]]:
     from associations.models import Binding
 
     atlas = Product.objects.get(sku="ATLAS")
+    work = [str(uid) for uid in WorkItem.objects.filter(market="US").values_list("uid", flat=True)]
     return {
+        "work-items": work,
+        "work": work,
         "products": ["ATLAS", "BOREAL", "ATLAS-red-s"],
         "assets": [str(Asset.objects.get(title="atlas-front.jpg").uid)],
         "licences": [str(Licence.objects.get(name="Studio of ours").uid)],
@@ -256,6 +261,8 @@ BODIES: dict[str, Body] = {
     "POST /api/v1/channels/{code}/feeds": lambda sku, *_: {"skus": [sku]},
     "PUT /api/v1/channels/{code}/profile": lambda *_: {"body": {"fields": [], "media": []}},
     "POST /api/v1/delivery-links": lambda _, asset, *__: {"asset": asset, "preset": "card", "use": "preview"},
+    "POST /api/v1/imports/{uid}/mapping": lambda *_: {"columns": {"sku": None}},
+    "POST /api/v1/imports/{uid}/run": lambda *_: {},
     "PATCH /api/v1/licences/{uid}": lambda *_: {"terms": [], "credit": "me"},
     "POST /api/v1/licences/{uid}/assign": lambda _, asset, *__: {"assets": [asset]},
     "POST /api/v1/licences/{uid}/unassign": lambda _, asset, *__: {"assets": [asset]},
@@ -263,6 +270,8 @@ BODIES: dict[str, Body] = {
     "PUT /api/v1/products/{sku}": lambda *_: {"family": "coats", "values": []},
     "PATCH /api/v1/products/{sku}": lambda *_: {"family": "cups", "parent": "ATLAS", "state": "retired"},
     "POST /api/v1/products/{sku}/placements": lambda *_: {"channel": "shop", "market": "US", "reason": "mine"},
+    "POST /api/v1/work-items/{uid}/dismiss": lambda *_: {},
+    "POST /api/v1/work-items/{uid}/reopen": lambda *_: {},
     "POST /api/v1/products/bulk": lambda sku, *_: [{"sku": sku, "family": "cups", "state": "retired"}],
 }
 # What may be said of one's own things with an id of something foreign beside it: the id alone is foreign.
