@@ -16,4 +16,5 @@ class PimConfig(AppConfig):
         export_models(models.ProductImport, models.ImportRow, models.ImportRowError, models.ColumnMapping)
         derived_models("computed from values, requirements and placements", models.Completeness)
         derived_models("counted from completeness", models.CompletenessSummary, models.MissingCount)
+        derived_models("told of completeness, for the list of products", models.CatalogueEntry)
         derived_models("words of products, for finding them", models.ProductSearch)

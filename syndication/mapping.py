@@ -107,7 +107,8 @@ class Field:
         """In words, for people."""
         if self.shorten is not None:
             return f"at most {self.shorten} characters"
-        return f"in {self.unit}" if self.unit else ""
+        units = [self.unit] if isinstance(self.unit, str) else (self.unit or {}).values()
+        return f"in {' or '.join(units)}" if units else ""
 
 
 @dataclass(frozen=True)
@@ -150,13 +151,14 @@ class Profile:
 
 @dataclass(frozen=True)
 class Problem:
-    """Why a listing is held back, or what is less than perfect in it."""
+    """Why a listing is held back, or what is less than perfect in it; `asset` is the picture that it is about."""
 
     code: str
     detail: str
     target: str = ""
     origin: str = ""
     blocks: bool = True
+    asset: str = ""
 
     def to_json(self) -> dict[str, Any]:
         return dict(vars(self))

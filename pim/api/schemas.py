@@ -107,6 +107,8 @@ class PlacementSerializer(serializers.Serializer):
     state = serializers.ChoiceField(["placed", "withdrawn"])
     reason = serializers.CharField()
     is_inherited = serializers.BooleanField(read_only=True)
+    since = serializers.DateTimeField(read_only=True, allow_null=True)
+    by = serializers.CharField(read_only=True)
 
     def get_fields(self):
         return {**super().get_fields(), "from": serializers.CharField(read_only=True)}

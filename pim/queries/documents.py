@@ -10,7 +10,7 @@ from foundation.markets.models import Scope
 from pim.models import Override, Product
 from pim.models.attributes import clearance_of
 from pim.queries.completeness import of_product
-from pim.queries.placements import placements_of
+from pim.queries.placements import decisions_of, placements_of
 from pim.queries.products import axis_values
 from pim.queries.values import allowed_codes, own_values, resolve_values
 
@@ -92,6 +92,12 @@ def resolved_document(product: Product, *, actor: Actor, scope: Scope) -> dict[s
 
 def placements_document(product: Product, *, actor: Actor) -> list[dict[str, Any]]:
     """What is decided on where the product is offered, in the actor's markets and channels."""
+    offers = [
+        offer
+        for offer in placements_of([product.pk])[product.pk]
+        if actor.sees("market", offer.market) and actor.sees("channel", offer.channel)
+    ]
+    decisions = decisions_of({offer.placement_id: offer.state for offer in offers})
     return [
         {
             "channel": offer.channel,
@@ -100,9 +106,11 @@ def placements_document(product: Product, *, actor: Actor) -> list[dict[str, Any
             "reason": offer.reason,
             "from": offer.sku,
             "is_inherited": offer.is_inherited,
+            "since": decision.at if decision else None,
+            "by": decision.actor if decision else "",
         }
-        for offer in placements_of([product.pk])[product.pk]
-        if actor.sees("market", offer.market) and actor.sees("channel", offer.channel)
+        for offer in offers
+        for decision in [decisions.get(offer.placement_id)]
     ]
 
 

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 
+from foundation.history.models import Revision
 from pim.choices import PlacementState
 from pim.models import Placement
 from pim.queries.products import lines_of
@@ -20,6 +22,23 @@ class Offer:
     reason: str
     sku: str
     is_inherited: bool
+    placement_id: int
+
+    @property
+    def place(self) -> tuple[str, str]:
+        return self.channel, self.market
+
+    @property
+    def is_placed(self) -> bool:
+        return self.state == PlacementState.PLACED
+
+
+@dataclass(frozen=True)
+class Decision:
+    """When a placement came to say what it says, and who said so (a label of history)."""
+
+    at: datetime
+    actor: str
 
 
 def placements_of(product_ids: Sequence[int]) -> dict[int, list[Offer]]:
@@ -36,14 +55,28 @@ def placements_of(product_ids: Sequence[int]) -> dict[int, list[Offer]]:
         for product in line:
             for row in by_product.get(product.pk, []):
                 key = (row.channel.code, row.market.code)
-                found.setdefault(key, Offer(*key, row.state, row.reason, product.sku, product.pk != start))
-        result[start] = sorted(found.values(), key=lambda offer: (offer.channel, offer.market))
+                found.setdefault(key, Offer(*key, row.state, row.reason, product.sku, product.pk != start, row.pk))
+        result[start] = sorted(found.values(), key=lambda offer: offer.place)
     return result
 
 
 def placed_in(product_ids: Sequence[int]) -> dict[int, set[tuple[str, str]]]:
     """(channel, market) codes where each product is offered."""
     return {
-        product: {(one.channel, one.market) for one in offers if one.state == PlacementState.PLACED}
+        product: {one.place for one in offers if one.is_placed}
         for product, offers in placements_of(product_ids).items()
     }
+
+
+def decisions_of(states: Mapping[int, str]) -> dict[int, Decision]:
+    """The decision behind the state of each placement (by its id), as history has it. One query.
+
+    A change of the reason alone is none.
+    """
+    keys = [str(pk) for pk in states]
+    rows = Revision.objects.filter(table_name=Placement._meta.db_table, row_key__in=keys).order_by("-id")
+    found: dict[int, Decision] = {}
+    for row in rows.only("at", "actor", "row_key", "before"):
+        if (row.before or {}).get("state") != states[int(row.row_key)]:
+            found.setdefault(int(row.row_key), Decision(row.at, row.actor))
+    return found

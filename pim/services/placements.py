@@ -11,6 +11,7 @@ from foundation.markets.queries import get_channel, get_market
 from pim import events
 from pim.choices import PlacementState
 from pim.models import Placement, Product
+from pim.queries.placements import placements_of
 
 
 def place_product(
@@ -27,22 +28,34 @@ def withdraw_product(
     return _decide(product, channel, market, PlacementState.WITHDRAWN, actor=actor, reason=reason)
 
 
+def forget_placement(product: Product, *, channel: Channel | str, market: Market | str, actor: Actor) -> bool:
+    """Take a product's own word back, so that its model's holds again, or none; whether there was one.
+
+    It undoes a first decision: afterwards things are as if nobody had decided.
+    """
+    channel, market = _require_place(channel, market, actor)
+    with recorded(actor):
+        locked = _lock(product, actor)
+        row = Placement.objects.filter(product=locked, channel=channel, market=market).first()
+        if row is None:
+            return False
+        row.delete()
+        offers = placements_of([locked.pk])[locked.pk]
+        now = next((one.state for one in offers if one.place == (channel.code, market.code)), PlacementState.WITHDRAWN)
+        _tell(locked, channel, market, now, moved=now != row.state)
+    return True
+
+
 def _decide(
     product: Product, channel: Channel | str, market: Market | str, state: PlacementState, *, actor: Actor, reason: str
 ) -> Placement:
-    actor.require("pim.place")
+    channel, market = _require_place(channel, market, actor)
     if not reason.strip():
         raise Invalid("Say why: the reason stays with the placement", path="reason")
-    channel = get_channel(channel) if isinstance(channel, str) else channel
-    market = get_market(market) if isinstance(market, str) else market
-    if not actor.sees("market", market.code) or not actor.sees("channel", channel.code):
-        raise Denied(f"{channel.code} in {market.code} is not yours to fill", path="market")
     if not Scope.objects.filter(channel=channel, market=market).exists():
         raise Invalid(f"{channel.code} does not serve {market.code}: define a scope first", path="market")
     with recorded(actor):
-        locked = Product.objects.visible_to(actor).select_for_update().filter(pk=product.pk).first()
-        if locked is None:
-            raise Missing("There is no such product", path="sku")
+        locked = _lock(product, actor)
         row = Placement.objects.filter(product=locked, channel=channel, market=market).first()
         if row is not None and (row.state, row.reason) == (state, reason):
             return row
@@ -50,12 +63,32 @@ def _decide(
         moved = row.state != state or row.pk is None
         row.state, row.reason = state, reason
         row.save()
-        Product.objects.filter(pk=locked.pk).update(version=locked.version + 1)
-        kind = events.PRODUCT_PLACED if state == PlacementState.PLACED else events.PRODUCT_WITHDRAWN
-        if moved:
-            append_event(kind, locked.uid, sku=locked.sku, channel=channel.code, market=market.code)
-        else:
-            append_event(
-                events.PRODUCT_CHANGED, locked.uid, sku=locked.sku, root=str(locked.root.uid), attributes=[], cells=[]
-            )
+        _tell(locked, channel, market, state, moved=moved)
     return row
+
+
+def _require_place(channel: Channel | str, market: Market | str, actor: Actor) -> tuple[Channel, Market]:
+    actor.require("pim.place")
+    channel = get_channel(channel) if isinstance(channel, str) else channel
+    market = get_market(market) if isinstance(market, str) else market
+    if not actor.sees("market", market.code) or not actor.sees("channel", channel.code):
+        raise Denied(f"{channel.code} in {market.code} is not yours to fill", path="market")
+    return channel, market
+
+
+def _lock(product: Product, actor: Actor) -> Product:
+    locked = Product.objects.visible_to(actor).select_for_update().filter(pk=product.pk).first()
+    if locked is None:
+        raise Missing("There is no such product", path="sku")
+    return locked
+
+
+def _tell(product: Product, channel: Channel, market: Market, state: str, *, moved: bool) -> None:
+    """The product has changed; where it is offered only if that moved."""
+    Product.objects.filter(pk=product.pk).update(version=product.version + 1)
+    if moved:
+        kind = events.PRODUCT_PLACED if state == PlacementState.PLACED else events.PRODUCT_WITHDRAWN
+        append_event(kind, product.uid, sku=product.sku, channel=channel.code, market=market.code)
+        return
+    root = str(product.root.uid)
+    append_event(events.PRODUCT_CHANGED, product.uid, sku=product.sku, root=root, attributes=[], cells=[])

@@ -4,18 +4,19 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.db.models import Count, Q
-from drf_spectacular.utils import extend_schema
+from django.db.models import Count, Q, QuerySet
+from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework import generics, serializers, status
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from foundation.core.errors import Denied
+from foundation.core.errors import Denied, Invalid
 from syndication.api.listings import actor_of
 from syndication.choices import Outcome
-from syndication.models import ChannelProfile, Feed, Rejection
+from syndication.models import ChannelProfile, Feed, FeedMessage, Rejection
 from syndication.queries.pull import get_published_channel
-from syndication.services.feeds import start_feed
+from syndication.queries.reports import complaints_about
+from syndication.services.feeds import cancel_feed, start_feed
 from syndication.services.profiles import define_profile
 
 
@@ -55,6 +56,22 @@ class RejectionSerializer(serializers.ModelSerializer):
         ]  # fmt: skip
 
 
+class ComplaintSerializer(serializers.Serializer):
+    attribute = serializers.CharField(help_text="What of the product it is about")
+    target = serializers.CharField(help_text="The channel's field")
+    code = serializers.CharField()
+    message = serializers.CharField()
+
+
+class FeedMessageSerializer(serializers.ModelSerializer):
+    listing = serializers.UUIDField(source="listing.uid")
+    complaints = ComplaintSerializer(many=True)
+
+    class Meta:
+        model = FeedMessage
+        fields = ["message_id", "sku", "listing", "operation", "revision", "outcome", "complaints"]
+
+
 class ProfileSerializer(serializers.ModelSerializer):
     channel = serializers.CharField(source="channel.code", read_only=True)
 
@@ -62,6 +79,15 @@ class ProfileSerializer(serializers.ModelSerializer):
         model = ChannelProfile
         fields = ["channel", "version", "body"]
         read_only_fields = ["version"]
+
+
+def with_counts(feeds: QuerySet[Feed]) -> QuerySet[Feed]:
+    """With what became of each feed's messages, and without what is long."""
+    counts = {
+        outcome.value: Count("messages", filter=Q(messages__outcome=outcome))
+        for outcome in (Outcome.ACCEPTED, Outcome.REJECTED)
+    }
+    return feeds.defer("body", "report").annotate(messages_total=Count("messages"), **counts)
 
 
 class FeedsView(generics.ListAPIView):
@@ -74,12 +100,7 @@ class FeedsView(generics.ListAPIView):
     def get_queryset(self) -> Any:
         actor = actor_of(self.request)
         channel = get_published_channel(self.kwargs["code"], actor=actor)
-        counts = {
-            outcome.value: Count("messages", filter=Q(messages__outcome=outcome))
-            for outcome in (Outcome.ACCEPTED, Outcome.REJECTED)
-        }
-        feeds = Feed.objects.visible_to(actor).filter(channel=channel).select_related("channel")
-        return feeds.defer("body", "report").annotate(messages_total=Count("messages"), **counts)
+        return with_counts(Feed.objects.visible_to(actor).filter(channel=channel).select_related("channel"))
 
     @extend_schema(request=SendSerializer, responses={202: StartedSerializer})
     def post(self, request: Request, code: str) -> Response:
@@ -89,6 +110,50 @@ class FeedsView(generics.ListAPIView):
         channel = get_published_channel(code, actor=actor)
         job = start_feed(channel=channel, actor=actor, **wanted.validated_data)
         return Response({"job": job.uid}, status=status.HTTP_202_ACCEPTED)
+
+    @extend_schema(responses={202: StartedSerializer})
+    def delete(self, request: Request, code: str) -> Response:
+        """Stop what is being sent after the feed at hand."""
+        actor = actor_of(request)
+        job = cancel_feed(channel=get_published_channel(code, actor=actor), actor=actor)
+        return Response({"job": job.uid}, status=status.HTTP_202_ACCEPTED)
+
+
+class FeedView(generics.RetrieveAPIView):
+    """One feed."""
+
+    serializer_class = FeedSerializer
+    queryset = Feed.objects.none()
+    lookup_field = "uid"
+
+    def get_queryset(self) -> Any:
+        return with_counts(Feed.objects.visible_to(actor_of(self.request)).select_related("channel"))
+
+
+class FeedMessagesView(generics.ListAPIView):
+    """What a feed held, and what the channel said of each product: in its words, and what of ours they mean."""
+
+    serializer_class = FeedMessageSerializer
+    keyset_order = ("message_id",)
+    queryset = FeedMessage.objects.none()
+
+    @extend_schema(parameters=[OpenApiParameter("outcome", str, enum=Outcome.values)])
+    def get(self, request: Request, *args: Any, **kwargs: Any) -> Response:
+        return super().get(request, *args, **kwargs)
+
+    def get_queryset(self) -> Any:
+        feed = generics.get_object_or_404(Feed.objects.visible_to(actor_of(self.request)), uid=self.kwargs["uid"])
+        rows = feed.messages.select_related("listing")
+        outcome = self.request.query_params.get("outcome", "")
+        if outcome and outcome not in Outcome.values:
+            raise Invalid(f"outcome is one of {', '.join(Outcome.values)}", path="outcome")
+        return rows.filter(outcome=outcome) if outcome else rows
+
+    def paginate_queryset(self, queryset: Any) -> Any:
+        rows = super().paginate_queryset(queryset) or []
+        for row, complaints in zip(rows, complaints_about(rows), strict=True):
+            row.complaints = complaints
+        return rows
 
 
 class ProfileView(generics.GenericAPIView):

@@ -17,12 +17,14 @@ from rest_framework.views import APIView
 
 from foundation.core import moment
 from foundation.core.actors import Actor
-from foundation.core.errors import Invalid, Missing
+from foundation.core.errors import Denied, Invalid, Missing
 from foundation.markets.models import Scope
+from pim.models import Product
 from pim.queries.products import get_product
 from syndication.models import Listing
 from syndication.queries.explain import Origin, explain_listing
 from syndication.queries.pull import get_published_channel, read_document, read_page, read_window
+from syndication.services.listings import publish_product
 
 DEFAULT_LIMIT, MAX_LIMIT = 100, 500
 
@@ -130,6 +132,29 @@ class ExplanationView(APIView):
                 "fields": [_origin(one) for one in found.fields],
             }
         )
+
+
+class PublicationSerializer(serializers.Serializer):
+    state = serializers.CharField(help_text="live, held or tombstone")
+    revision = serializers.IntegerField(allow_null=True)
+    problems = serializers.ListField(child=serializers.JSONField())
+
+
+class PublicationView(APIView):
+    """Bring a listing, and those of its whole model, up to date now instead of in a moment."""
+
+    @extend_schema(operation_id="listing_publish", request=None, responses=PublicationSerializer)
+    def post(self, request: Request, uid: UUID) -> Response:
+        actor = actor_of(request)
+        if not actor.may("syndication.publish"):
+            raise Denied("Publishing needs the permission 'syndication.publish'")
+        listing = Listing.objects.visible_to(actor).filter(uid=uid).first()
+        product = Product.objects.visible_to(actor).filter(pk=listing.product_id).first() if listing else None
+        if listing is None or product is None:
+            raise Missing("There is no such listing", path="uid")
+        publish_product(product, actor=actor)
+        listing.refresh_from_db()
+        return Response({"state": listing.state, "revision": listing.revision, "problems": listing.problems})
 
 
 def _origin(one: Origin) -> dict[str, Any]:

@@ -141,7 +141,9 @@ def _choose(stock: Stock, shelf: Shelf, product: Product) -> tuple[list[Chosen],
             asset = stock.assets[one.asset_id]
             if reason:
                 text = f"{asset.title}: {reason}"
-                refused.append(Problem("media-refused", text, rule.target, rule.origin, blocks=False))
+                refused.append(
+                    Problem("media-refused", text, rule.target, rule.origin, blocks=False, asset=str(asset.uid))
+                )
             elif asset.current_version is not None:
                 fit.append(Chosen(rule, one, asset, asset.current_version, stock.presets[rule.preset]))
         chosen += fit[: rule.limit]
@@ -154,7 +156,7 @@ def _choose(stock: Stock, shelf: Shelf, product: Product) -> tuple[list[Chosen],
 def _lost_hero(shelf: Shelf, rule: MediaField, refused: list[Problem]) -> Problem:
     text = f"No {rule.role} may go out: {'; '.join(one.detail for one in refused)}"
     blocks = shelf.profile.hero != HeroPolicy.PUBLISH_WITHOUT
-    return Problem("hero-refused", text, rule.target, rule.origin, blocks=blocks)
+    return Problem("hero-refused", text, rule.target, rule.origin, blocks=blocks, asset=refused[0].asset)
 
 
 def _refusal(stock: Stock, shelf: Shelf, rule: MediaField, bound: BoundAsset) -> str:

@@ -12,8 +12,9 @@ from dam.choices import RenditionState
 from dam.models import AssetVersion, Preset, Rendition
 from dam.queries.renditions import rendition_key
 from foundation.core.hashing import canonical_json
+from foundation.jobs.models import Job
 from foundation.markets.models import Channel
-from syndication.choices import Operation
+from syndication.choices import FEED_JOB, Operation
 from syndication.mapping import Profile
 from syndication.models import Listing, RemoteCopy
 
@@ -45,6 +46,11 @@ class Delta:
 
     messages: list[Message]
     to_revision: int
+
+
+def open_feed_job(channel: Channel) -> Job | None:
+    """The job that sends to the channel now, if any: there is never more than one."""
+    return Job.objects.unfinished().filter(kind=FEED_JOB, unique_key=channel.code).first()
 
 
 def read_delta(channel: Channel, *, acknowledged: int, limit: int) -> Delta | None:

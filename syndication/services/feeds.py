@@ -12,12 +12,12 @@ from typing import Any
 
 from foundation.core import moment
 from foundation.core.actors import Actor
-from foundation.core.errors import Missing
+from foundation.core.errors import Conflict, Missing
 from foundation.events.models import Dirty
 from foundation.events.services import append_event
 from foundation.history.services import recorded
 from foundation.jobs.models import Job
-from foundation.jobs.services import start_job
+from foundation.jobs.services import cancel_job, start_job
 from foundation.markets.models import Channel
 from foundation.markets.queries import get_channel
 from foundation.workflow.services import open_work_item
@@ -26,7 +26,7 @@ from syndication.choices import FEED_JOB, FEED_TROUBLE, PROJECTION, QUEUE, FeedS
 from syndication.errors import FeedRefused, FeedUnanswered, NoFeed
 from syndication.mapping import read_profile
 from syndication.models import ChannelProfile, Feed, FeedCursor, FeedMessage, Listing, RemoteCopy
-from syndication.queries.feeds import Delta, has_unready_media, read_delta, write_feed
+from syndication.queries.feeds import Delta, has_unready_media, open_feed_job, read_delta, write_feed
 from syndication.services.marketplaces import await_report, post_feed
 from syndication.services.reports import settle_feed
 
@@ -44,17 +44,38 @@ def _unfenced(done: int) -> None:
 
 
 def start_feed(*, channel: Channel | str, actor: Actor, full: bool = False, skus: Sequence[str] = ()) -> Job:
-    """Send a marketplace now what it has not answered for; with `full` everything, with `skus` these products again."""
+    """Send a marketplace now what it has not answered for; with `full` everything, with `skus` these products again.
+
+    Asked again while everything is being sent, it answers with the job that does so: nothing goes out twice.
+    """
     actor.require("syndication.publish")
     row = get_channel(channel) if isinstance(channel, str) else channel
     if not actor.sees("channel", row.code) or actor.limits("market") is not None:
         raise Missing(f"There is no channel {row.code!r} for you to send to", path="channel")
     if row.kind != Channel.Kind.MARKETPLACE or not row.endpoint:
         raise NoFeed(f"{row.code} has no endpoint: it reads its listings itself", path="channel")
+    sending = open_feed_job(row)
+    if full and sending is not None and sending.payload.get("full"):
+        return sending
     with recorded(actor):
+        # the job before the cursor, as the job itself takes them
+        payload = {"channel": row.code, "full": full}
+        job = start_job(kind=FEED_JOB, queue="feeds", payload=payload, actor=actor, unique_key=row.code)
         if full or skus:
             _forget_answers(row, skus)
-        return start_job(kind=FEED_JOB, queue="feeds", payload={"channel": row.code}, actor=actor, unique_key=row.code)
+        return job
+
+
+def cancel_feed(*, channel: Channel | str, actor: Actor) -> Job:
+    """Ask the job that sends to a channel to stop after the feed at hand; what has been sent stays sent."""
+    actor.require("syndication.publish")
+    row = get_channel(channel) if isinstance(channel, str) else channel
+    if not actor.sees("channel", row.code) or actor.limits("market") is not None:
+        raise Missing(f"There is no channel {row.code!r} for you to send to", path="channel")
+    sending = open_feed_job(row)
+    if sending is None:
+        raise Conflict("Nothing is being sent there", path="channel")
+    return cancel_job(uid=sending.uid, actor=actor)
 
 
 def start_due_feeds(*, actor: Actor) -> list[Job]:
@@ -118,8 +139,7 @@ def _deliver(feed: Feed, actor: Actor, fence: Fence, done: int) -> dict[str, Any
 
 def _prepare(channel: Channel) -> Feed | None:
     """The open feed of the channel, else the next one, written; None when the marketplace has answered for all."""
-    FeedCursor.objects.get_or_create(channel=channel)
-    cursor = FeedCursor.objects.select_for_update().get(channel=channel)
+    cursor = _cursor_of(channel)
     waiting = Feed.objects.filter(channel=channel, state__in=[FeedState.PREPARED, FeedState.SENT]).first()
     if waiting is not None:
         return waiting
@@ -210,10 +230,15 @@ def _report_trouble(feed: Feed, detail: str, actor: Actor) -> None:
     )
 
 
+def _cursor_of(channel: Channel) -> FeedCursor:
+    """The channel's cursor, locked: one hand at a time moves it."""
+    FeedCursor.objects.get_or_create(channel=channel)
+    return FeedCursor.objects.select_for_update().get(channel=channel)
+
+
 def _forget_answers(channel: Channel, skus: Sequence[str]) -> None:
     """Let the delta begin again: for these products, or for all."""
-    FeedCursor.objects.get_or_create(channel=channel)
-    cursor = FeedCursor.objects.select_for_update().get(channel=channel)
+    cursor = _cursor_of(channel)
     listings = Listing.objects.told().filter(channel=channel)
     copies = RemoteCopy.objects.filter(channel=channel)
     if skus:

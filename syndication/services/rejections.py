@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 from foundation.core import moment
 from foundation.core.actors import Actor
@@ -16,16 +15,7 @@ from pim.models import Product
 from syndication import events
 from syndication.choices import QUEUE, REJECTION
 from syndication.models import Feed, Listing, Rejection
-
-
-@dataclass(frozen=True)
-class Complaint:
-    """One thing that is wrong with a listing, in the channel's words, traced to what caused it."""
-
-    attribute: str
-    target: str
-    code: str
-    message: str
+from syndication.queries.reports import Complaint
 
 
 def settle_rejections(found: dict[int, list[Complaint]], *, channel_id: int, feed: Feed, actor: Actor) -> None:

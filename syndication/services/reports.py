@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
-from typing import Any
-
 from foundation.core import moment
 from foundation.core.actors import Actor
 from foundation.events.services import append_event
@@ -12,11 +9,10 @@ from foundation.history.services import recorded
 from foundation.workflow.services import close_work_items, open_work_item
 from syndication import events
 from syndication.choices import FEED_TROUBLE, QUEUE, FeedState, Operation, Outcome
-from syndication.mapping import Profile, read_profile
+from syndication.mapping import read_profile
 from syndication.models import ChannelProfile, Feed, FeedCursor, FeedMessage, RemoteCopy
-from syndication.services.rejections import Complaint, settle_rejections
-
-Json = dict[str, Any]
+from syndication.queries.reports import Complaint, Json, complaints_of, sort_issues
+from syndication.services.rejections import settle_rejections
 
 
 def settle_feed(feed: Feed, *, report: Json, actor: Actor) -> Feed:
@@ -27,7 +23,7 @@ def settle_feed(feed: Feed, *, report: Json, actor: Actor) -> Feed:
         if feed.state != FeedState.SENT:
             return feed
         messages = list(feed.messages.order_by("message_id"))
-        issues, stray = _sort_issues(report, messages)
+        issues, stray = sort_issues(report, messages)
         for message in messages:
             message.outcome = Outcome.REJECTED if issues[message.message_id] else Outcome.ACCEPTED
         FeedMessage.objects.bulk_update(messages, ["outcome"], batch_size=500)
@@ -40,24 +36,6 @@ def settle_feed(feed: Feed, *, report: Json, actor: Actor) -> Feed:
         _tell(feed, messages)
         _settle_trouble(feed, stray, actor)
     return feed
-
-
-def _sort_issues(report: Json, messages: list[FeedMessage]) -> tuple[dict[int, list[Json]], list[Json]]:
-    """Errors by message number; by SKU where a number is missing; and those that name neither."""
-    numbers = {message.message_id for message in messages}
-    by_sku = {message.sku: message.message_id for message in messages}
-    found: dict[int, list[Json]] = defaultdict(list)
-    stray: list[Json] = []
-    for issue in report.get("issues", []):
-        if issue.get("severity") != "ERROR":
-            continue
-        number = issue.get("messageId")
-        number = number if number in numbers else by_sku.get(str(issue.get("sku", "")))
-        if number is None:
-            stray.append(issue)
-        else:
-            found[number].append(issue)
-    return found, stray
 
 
 def _note_copies(feed: Feed, messages: list[FeedMessage]) -> None:
@@ -82,23 +60,8 @@ def _note_complaints(feed: Feed, messages: list[FeedMessage], issues: dict[int, 
     found: dict[int, list[Complaint]] = {}
     for message in messages:
         complaints = found.setdefault(message.listing_id, [])
-        complaints += [complaint for issue in issues[message.message_id] for complaint in _complaints(profile, issue)]
+        complaints += [complaint for issue in issues[message.message_id] for complaint in complaints_of(profile, issue)]
     settle_rejections(found, channel_id=feed.channel_id, feed=feed, actor=actor)
-
-
-def _complaints(profile: Profile, issue: Json) -> list[Complaint]:
-    """An issue for each attribute that it names. What cannot be traced keeps the channel's own word."""
-    names = issue.get("attributeNames") or [issue.get("attributeName") or ""]
-    code, text = str(issue.get("code", "")), str(issue.get("message", ""))[:1000]
-    return [Complaint(_trace(profile, str(name), code), str(name), code, text) for name in names]
-
-
-def _trace(profile: Profile, name: str, code: str) -> str:
-    """From the channel's field (`main_image`, `price.amount`) to what of the product fills it."""
-    for part in (name, name.split(".", 1)[0]):
-        if part and (origin := profile.origin_of(part)):
-            return origin
-    return f"field:{name}" if name else f"channel:{code}"
 
 
 def _tell(feed: Feed, messages: list[FeedMessage]) -> None:

@@ -324,6 +324,24 @@ class TestPlacements:
         assert traces() == before
         assert OutboxEvent.objects.filter(type="pim.product.withdrawn").count() == 1
 
+    def test_a_word_is_taken_back(self, coat: Product) -> None:
+        api, url = client(), f"{PRODUCTS}/COAT-red-s/placements"
+        where = {"channel": "shop", "market": "GB"}
+        query = "?channel=shop&market=GB"
+        api.post(url, where | {"state": "withdrawn", "reason": "Faulty zip"}, format="json")
+        (own,) = api.get(url).json()
+        assert own["state"] == "withdrawn"
+        assert own["by"]
+        assert own["since"]
+        (inherited,) = api.delete(f"{url}{query}").json()
+        assert (inherited["from"], inherited["state"]) == ("COAT", "placed")
+        assert OutboxEvent.objects.filter(type="pim.product.placed", data__sku="COAT-red-s").count() == 1
+        before = traces()
+        assert api.delete(f"{url}{query}").status_code == 200
+        for wrong in ("", "?channel=shop", "?channel=shop&market=XX", f"{query}&x=1"):
+            assert api.delete(f"{url}{wrong}").status_code == 422, wrong
+        assert traces() == before
+
     @pytest.mark.parametrize(
         ("body", "path"),
         [

@@ -16,12 +16,14 @@ from dam.verdict import TermFacts
 from foundation.blobs.models import Blob
 from foundation.core import moment
 from foundation.core.actors import system
+from foundation.core.pages import encode_cursor
 from foundation.events.sequencing import drain
 from foundation.history.services import recorded
+from foundation.markets.models import Channel
 from pim.models import Product
 from pim.services import create_product, define_attribute, define_family, place_product, set_values
 from syndication.choices import ListingState
-from syndication.models import Listing
+from syndication.models import Feed, FeedMessage, Listing
 
 HOUSE = system("tests")
 COLOURS, SIZES = ("red", "blue"), ("s", "m")
@@ -116,11 +118,14 @@ def propose(
 def make_listing(product: Product, scope: Any, **fields: Any) -> Listing:
     """A row as the projection would write it."""
     live = fields.get("state", ListingState.LIVE) == ListingState.LIVE
+    channel = Channel.objects.get(pk=scope.channel_id)
+    channel.last_revision += 1
+    channel.save(update_fields=["last_revision"])
     fallback: dict[str, Any] = {
         "state": ListingState.LIVE,
         "hash": "ab" * 32 if live else "",
         "body": '{"title": "Coat"}' if live else "",
-        "revision": Listing.objects.filter(channel=scope.channel).count() + 1,
+        "revision": channel.last_revision,
         "mapping_version": 1,
         "changed_at": moment.now(),
     }
@@ -128,6 +133,22 @@ def make_listing(product: Product, scope: Any, **fields: Any) -> Listing:
         product_id=product.pk, root_id=product.root_id, sku=product.sku, scope=scope, channel=scope.channel,
         **fallback | fields,
     )  # fmt: skip
+
+
+def make_feed(listing: Listing, **fields: Any) -> Feed:
+    """A feed with one message, and a report that refuses it for its title."""
+    issue = {"messageId": 1, "severity": "ERROR", "code": "TITLE_TOO_LONG", "message": "The title is too long",
+             "attributeName": "title"}  # fmt: skip
+    fallback: dict[str, Any] = {
+        "from_revision": 0, "to_revision": 1, "state": "done", "body": "{}", "report": {"issues": [issue]},
+        "created_at": moment.now(), "sent_at": moment.now(), "answered_at": moment.now(),
+    }  # fmt: skip
+    feed = Feed.objects.create(channel=listing.channel, **fallback | fields)
+    FeedMessage.objects.create(
+        feed=feed, message_id=1, listing=listing, product_id=listing.product_id, sku=listing.sku, operation="UPDATE",
+        revision=listing.revision or 1, outcome="rejected",
+    )  # fmt: skip
+    return feed
 
 
 def make_window(world: SimpleNamespace) -> SimpleNamespace:
@@ -142,18 +163,26 @@ def make_window(world: SimpleNamespace) -> SimpleNamespace:
     place(mac, ("shop", "US"))
     hero, detail = make_asset("ridge-front.jpg"), make_asset("ridge-collar.jpg")
     loose = [make_asset(f"ridge_{number}.jpg") for number in range(1, 4)]
-    license_for("Studio 2026", [hero, *loose])
-    bind_asset(product=ridge, asset=hero, role="hero", actor=HOUSE)
+    licence = license_for("Studio 2026", [hero, *loose])
+    bound = bind_asset(product=ridge, asset=hero, role="hero", actor=HOUSE)
     bind_asset(product=ridge, asset=detail, role="detail", actor=HOUSE)
     proposals = [propose(ridge, asset) for asset in loose]
     drain()
     return SimpleNamespace(
-        world=world, ridge=ridge, mac=mac, cup=cup, hero=hero, detail=detail, loose=loose, proposals=proposals
-    )
+        world=world, ridge=ridge, mac=mac, cup=cup, hero=hero, detail=detail, loose=loose, proposals=proposals,
+        bound=bound,
+        licence=licence,
+    )  # fmt: skip
 
 
 def product(sku: str) -> Product:
     return Product.objects.get(sku=sku)
+
+
+def queue_address(listing: Listing) -> str:
+    """The listing's page as one of all that are live."""
+    at = encode_cursor([listing.changed_at, listing.pk])
+    return f"/listings/{listing.uid}/?state=live&at={at}"
 
 
 def uid_of(sku: str) -> UUID:

@@ -77,11 +77,11 @@ def recent_changes(actor: Actor, limit: int = ENTRIES) -> list[TimelineEntry]:
 
 
 def events_of(
-    subjects: Iterable[UUID], actor: Actor, *, but: Sequence[str] = (), limit: int = ENTRIES
+    subjects: Iterable[UUID], actor: Actor, *, but: Sequence[str] = (), limit: int = ENTRIES, is_grouped: bool = True
 ) -> list[TimelineEntry]:
     """The story of some subjects, newest first, as far as it is the actor's."""
     rows = Event.objects.filter(subject__in=list(subjects)).exclude(type__in=[*but, *HOUSEKEEPING])
-    return _told(_known_to(actor, list(rows.order_by("-position")[:RECENT])), {})[:limit]
+    return _told(_known_to(actor, list(rows.order_by("-position")[:RECENT])), {}, is_grouped=is_grouped)[:limit]
 
 
 def _known_to(actor: Actor, events: Sequence[Event]) -> list[Event]:
@@ -158,10 +158,10 @@ def merged(*stories: Sequence[TimelineEntry], limit: int = ENTRIES) -> list[Time
     return sorted(entries, key=lambda entry: entry.at, reverse=True)[:limit]
 
 
-def _told(events: Sequence[Event], pages: Mapping[UUID, str]) -> list[TimelineEntry]:
-    """One entry for each run of events of one kind by one actor."""
+def _told(events: Sequence[Event], pages: Mapping[UUID, str], *, is_grouped: bool = True) -> list[TimelineEntry]:
+    """One entry for each run of events of one kind by one actor, or for each event."""
     entries = []
-    for _, run in groupby(events, key=lambda event: (event.type, event.actor)):
+    for _, run in groupby(events, key=lambda event: (event.type, event.actor) if is_grouped else event.position):
         first, *others = run
         text = sentence(first) + (f", and {len(others):,} more like it" if others else "")
         entries.append(TimelineEntry(first.at, person(first.actor), text, pages.get(first.subject, "")))

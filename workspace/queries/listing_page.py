@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections import defaultdict
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -12,18 +13,22 @@ from uuid import UUID
 from django.urls import reverse
 
 from associations.queries import BoundAsset
+from dam.queries.rights import verdicts
 from foundation.core import moment
 from foundation.core.actors import Actor
 from foundation.core.errors import Missing
+from foundation.core.hashing import canonical_json, sha256_bytes
+from foundation.events.models import Dirty
 from pim.models import Product
 from pim.queries.products import labels_of
-from syndication.choices import ListingState
+from syndication.choices import PROJECTION, ListingState
 from syndication.models import Listing, Rejection
 from syndication.queries.explain import Explanation, Origin, explain_listing
 from workspace.queries.history import events_of
-from workspace.queries.listings import REJECTED, STATES, problem_text
+from workspace.queries.listings import REJECTED, STATES
 from workspace.queries.pictures import tiles, visible_media
-from workspace.queries.rights import badges
+from workspace.queries.problems import Mender, Problem
+from workspace.queries.rights import badge
 from workspace.queries.scopes import address, label
 from workspace.queries.shown import LOCALE, State, Tile, TimelineEntry
 from workspace.queries.words import anchor, cause
@@ -32,6 +37,7 @@ from workspace.queries.words import anchor, cause
 @dataclass(frozen=True)
 class ListingHead:
     scope: str
+    channel_url: str
     state: State
     revision: int | None
     hash: str
@@ -39,17 +45,6 @@ class ListingHead:
     product_url: str
     sku: str
     title: str
-
-
-@dataclass(frozen=True)
-class Problem:
-    """Why it is held or refused, or what could be better (`tone` attention), with the field that mends it."""
-
-    text: str
-    attribute: str
-    url: str
-    code: str
-    tone: str
 
 
 @dataclass(frozen=True)
@@ -63,58 +58,112 @@ class Field:
 
 
 @dataclass(frozen=True)
+class Delivered:
+    """A picture in the document: its field, its form, and the address that the channel fetches it from."""
+
+    target: str
+    preset: str
+    url: str
+
+
+@dataclass(frozen=True)
+class Picture:
+    """A picture bound to the product here: where it goes (nowhere: `sent` is empty), and until when it may."""
+
+    tile: Tile
+    sent: list[Delivered]
+    ends_at: datetime | None
+    reason: str
+
+
+@dataclass(frozen=True)
 class ListingPage:
+    """`mark` is another one as soon as anything of the page's state is; `is_changing` tells that it is about to be."""
+
+    uid: UUID
     listing: ListingHead
     problems: list[Problem]
-    pictures: list[Tile]
+    pictures: list[Picture]
     fields: list[Field]
     body: str
+    is_failing: bool
     is_changing: bool
+    can_publish: bool
+    mark: str
     history: list[TimelineEntry]
 
 
+def get_visible_listing(uid: UUID, *, actor: Actor) -> Listing:
+    rows = Listing.objects.visible_to(actor).select_related("scope__channel", "scope__market", "scope__locale")
+    listing = rows.filter(uid=uid).first()
+    if listing is None:
+        raise Missing("There is no such listing, or it is of another market", path="uid")
+    return listing
+
+
+def product_of(listing: Listing, *, actor: Actor) -> Product | None:
+    """The product, unless it has left the actor's markets."""
+    rows = Product.objects.visible_to(actor).select_related("family", "root", "parent")
+    return rows.filter(pk=listing.product_id).first()
+
+
+def listing_mark(listing: Listing) -> str:
+    """What a page that shows the listing compares, to know whether it is still true. Two queries."""
+    waits = Dirty.objects.filter(projection=PROJECTION, subject_id=listing.root_id).exists()
+    refused = sorted(Rejection.objects.unresolved().filter(listing=listing).values_list("pk", flat=True))
+    state = [listing.state, listing.revision, listing.problems, refused, waits]
+    return sha256_bytes(canonical_json(state).encode())[:16]
+
+
 def listing_page(uid: UUID, *, actor: Actor) -> ListingPage:
-    """The listing as it is out, or as it would be; `is_changing` tells that the projection has yet to catch up.
+    """The listing as it is out, or as it would be.
 
     A product that left the actor's markets leaves its listing behind: that, with the SKU, is all that is shown of it.
     """
-    listing = (
-        Listing.objects.visible_to(actor)
-        .select_related("scope__channel", "scope__market", "scope__locale")
-        .filter(uid=uid)
-        .first()
-    )
-    if listing is None:
-        raise Missing("There is no such listing, or it is of another market", path="uid")
-    seen = Product.objects.visible_to(actor).select_related("family", "root", "parent")
-    product = seen.filter(pk=listing.product_id).first()
+    listing = get_visible_listing(uid, actor=actor)
+    product = product_of(listing, actor=actor)
     product_url = reverse("product", args=[product.uid]) + address(listing.scope) if product else ""
     bound = visible_media(product.pk, actor, listing.scope) if product else []
     explained = explain_listing(product, scope=listing.scope, at=moment.now()) if product else None
     rejections = list(Rejection.objects.unresolved().filter(listing=listing))
     return ListingPage(
+        uid=listing.uid,
         listing=_head(listing, product, product_url, is_rejected=bool(rejections)),
-        problems=[
-            *(_rejection(one, product_url) for one in rejections),
-            *(_problem(one, product_url) for one in listing.problems),
-        ],
+        problems=Mender.of([listing], actor).problems(listing, rejections, product_url),
         pictures=_pictures(bound, product, listing, actor),
         fields=_fields(explained, listing.sku, product_url, {str(one.binding.asset.uid): one for one in bound}),
         body=_indented(listing.body),
+        is_failing=bool(rejections) or listing.state == ListingState.HELD,
         is_changing=_is_changing(listing, explained),
-        history=events_of([listing.uid], actor),
+        can_publish=product is not None and actor.may("syndication.publish"),
+        mark=listing_mark(listing),
+        history=events_of([listing.uid], actor, is_grouped=False),
     )
 
 
-def _pictures(bound: list[BoundAsset], product: Product | None, listing: Listing, actor: Actor) -> list[Tile]:
-    if product is None:
+def _pictures(bound: list[BoundAsset], product: Product | None, listing: Listing, actor: Actor) -> list[Picture]:
+    """Those that go out first, each with its rights where this listing is."""
+    if product is None or not bound:
         return []
-    return tiles(bound, product, actor, badges([one.asset_id for one in bound], listing.scope, moment.now()))
+    at, scope = moment.now(), listing.scope
+    territories = frozenset(scope.market.territories)
+    found = verdicts([one.asset_id for one in bound], scope.channel.code, territories, scope.channel.use, at)
+    shown = tiles(bound, product, actor, {pk: badge(verdict, at) for pk, verdict in found.items()})
+    sent: dict[str, list[Delivered]] = defaultdict(list)
+    for one in json.loads(listing.body).get("media", []) if listing.body else []:
+        sent[one["asset"]].append(Delivered(one["target"], one["preset"], one["url"]))
+    pictures = [
+        Picture(tile, sent[str(one.binding.asset.uid)], verdict.boundary, "" if verdict.allowed else verdict.reason)
+        for one, tile in zip(bound, shown, strict=True)
+        for verdict in [found[one.asset_id]]
+    ]
+    return sorted(pictures, key=lambda one: not one.sent)
 
 
 def _head(listing: Listing, product: Product | None, product_url: str, *, is_rejected: bool) -> ListingHead:
     return ListingHead(
         scope=label(listing.scope),
+        channel_url=reverse("channel", args=[listing.scope.channel.code]),
         state=REJECTED if is_rejected else STATES[ListingState(listing.state)],
         revision=listing.revision,
         hash=listing.hash,
@@ -126,23 +175,14 @@ def _head(listing: Listing, product: Product | None, product_url: str, *, is_rej
 
 
 def _is_changing(listing: Listing, explained: Explanation | None) -> bool:
+    """Truth says something else by now: the projection is about to follow."""
+    if Dirty.objects.filter(projection=PROJECTION, subject_id=listing.root_id).exists():
+        return True
     return explained is not None and listing.is_live and explained.hash != listing.hash
 
 
 def _indented(body: str) -> str:
     return json.dumps(json.loads(body), ensure_ascii=False, indent=2) if body else ""
-
-
-def _rejection(one: Rejection, product_url: str) -> Problem:
-    return Problem(one.message, cause(one.attribute), product_url + anchor(one.attribute), one.code, "bad")
-
-
-def _problem(problem: Mapping[str, Any], product_url: str) -> Problem:
-    origin = str(problem.get("origin", "") or problem.get("target", ""))
-    tone = "bad" if problem.get("blocks", True) else "attention"
-    return Problem(
-        problem_text(problem), cause(origin), product_url + anchor(origin), str(problem.get("code", "")), tone
-    )
 
 
 def _fields(explained: Explanation | None, sku: str, product_url: str, bound: Mapping[str, BoundAsset]) -> list[Field]:
@@ -176,6 +216,8 @@ def _spoken(value: Any) -> str:
         return "Yes" if value else "No"
     if isinstance(value, list):
         return ", ".join(_spoken(one) for one in value)
+    if isinstance(value, dict) and value.keys() in ({"amount", "unit"}, {"amount", "currency"}):
+        return f"{value['amount']} {value.get('unit') or value.get('currency')}"
     if isinstance(value, dict):
         return ", ".join(f"{name} {_spoken(one)}" for name, one in value.items())
     return "" if value is None else str(value)

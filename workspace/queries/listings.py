@@ -1,29 +1,28 @@
-"""Listings: the list, one listing, and what a product has."""
+"""Listings: the list, its filters, and what a tree of products has."""
 
 from __future__ import annotations
 
-from collections import Counter, defaultdict
+from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
-from itertools import groupby
-from typing import Any
 from urllib.parse import urlencode
 
 from django.db.models import Count, Q
 from django.urls import reverse
 
 from foundation.core.actors import Actor
-from foundation.core.pages import keyset_page
-from foundation.markets.models import Channel, Market
+from foundation.core.pages import encode_cursor, keyset_page
+from foundation.markets.models import Channel, Market, Scope
 from pim.models import Product
 from pim.queries.products import find_products, labels_of
 from syndication.choices import ListingState
 from syndication.models import Listing, Rejection
 from workspace.queries.facets import Filter, Rows, Wanted, facets, narrowed
+from workspace.queries.listing_kinds import by_reason, by_rejection, narrow_reason, narrow_rejected
+from workspace.queries.problems import problem_text
 from workspace.queries.scopes import label
 from workspace.queries.shown import LOCALE, Facet, State
-from workspace.queries.words import phrase
 
 PAGE = 50
 ORDER = ("-changed_at", "-pk")
@@ -33,6 +32,7 @@ STATES = {
     ListingState.TOMBSTONE: State("Withdrawn"),
 }
 REJECTED = State("Rejected", "bad")
+REFUSED = "rejected"  # as a state in addresses; a listing that is refused may be live
 
 
 @dataclass(frozen=True)
@@ -56,49 +56,55 @@ class ListingList:
 
 
 def listing_list(wanted: Wanted, *, actor: Actor) -> ListingList:
-    """One page of the listings of the actor's scopes, what changed last first."""
-    visible = Listing.objects.visible_to(actor)
-    found, filters = _matching(visible, wanted.q, actor), _filters(actor)
+    """One page of the listings of the actor's scopes, what changed last first; rows keep the filter to go on in."""
+    found, filters = _matching(Listing.objects.visible_to(actor), wanted.q, actor), _filters(actor)
     kept = narrowed(found, filters, wanted)
     page = keyset_page(_with_scope(kept), order=ORDER, cursor=wanted.cursor, limit=PAGE)
-    return ListingList(kept.count(), facets(found, filters, wanted), rows_of(page.rows, actor), page.next_cursor)
+    rows = [
+        replace(row, url=queue_address(one, wanted)) if wanted.is_filtered else row
+        for one, row in zip(page.rows, rows_of(page.rows, actor), strict=True)
+    ]
+    return ListingList(kept.count(), facets(found, filters, wanted), rows, page.next_cursor)
 
 
-def listings_of(product: Product, actor: Actor) -> list[ListingRow]:
-    """The listings of what is sold; of a model one row per scope, which leads to those of its variants."""
-    visible = Listing.objects.visible_to(actor)
-    own = list(_with_scope(visible.filter(product_id=product.pk)).order_by("scope_id"))
-    if own or product.level == product.family.depth:
-        return rows_of(own, actor)
-    tree = Product.objects.filter(Q(parent_id=product.pk) | Q(root_id=product.pk))
-    below = _with_scope(visible.filter(product_id__in=tree.values("pk"))).order_by("scope_id", "sku")
-    return [_scope_row(product, list(rows)) for _, rows in groupby(below, key=lambda one: one.scope_id)]
+def filtered_listings(wanted: Wanted, *, actor: Actor) -> Rows:
+    """What a filter finds."""
+    return narrowed(_matching(Listing.objects.visible_to(actor), wanted.q, actor), _filters(actor), wanted)
 
 
-def _scope_row(product: Product, listings: Sequence[Listing]) -> ListingRow:
-    scope = listings[0].scope
-    query = urlencode({"q": product.sku, "channel": scope.channel.code, "market": scope.market.code})
-    held = next((reason_of(one) for one in listings if one.state == ListingState.HELD), "")
-    many = f"{len(listings):,} variant{'s' if len(listings) > 1 else ''}"
-    return ListingRow(
-        url=f"{reverse('listing_list')}?{query}",
-        title=product.sku,
-        sku=product.sku,
-        scope=label(scope),
-        state=_summary(Counter(one.state for one in listings)),
-        revision=None,
-        at=max(one.changed_at for one in listings),
-        reason=f"{many}; {held}" if held else many,
-    )
+def queue_address(listing: Listing, wanted: Wanted) -> str:
+    """The page of a listing in a filter. Its place is in the address, so that it keeps it when it is mended."""
+    at = encode_cursor([listing.changed_at, listing.pk])
+    query = urlencode([*wanted.pairs(), ("at", at)])
+    return f"{reverse('listing', args=[listing.uid])}?{query}"
 
 
-def states_of(root_ids: Sequence[int], actor: Actor) -> dict[int, State]:
-    """In one chip per tree: the worst that its listings are in, and how many are."""
-    found: dict[int, Counter[str]] = defaultdict(Counter)
-    rows = Listing.objects.visible_to(actor).filter(root_id__in=root_ids)
-    for root, state in rows.values_list("root_id", "state"):
-        found[root][state] += 1
-    return {root: _summary(counts) for root, counts in found.items()}
+def chips_of(root_ids: Mapping[int, str], actor: Actor) -> dict[int, list[tuple[State, str]]]:
+    """For each tree (by its id, with its SKU) how many listings are in which state, each with the list of them.
+
+    Two queries.
+    """
+    visible = Listing.objects.visible_to(actor).filter(root_id__in=list(root_ids)).order_by()
+    counts: dict[int, dict[str, int]] = defaultdict(dict)
+    for root, state, count in visible.values_list("root_id", "state").annotate(Count("pk")):
+        counts[root][state] = count
+    refused = visible.filter(pk__in=Rejection.objects.unresolved().values("listing_id"))
+    for root, count in refused.values_list("root_id").annotate(Count("pk")):
+        counts[root][REFUSED] = count
+    return {root: state_chips(states, q=root_ids[root]) for root, states in counts.items()}
+
+
+def state_chips(counts: Mapping[str, int], **where: str) -> list[tuple[State, str]]:
+    """`3 held` and the like, each with the address of the list that it counts."""
+    known = {**{state.value: shown for state, shown in STATES.items()}, REFUSED: REJECTED}
+    return [
+        (
+            State(f"{counts[name]:,} {shown.label.lower()}", shown.tone),
+            f"{reverse('listing_list')}?{urlencode({**where, 'state': name})}",
+        )
+        for name, shown in known.items()
+        if counts.get(name)
+    ]
 
 
 def listing_counts(actor: Actor) -> tuple[int, int]:
@@ -143,13 +149,13 @@ def reason_of(listing: Listing) -> str:
     return problems[0] + (f" and {len(problems) - 1} more" if len(problems) > 1 else "")
 
 
-def problem_text(problem: Mapping[str, Any]) -> str:
-    """What is wrong, in a sentence."""
-    return str(problem.get("detail") or problem.get("code", ""))
-
-
 def _with_scope(rows: Rows) -> Rows:
-    return rows.select_related("scope__channel", "scope__market")
+    return rows.select_related("scope__channel", "scope__market").defer("body")
+
+
+def matching_listings(wanted: Wanted, *, actor: Actor) -> Rows:
+    """The rows that the list would show, unordered and uncounted."""
+    return narrowed(_matching(Listing.objects.visible_to(actor), wanted.q, actor), _filters(actor), wanted)
 
 
 def _matching(rows: Rows, q: str, actor: Actor) -> Rows:
@@ -159,9 +165,18 @@ def _matching(rows: Rows, q: str, actor: Actor) -> Rows:
 
 
 def _filters(actor: Actor) -> list[Filter]:
+    def narrow_state(rows: Rows, values: Sequence[str]) -> Rows:
+        wanted = Q(state__in=values)
+        if REFUSED in values:
+            wanted |= Q(pk__in=Rejection.objects.unresolved().values("listing_id"))
+        return rows.filter(wanted)
+
     def by_state(rows: Rows) -> Iterable[tuple[str, str, int]]:
         counts = dict(rows.order_by().values_list("state").annotate(Count("pk")))
-        return [(state.value, STATES[state].label, counts.get(state.value, 0)) for state in ListingState]
+        for state in ListingState:
+            yield state.value, STATES[state].label, counts.get(state.value, 0)
+        refused = Rejection.objects.unresolved().values("listing_id")
+        yield REFUSED, REJECTED.label, rows.filter(pk__in=refused).order_by().count()
 
     def by_channel(rows: Rows) -> Iterable[tuple[str, str, int]]:
         counts = dict(rows.order_by().values_list("scope__channel_id").annotate(Count("pk")))
@@ -171,28 +186,16 @@ def _filters(actor: Actor) -> list[Filter]:
         counts = dict(rows.order_by().values_list("scope__market_id").annotate(Count("pk")))
         return [(one.code, one.name or one.code, counts.get(one.pk, 0)) for one in Market.objects.visible_to(actor)]
 
-    def narrow_rejected(rows: Rows, values: Sequence[str]) -> Rows:
-        open_ones = Rejection.objects.unresolved().filter(code__in=values)
-        return rows.filter(pk__in=open_ones.values("listing_id"))
-
-    def by_rejection(rows: Rows) -> Iterable[tuple[str, str, int]]:
-        open_ones = Rejection.objects.unresolved().filter(listing__in=rows.order_by().values("pk"))
-        kinds = open_ones.order_by("code").values_list("code").annotate(Count("listing_id", distinct=True))
-        return [(code, phrase(code.lower()), count) for code, count in kinds]
+    def by_locale(rows: Rows) -> Iterable[tuple[str, str, int]]:
+        counts = dict(rows.order_by().values_list("scope__locale_id").annotate(Count("pk")))
+        scopes = Scope.objects.visible_to(actor).order_by("locale_id")
+        return [(code, code, counts.get(code, 0)) for code in scopes.values_list("locale_id", flat=True).distinct()]
 
     return [
-        Filter("state", "State", lambda rows, values: rows.filter(state__in=values), by_state),
+        Filter("state", "State", narrow_state, by_state),
+        Filter("reason", "Held because", narrow_reason, by_reason),
+        Filter("rejected", "Rejected because", narrow_rejected, by_rejection),
         Filter("channel", "Channel", lambda rows, values: rows.filter(scope__channel__code__in=values), by_channel),
-        Filter("rejected", "Rejection", narrow_rejected, by_rejection),
         Filter("market", "Market", lambda rows, values: rows.filter(scope__market__code__in=values), by_market),
+        Filter("locale", "Language", lambda rows, values: rows.filter(scope__locale_id__in=values), by_locale),
     ]
-
-
-def _summary(counts: Mapping[str, int]) -> State:
-    """`3 held of 30` where any is held, else how many are live, else that all are gone."""
-    total = sum(counts.values())
-    if held := counts.get(ListingState.HELD):
-        return State(f"{held:,} held" if held == total else f"{held:,} held of {total:,}", "attention")
-    if live := counts.get(ListingState.LIVE):
-        return State(f"{live:,} live", "ok")
-    return State(f"{total:,} withdrawn")

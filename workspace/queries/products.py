@@ -14,10 +14,10 @@ from foundation.core.actors import Actor
 from foundation.core.pages import keyset_page
 from foundation.events.models import Event
 from foundation.markets.models import Scope
-from pim.models import Completeness, Family, Product, ProductSearch
+from pim.models import Completeness, Family, Placement, Product, ProductSearch
 from pim.queries.products import labels_of
 from workspace.queries.facets import Filter, Rows, Wanted, facets, narrowed
-from workspace.queries.listings import states_of
+from workspace.queries.listings import chips_of
 from workspace.queries.pictures import first_pictures
 from workspace.queries.scopes import label, visible_scopes
 from workspace.queries.shown import LOCALE, Facet, State
@@ -36,7 +36,7 @@ class ProductRow:
     percent: float | None
     missing: int
     variants: int
-    state: State
+    listings: list[tuple[State, str]]
     changed_at: datetime
 
 
@@ -61,6 +61,14 @@ def product_list(wanted: Wanted, *, actor: Actor) -> ProductList:
     page = keyset_page(kept.select_related("family"), order=ORDER, cursor=wanted.cursor, limit=PAGE)
     rows = _rows(page.rows, chosen or list(scopes.values()), actor)
     return ProductList(total, facets(found, filters, wanted), rows, page.next_cursor, bool(total) or visible.exists())
+
+
+def matching_products(wanted: Wanted, *, actor: Actor) -> Rows:
+    """The rows that the list would show, unordered and uncounted."""
+    scopes = {str(scope): scope for scope in visible_scopes(actor)}
+    judged = [scopes[code] for code in wanted.of("scope") if code in scopes] or list(scopes.values())
+    found = _matching(Product.objects.visible_to(actor).roots(), wanted.q)
+    return narrowed(found, _filters(actor, scopes, judged), wanted)
 
 
 def _matching(rows: Rows, q: str) -> Rows:
@@ -110,12 +118,41 @@ def _filters(actor: Actor, scopes: dict[str, Scope], judged: Sequence[Scope]) ->
         Filter("family", "Family", lambda rows, values: rows.filter(family__code__in=values), by_family),
         Filter("complete", "Completeness", narrow_completeness, by_completeness),
         Filter("scope", "Placed in", lambda rows, _: rows.filter(Exists(placed)), by_scope),
+        Filter(
+            "unplaced",
+            "Not placed in",
+            lambda rows, values: narrow_unplaced(rows, values, scopes.values()),
+            lambda rows: by_unplaced(rows, scopes.values()),
+        ),
     ]
+
+
+def narrow_unplaced(rows: Rows, values: Sequence[str], scopes: Iterable[Scope]) -> Rows:
+    """Trees of which nothing is placed in at least one of these (`channel/market`), as far as they are the actor's."""
+    wanted: Any = Q(pk__in=[])
+    for scope in {(one.channel_id, one.market_id): one for one in scopes}.values():
+        if f"{scope.channel.code}/{scope.market.code}" in values:
+            placed = Placement.objects.placed().filter(channel=scope.channel, market=scope.market)
+            wanted |= ~Exists(placed.filter(product__root_id=OuterRef("pk")))
+    return rows.filter(wanted)
+
+
+def by_unplaced(rows: Rows, scopes: Iterable[Scope]) -> Iterable[tuple[str, str, int]]:
+    """All of them less those of which something is placed there. Two queries."""
+    total = rows.order_by().count()
+    trees = Placement.objects.placed().filter(product__root_id__in=rows.order_by().values("pk")).order_by()
+    counted: Any = trees.values_list("channel__code", "market__code").annotate(Count("product__root_id", distinct=True))
+    placed = {(channel, market): count for channel, market, count in counted}
+    for scope in {(one.channel_id, one.market_id): one for one in scopes}.values():
+        channel, market = scope.channel, scope.market
+        count = total - placed.get((channel.code, market.code), 0)
+        yield f"{channel.code}/{market.code}", f"{channel.name or channel.code} · {market.code}", count
 
 
 def _rows(products: Sequence[Product], scopes: Sequence[Scope], actor: Actor) -> list[ProductRow]:
     ids = [product.pk for product in products]
-    titles, pictures, states = labels_of(ids, LOCALE), first_pictures(ids, actor), states_of(ids, actor)
+    titles, pictures = labels_of(ids, LOCALE), first_pictures(ids, actor)
+    chips = chips_of({product.pk: product.sku for product in products}, actor)
     sold = Product.objects.sellable().filter(root_id__in=ids)
     variants = dict(sold.exclude(parent=None).order_by().values_list("root_id").annotate(Count("pk")))
     placed = Completeness.objects.filter(root_id__in=ids, scope__in=scopes, is_placed=True)
@@ -134,7 +171,7 @@ def _rows(products: Sequence[Product], scopes: Sequence[Scope], actor: Actor) ->
             percent=100 * filled[product.pk][1] / filled[product.pk][0] if product.pk in filled else None,
             missing=filled[product.pk][0] - filled[product.pk][1] if product.pk in filled else 0,
             variants=variants.get(product.pk, 0),
-            state=states.get(product.pk, State("Not listed")),
+            listings=chips.get(product.pk, []),
             changed_at=changed.get(product.uid, product.created_at),
         )
         for product in products

@@ -6,6 +6,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
+from workspace.queries.counts import Capped
+
 # The language that pages speak, where a product or an option has a word in it.
 LOCALE = "en-GB"
 
@@ -44,14 +46,15 @@ class Tab:
     url: str
     is_current: bool = False
     percent: float | None = None
-    count: int | str | None = None
+    count: int | str | Capped | None = None
+    count_id: str = ""
 
 
 @dataclass(frozen=True)
 class FacetOption:
     label: str
     value: str
-    count: int
+    count: int | Capped
     is_on: bool
 
 

@@ -186,6 +186,7 @@ SUBJECT_PAGES: dict[str, Callable[[WorkItem], str]] = {
     "asset": _page("asset"),
     "listing": _page("listing"),
     "import": _page("import"),
+    "feed": _page("feed"),
     "ingest": lambda _: reverse("asset_list"),
 }
 

@@ -10,7 +10,7 @@ from workspace.queries.product_page import product_page
 from workspace.queries.products import product_list
 from workspace.views.pages import PageRequest, next_address, page, show_list, wanted
 
-FACETS = ("family", "complete", "scope")
+FACETS = ("family", "complete", "scope", "unplaced")
 
 
 @require_safe
