@@ -103,7 +103,7 @@ def test_bodies_that_are_none(boss: Client) -> None:
 
 
 def reads_no_body(complaint: str) -> bool:
-    return bool(re.match(r"DELETE |POST \S+/(undo|retire|revoke|publication) ", complaint))
+    return bool(re.match(r"DELETE |POST \S+/(undo|retire|revoke|publication|dismiss|reopen|run) ", complaint))
 
 
 def test_bodies_with_one_thing_wrong(boss: Client) -> None:
@@ -164,8 +164,8 @@ def test_queries_that_are_none(boss: Client) -> None:
     own, broken = own_ids(), []
     for operation in [*endpoints("get"), *pages()]:
         queries = [name for name, _ in operation.queries] or [
-                "q", "cursor", "proposal", "queue", "channel", "scope", "asset", "product", "for", "change",
-            ]  # fmt: skip
+            "q", "cursor", "proposal", "queue", "channel", "scope", "asset", "product", "for", "change", "cell",
+        ]  # fmt: skip
         for query in queries:
             for value in CURSORS if query == "cursor" else QUERIES:
                 response = boss.get(address_of(operation, own), {query: value})

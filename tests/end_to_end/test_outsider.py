@@ -18,6 +18,7 @@ from django.db import connection
 
 from dam.models import Asset, Licence
 from foundation.events.models import Event
+from foundation.workflow.models import WorkItem
 from pim.models import Product
 from syndication.models import Listing
 from tests.cast import make_actor
@@ -42,7 +43,7 @@ NAMES_NOTHING = {
     "POST /api/v1/uploads": "a new file; tests/dam/test_uploads_protocol.py names foreign ingests in its metadata",
 }
 PAGE_QUERIES = (
-    "q", "proposal", "channel", "market", "scope", "rejected", "reason", "unplaced", "asset", "product", "for",
+    "q", "proposal", "channel", "market", "scope", "rejected", "reason", "unplaced", "asset", "product", "for", "cell",
 )  # fmt: skip
 CLOSED_TO_STEWARDS = {
     "/theme/",
@@ -83,6 +84,7 @@ def house(request: Any, world: Any, people: dict[str, Any]) -> SimpleNamespace:
         before = {name: read_everything(browser(actor)) for name, actor in people.items()}
     foreign = filled.fill_foreign(world)
     foreign |= {"bindings": filled.foreign_bindings(), "proposals": filled.foreign_bindings()}
+    foreign |= dict.fromkeys(("work-items", "work"), foreign["work items"])
     view = str(filled.foreign_view())
     foreign |= {"views": [view], "saved-views": [view]}
     foreign |= {"bulk": foreign["bulk-changes"]}
@@ -95,7 +97,10 @@ def own_ids() -> dict[str, list[str]]:
     from associations.models import Binding
 
     atlas = Product.objects.get(sku="ATLAS")
+    work = [str(uid) for uid in WorkItem.objects.filter(market="US").values_list("uid", flat=True)]
     return {
+        "work-items": work,
+        "work": work,
         "products": ["ATLAS", "BOREAL", "ATLAS-red-s"],
         "assets": [str(Asset.objects.get(title="atlas-front.jpg").uid)],
         "licences": [str(Licence.objects.get(name="Studio of ours").uid)],
@@ -312,6 +317,8 @@ BODIES: dict[str, Body] = {
     "PUT /api/v1/products/{sku}": lambda *_: {"family": "coats", "values": []},
     "PATCH /api/v1/products/{sku}": lambda *_: {"family": "cups", "parent": "ATLAS", "state": "retired"},
     "POST /api/v1/products/{sku}/placements": lambda *_: {"channel": "shop", "market": "US", "reason": "mine"},
+    "POST /api/v1/work-items/{uid}/dismiss": lambda *_: {},
+    "POST /api/v1/work-items/{uid}/reopen": lambda *_: {},
     "POST /api/v1/products/bulk": lambda sku, *_: [{"sku": sku, "family": "cups", "state": "retired"}],
 }
 # What may be said of one's own things with an id of something foreign beside it: the id alone is foreign.
