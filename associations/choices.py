@@ -26,6 +26,14 @@ class BindingStatus(TextChoices):
     REMOVED = "removed", "removed"
 
 
+class Outcome(TextChoices):
+    """What became of one asset among several that were to be bound."""
+
+    BOUND = "bound", "bound"
+    PRESENT = "present", "already bound"
+    REFUSED = "refused", "refused"
+
+
 class Source(TextChoices):
     """Where a claim comes from, strongest first: what a stronger source settled, a weaker one leaves alone."""
 

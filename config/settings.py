@@ -122,7 +122,7 @@ CACHES = {
 
 STORAGES = {
     "default": env.storage("STORAGE_URL", (VAR_DIR / "blobs").as_uri(), "Where content-addressed bytes live"),
-    "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},
+    "staticfiles": {"BACKEND": "config.statics.StaticStorage"},
 }
 STATIC_URL = "/static/"
 STATIC_ROOT = VAR_DIR / "static"
@@ -195,6 +195,7 @@ SPECTACULAR_SETTINGS = {
         "VerdictCodeEnum": "dam.verdict.Code",
         "ValueKindEnum": ("own", "computed"),
         "FeedStateEnum": "syndication.choices.FeedState",
+        "ListPageEnum": ("product_list", "asset_list", "listing_list"),
     },
 }
 DATA_UPLOAD_MAX_MEMORY_SIZE = 10 * 1024 * 1024

@@ -43,3 +43,9 @@ DEFAULT_PRESETS: dict[str, tuple[str, dict[str, Any]]] = {
     "preview": ("Preview", {"width": 400, "height": 400, "fit": "contain", "format": "webp", "quality": 78}),
     "large": ("Large", {"width": 1600, "height": 1600, "fit": "contain", "format": "webp", "quality": 82}),
 }
+# Made when somebody wants to look closely: as large as the original, up to the largest side.
+FULL_SIZE = "full"
+FULL_SIZE_PRESET: tuple[str, dict[str, Any]] = (
+    "Full size",
+    {"width": 8192, "height": 8192, "fit": "contain", "format": "webp", "quality": 86},
+)

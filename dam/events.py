@@ -12,6 +12,10 @@ ASSET_CHANGED = declare(
     state="state now",
 )  # fmt: skip
 ASSET_APPROVED = declare("dam.asset.approved", "A version may go out from now on", version="number")
+APPROVAL_WITHDRAWN = declare(
+    "dam.approval.withdrawn", "A version may not go out any more; the one approved before it does, if there is one",
+    version="number", state="state now",
+)  # fmt: skip
 VERSION_ADDED = declare(
     "dam.version.added", "An asset has another version, not yet approved",
     version="number", identifiers="list of {source, scheme, value}", filename="as it came",

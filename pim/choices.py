@@ -50,8 +50,18 @@ class PlacementState(models.TextChoices):
 class ImportState(models.TextChoices):
     WAITING = "waiting", "waiting"
     RUNNING = "running", "running"
+    CHECKED = "checked", "checked"
     DONE = "done", "done"
     FAILED = "failed", "failed"
+
+
+class RowOutcome(models.TextChoices):
+    """What became of a row of a file, or what would."""
+
+    CREATED = "created", "new"
+    CHANGED = "changed", "changed"
+    UNCHANGED = "unchanged", "the same"
+    FAILED = "failed", "refused"
 
 
 MASK_LENGTH = 512

@@ -1,15 +1,28 @@
 """What pim reacts to: dirty models, overrides that lapse, files that wait."""
 
-from foundation.events.registry import Projection, register_projection
+from foundation.events.registry import Projection, chore, register_projection
 from foundation.jobs.registry import job_kind, timer_kind
 from pim.services.completeness import refresh_completeness, refresh_search, root_ids
 from pim.services.importing import import_rows
 from pim.services.imports import JOB
+from pim.services.summaries import family_ids, note_completeness_day, refresh_summaries
 from pim.services.values import expire_override
 from pim.services.writing import OVERRIDE_TIMER
 
 register_projection(
-    Projection("pim.completeness", refresh_completeness, root_ids, tables=("pim_completeness",), batch=200)
+    Projection(
+        "pim.completeness", refresh_completeness, root_ids, tables=("pim_completeness", "pim_catalogueentry"), batch=200
+    )
+)
+register_projection(
+    Projection(
+        "pim.summaries",
+        refresh_summaries,
+        family_ids,
+        tables=("pim_completenesssummary", "pim_missingcount"),
+        after=("pim.completeness",),
+        batch=1,
+    )
 )
 register_projection(Projection("pim.search", refresh_search, root_ids, tables=("pim_productsearch",), batch=200))
 
@@ -18,6 +31,12 @@ register_projection(Projection("pim.search", refresh_search, root_ids, tables=("
 def end_override(subject: str) -> None:
     """A market's own value ends. A second call finds nothing to end."""
     expire_override(subject)
+
+
+@chore("pim.completeness_day", seconds=60.0)
+def note_day() -> None:
+    """What trends are drawn from. Within a day it brings the same rows up to date."""
+    note_completeness_day()
 
 
 job_kind(JOB)(import_rows)

@@ -5,10 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from django.db import connection
+from django.db.models import F, Q
 
 from foundation.archive.registry import fsck_check
-from pim.models import Completeness, Product
-from pim.queries.completeness import compute
+from foundation.core import moment
+from pim.models import Completeness, CompletenessDay, Family, Product
+from pim.queries.completeness import COLUMNS, compute
+from pim.queries.summaries import wrong_summaries
 
 SHOWN = 20
 BATCH = 500
@@ -39,6 +42,8 @@ SELECT p.sku FROM pim_product p LEFT JOIN pim_product up ON up.id = p.parent_id
 
 def register() -> None:
     fsck_check("completeness is what values say")(completeness_is_current)
+    fsck_check("summaries are what completeness says")(summaries_are_current)
+    fsck_check("days of completeness do not lie ahead")(days_are_past)
     fsck_check("masks are the keys of values")(masks_are_current)
     fsck_check("identifiers are the values")(identifiers_are_values)
     fsck_check("products stand below their models")(trees_are_whole)
@@ -47,15 +52,28 @@ def register() -> None:
 def completeness_is_current() -> Iterator[str]:
     """Against a fresh computation, a batch of models at a time."""
     roots = list(Product.objects.roots().order_by("pk").values_list("pk", flat=True))
-    fields = ("product_id", "root_id", "scope_id", "required", "filled", "missing", "is_placed")
     for start in range(0, len(roots), BATCH):
         batch = roots[start : start + BATCH]
-        kept = set(Completeness.objects.filter(root_id__in=batch).values_list(*fields))
+        kept = set(Completeness.objects.filter(root_id__in=batch).values_list(*COLUMNS))
         for row in sorted(kept ^ compute(batch))[:SHOWN]:
             yield f"completeness of product {row[0]} in scope {row[2]} is not {row[4]} of {row[3]}"
     strays = Completeness.objects.exclude(root_id__in=Product.objects.roots().values("pk"))
     for row in strays[:SHOWN]:
         yield f"completeness of product {row.product_id}, which does not exist"
+
+
+def summaries_are_current() -> Iterator[str]:
+    """Against counting anew, a family at a time."""
+    for family in Family.objects.order_by("pk"):
+        for line in wrong_summaries(family.pk)[:SHOWN]:
+            yield f"{line} of {family.code}"
+
+
+def days_are_past() -> Iterator[str]:
+    """A day that has not come, or counts that cannot be."""
+    wrong = Q(day__gt=moment.now().date()) | Q(complete__gt=F("products")) | Q(filled__gt=F("required"))
+    for row in CompletenessDay.objects.filter(wrong)[:SHOWN]:
+        yield f"the day of completeness {row} cannot be"
 
 
 def masks_are_current() -> Iterator[str]:

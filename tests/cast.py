@@ -78,6 +78,10 @@ def client_of(db: None) -> Any:
 
 @pytest.fixture
 def world(db: None) -> SimpleNamespace:
+    return make_world()
+
+
+def make_world() -> SimpleNamespace:
     """Five locales, four markets, a shop and a marketplace, and five scopes."""
     from foundation.core.actors import system
     from foundation.markets.models import Channel, Market, Scope

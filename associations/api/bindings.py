@@ -13,9 +13,10 @@ from rest_framework.response import Response
 from rest_framework.viewsets import GenericViewSet
 
 from associations import services
-from associations.choices import BindingRole, BindingStatus, Source
+from associations.choices import BindingRole, BindingStatus, Outcome, Source
 from associations.models import Binding
 from associations.queries.bindings import find_bindings, get_binding
+from associations.services.bindings import MOST_AT_ONCE
 from dam.queries.assets import get_asset
 from foundation.core.actors import Actor
 from foundation.core.errors import Invalid, Missing
@@ -39,7 +40,13 @@ class BindingSerializer(serializers.ModelSerializer):
         read_only_fields = fields
 
 
-class BindSerializer(serializers.Serializer):
+class ChangeSerializer(serializers.Serializer):
+    change_set = serializers.UUIDField(
+        required=False, help_text="A name of your own for this change, by which `revert` takes it back"
+    )
+
+
+class BindSerializer(ChangeSerializer):
     """A new binding."""
 
     sku = serializers.CharField()
@@ -54,6 +61,40 @@ class BindSerializer(serializers.Serializer):
     replace = serializers.BooleanField(required=False, default=False, help_text="Send the present hero to the gallery")
 
 
+class BindManySerializer(ChangeSerializer):
+    """Several assets in one role of a product."""
+
+    sku = serializers.CharField()
+    assets = serializers.ListField(child=serializers.UUIDField(), min_length=1, max_length=MOST_AT_ONCE)
+    role = serializers.ChoiceField(choices=BindingRole.choices)
+    replace = serializers.BooleanField(required=False, default=False, help_text="Send the present hero to the gallery")
+
+
+class AssetOutcomeSerializer(serializers.Serializer):
+    asset = serializers.UUIDField()
+    outcome = serializers.ChoiceField(choices=Outcome.choices)
+    reason = serializers.CharField(help_text="Why it was refused")
+    binding = serializers.UUIDField(source="binding.uid", default=None, allow_null=True)
+
+
+class BoundAssetsSerializer(serializers.Serializer):
+    change_set = serializers.UUIDField()
+    results = AssetOutcomeSerializer(many=True)
+
+
+class HeroSerializer(ChangeSerializer):
+    """The picture that stands for a product and all that looks like it."""
+
+    sku = serializers.CharField()
+    asset = serializers.UUIDField()
+    replace = serializers.BooleanField(required=False, default=False)
+
+
+class RevertSerializer(serializers.Serializer):
+    sku = serializers.CharField()
+    change_set = serializers.UUIDField()
+
+
 class ProposeSerializer(serializers.Serializer):
     """A claim for a person to judge."""
 
@@ -64,7 +105,7 @@ class ProposeSerializer(serializers.Serializer):
     reason = serializers.CharField(max_length=500, help_text="Why you think so, in a sentence")
 
 
-class RoleSerializer(serializers.Serializer):
+class RoleSerializer(ChangeSerializer):
     role = serializers.ChoiceField(choices=BindingRole.choices)
     replace = serializers.BooleanField(required=False, default=False)
 
@@ -79,10 +120,16 @@ class ReasonSerializer(serializers.Serializer):
     reason = serializers.CharField(required=False, default="", allow_blank=True)
 
 
-class OrderSerializer(serializers.Serializer):
+class OrderSerializer(ChangeSerializer):
     sku = serializers.CharField()
     role = serializers.ChoiceField(choices=BindingRole.choices)
     bindings = serializers.ListField(child=serializers.UUIDField(), max_length=500)
+    seen = serializers.ListField(
+        child=serializers.UUIDField(),
+        max_length=500,
+        required=False,
+        help_text="The order before, as you saw it; refused where somebody else sorted meanwhile",
+    )
 
 
 def actor_of(request: Request) -> Actor:
@@ -151,6 +198,32 @@ class BindingViewSet(GenericViewSet):
         binding = services.bind_asset(product=product, asset=asset, actor=actor, **asked)
         return self._answer(binding, status.HTTP_201_CREATED)
 
+    @extend_schema(request=BindManySerializer, responses=BoundAssetsSerializer)
+    @action(detail=False, methods=["post"])
+    def bulk(self, request: Request) -> Response:
+        """Bind several assets in one role. Each has its own outcome: one that is refused stops none of the others."""
+        asked, actor = _checked(BindManySerializer, request), actor_of(request)
+        product = visible_product(asked.pop("sku"), actor)
+        return Response(BoundAssetsSerializer(services.bind_assets(product=product, actor=actor, **asked)).data)
+
+    @extend_schema(request=HeroSerializer, responses=BindingSerializer)
+    @action(detail=False, methods=["post"])
+    def hero(self, request: Request) -> Response:
+        """Let an asset be the hero of a product and of its other sizes: it is bound at the level of the looks."""
+        asked, actor = _checked(HeroSerializer, request), actor_of(request)
+        product = visible_product(asked.pop("sku"), actor)
+        asset = get_asset(asked.pop("asset"), actor=actor)
+        return self._answer(services.set_hero(product=product, asset=asset, actor=actor, **asked))
+
+    @extend_schema(request=RevertSerializer, responses=BindingSerializer(many=True), filters=False)
+    @action(detail=False, methods=["post"], pagination_class=None)
+    def revert(self, request: Request) -> Response:
+        """Take one change of a product's bindings back as a whole, unless somebody went on from there."""
+        asked, actor = _checked(RevertSerializer, request), actor_of(request)
+        product = visible_product(asked["sku"], actor)
+        rows = services.undo_binding_changes(product=product, change_set=asked["change_set"], actor=actor)
+        return Response(BindingSerializer(rows, many=True).data)
+
     @extend_schema(request=ProposeSerializer, responses={201: BindingSerializer})
     @action(detail=False, methods=["post"])
     def propose(self, request: Request) -> Response:
@@ -170,10 +243,18 @@ class BindingViewSet(GenericViewSet):
         asked = _checked(RoleSerializer, request)
         return self._answer(services.set_binding_role(uid=_uid(uid), actor=actor_of(request), **asked))
 
-    @extend_schema(responses={204: None})
+    @extend_schema(
+        parameters=[
+            OpenApiParameter("reason", str, description="Why, for the history"),
+            OpenApiParameter("change_set", UUID, description="A name of your own, by which `revert` takes it back"),
+        ],
+        responses={204: None},
+    )
     def destroy(self, request: Request, uid: str) -> Response:
         """Unbind. Automatic matching will not bind it again."""
-        services.unbind_asset(uid=_uid(uid), actor=actor_of(request), reason=request.query_params.get("reason", ""))
+        asked = request.query_params
+        named = str(_uid(asked["change_set"])) if asked.get("change_set") else ""
+        services.unbind_asset(uid=_uid(uid), actor=actor_of(request), reason=asked.get("reason", ""), change_set=named)
         return Response(status=status.HTTP_204_NO_CONTENT)
 
     @extend_schema(request=ConfirmSerializer, responses=BindingSerializer)
@@ -196,13 +277,20 @@ class BindingViewSet(GenericViewSet):
         """Take the answer back: it is asked again."""
         return self._answer(services.undo_decision(uid=_uid(uid), actor=actor_of(request)))
 
+    @extend_schema(request=None, responses=BindingSerializer)
+    @action(detail=True, methods=["post"])
+    def rebind(self, request: Request, uid: str) -> Response:
+        """Take an unbinding back."""
+        return self._answer(services.rebind_asset(uid=_uid(uid), actor=actor_of(request)))
+
     @extend_schema(request=OrderSerializer, responses=BindingSerializer(many=True), filters=False)
     @action(detail=False, methods=["post"], pagination_class=None)
     def reorder(self, request: Request) -> Response:
         """Put a product's own media of one role in this order."""
         asked, actor = _checked(OrderSerializer, request), actor_of(request)
         product = visible_product(asked["sku"], actor)
-        services.reorder_media(product=product, role=asked["role"], uids=asked["bindings"], actor=actor)
+        del asked["sku"]
+        services.reorder_media(product=product, uids=asked.pop("bindings"), actor=actor, **asked)
         rows = find_bindings(actor).active().filter(product=product, role=asked["role"])
         return Response(BindingSerializer(rows.order_by("position", "pk"), many=True).data)
 
@@ -213,7 +301,10 @@ class BindingViewSet(GenericViewSet):
 def _checked(kind: type[serializers.Serializer], request: Request) -> dict[str, Any]:
     serializer = kind(data=request.data)
     serializer.is_valid(raise_exception=True)
-    return dict(serializer.validated_data)
+    found = dict(serializer.validated_data)
+    if "change_set" in found:
+        found["change_set"] = str(found["change_set"])
+    return found
 
 
 def _uid(text: str) -> UUID:

@@ -38,7 +38,7 @@ class Words(Func):
 def coverage_overview(actor: Actor, *, at: datetime | None = None) -> list[FamilyCoverage]:
     """Per family with active sellable products that the actor sees; inherited pictures count. One query."""
     at = at or moment.now()
-    axes = Concat(F("axis_key"), _text("&"), Coalesce(F("parent__axis_key"), _text("")))
+    axes = Concat(F("axis_key"), as_text("&"), Coalesce(F("parent__axis_key"), as_text("")))
     pictures = _shown_by(at).exclude(role=BindingRole.MANUAL)
     rows = (
         Product.objects.visible_to(actor)
@@ -61,7 +61,8 @@ def coverage_overview(actor: Actor, *, at: datetime | None = None) -> list[Famil
     ]
 
 
-def _text(value: str) -> Value:
+def as_text(value: str) -> Value:
+    """A constant, as the database needs to be told."""
     return Value(value, output_field=TextField())
 
 

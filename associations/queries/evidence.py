@@ -34,7 +34,17 @@ def version_with_evidence(asset: Asset) -> AssetVersion | None:
 
 def find_claims(version: AssetVersion) -> list[Claim]:
     """What the version's identifiers say; its file name is asked only where they lead to no product."""
-    return _claims(sightings(version.identifiers)) or _claims(_first(sightings_in_name(version.filename)))
+    return written_claims(version) or _claims(_first(sightings_in_name(version.filename)))
+
+
+def written_claims(version: AssetVersion) -> list[Claim]:
+    """The same, leaving out its file name."""
+    return _claims(sightings(version.identifiers))
+
+
+def target_of(product: Product) -> Target:
+    """Where a picture of the product hangs: at the level of its looks, so that its sizes share it."""
+    return _targets({product.pk: product})[product.pk]
 
 
 def _first(names: list[Sighting]) -> list[Sighting]:

@@ -46,7 +46,9 @@ def media_of(
     lines = {own: [own, *(above.pk for above in line)] for own, line in ancestors_of(ids).items()}
     values = axis_values(ids)
     rank = {cell.cell_id: cell.rank for cell in scope_chain(scope.pk)} if scope is not None else None
-    rows = Binding.objects.current(at or moment.now()).of_live_assets().select_related("asset", "product", "cell")
+    rows = (
+        Binding.objects.current(at or moment.now()).of_live_assets().select_related("asset", "product", "cell__market")
+    )
     if rank is not None:
         rows = rows.filter(cell_id__in=rank)
     if actor is not None:

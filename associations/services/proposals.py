@@ -51,7 +51,7 @@ def propose_binding(
             evidence={**evidence, "role": role},
         )
         rows.write_binding(binding)
-        _ask(binding, actor)
+        ask_person(binding, actor=actor)
     return binding
 
 
@@ -109,7 +109,7 @@ def undo_decision(*, uid: UUID | str, actor: Actor) -> Binding:
         binding.status, binding.settled_by, binding.settled_at = BindingStatus.PROPOSED, "", None
         binding.actor, binding.reason = actor.label, ""
         rows.write_binding(binding)
-        _ask(binding, actor)
+        ask_person(binding, actor=actor)
     return binding
 
 
@@ -119,7 +119,8 @@ def _require_open(binding: Binding) -> None:
         raise AlreadyDecided(f"It does not wait for a decision any more: it is {label}", path="uid")
 
 
-def _ask(binding: Binding, actor: Actor) -> None:
+def ask_person(binding: Binding, *, actor: Actor) -> None:
+    """Tell that it is proposed, and put it among the work items."""
     rows.tell_binding(binding, event=events.BINDING_PROPOSED)
     open_work_item(
         queue=QUEUE,

@@ -82,6 +82,18 @@ class ApprovalSerializer(serializers.Serializer):
     version = serializers.IntegerField(required=False, help_text="The newest when left out")
 
 
+class WithdrawalSerializer(serializers.Serializer):
+    version = serializers.IntegerField(min_value=1, max_value=2**31 - 1, help_text="Number of the approved version")
+
+
+class UndoSerializer(serializers.Serializer):
+    edition = serializers.IntegerField(min_value=1, max_value=2**31 - 1, help_text="To which the edit led")
+
+
+class NewVersionSerializer(serializers.Serializer):
+    file = serializers.FileField()
+
+
 class UploadSerializer(serializers.Serializer):
     files = serializers.ListField(child=serializers.FileField())
     licence = serializers.UUIDField(required=False)
@@ -147,6 +159,48 @@ class AssetViewSet(viewsets.ReadOnlyModelViewSet):
     def retire(self, request: Request, uid: Any = None) -> Response:
         asset = get_asset(uid, actor=actor_of(request))
         return self._answer(services.retire_asset(asset, actor=actor_of(request)))
+
+    @extend_schema(request=None, responses=AssetDetailSerializer)
+    @action(detail=True, methods=["post"])
+    def restore(self, request: Request, uid: Any = None) -> Response:
+        """Bring a retired asset back as it was."""
+        asset = get_asset(uid, actor=actor_of(request))
+        return self._answer(services.restore_asset(asset, actor=actor_of(request)))
+
+    @extend_schema(request=WithdrawalSerializer, responses=AssetDetailSerializer)
+    @action(detail=True, methods=["post"], url_path="withdraw-approval")
+    def withdraw_approval(self, request: Request, uid: Any = None) -> Response:
+        """Take the last approval back; the version approved before it goes out again, if there is one."""
+        body = WithdrawalSerializer(data=request.data)
+        body.is_valid(raise_exception=True)
+        asset = get_asset(uid, actor=actor_of(request))
+        number = body.validated_data["version"]
+        return self._answer(services.withdraw_approval(asset, number=number, actor=actor_of(request)))
+
+    @extend_schema(request=UndoSerializer, responses=AssetDetailSerializer)
+    @action(detail=True, methods=["post"])
+    def undo(self, request: Request, uid: Any = None) -> Response:
+        """Put back what one edit changed, unless the same was changed again since."""
+        body = UndoSerializer(data=request.data)
+        body.is_valid(raise_exception=True)
+        asset = get_asset(uid, actor=actor_of(request))
+        edition = body.validated_data["edition"]
+        return self._answer(services.undo_edit(asset, edition=edition, actor=actor_of(request)))
+
+    @extend_schema(request=NewVersionSerializer, responses={201: AssetDetailSerializer})
+    @action(detail=True, methods=["post"], parser_classes=[MultiPartParser])
+    def versions(self, request: Request, uid: Any = None) -> Response:
+        """Another state of the asset's file. What goes out stays the same until it is approved."""
+        actor = actor_of(request)
+        asset = get_asset(uid, actor=actor)
+        file = request.FILES.get("file")
+        if file is None:
+            raise Invalid("Send one file as `file`", path="file")
+        stored = services.store_upload(file, actor=actor)
+        services.add_version(asset, sha256=stored.pk, filename=file.name or "unnamed", actor=actor)
+        answer = self._answer(asset)
+        answer.status_code = 201
+        return answer
 
     def destroy(self, request: Request, uid: Any = None) -> Response:
         asset = get_asset(uid, actor=actor_of(request))

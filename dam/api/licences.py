@@ -42,6 +42,13 @@ class LicenceSerializer(serializers.ModelSerializer):
 class LicenceChangesSerializer(serializers.Serializer):
     terms = TermSerializer(many=True)
     credit = serializers.CharField(required=False, allow_blank=True)
+    version = serializers.IntegerField(
+        required=False, min_value=1, max_value=2**31 - 1, help_text="The one that you read; another one is refused"
+    )
+
+
+class UndoTermsSerializer(serializers.Serializer):
+    version = serializers.IntegerField(min_value=1, max_value=2**31 - 1, help_text="The present one")
 
 
 class AssignmentSerializer(serializers.Serializer):
@@ -77,8 +84,22 @@ class LicenceViewSet(viewsets.ReadOnlyModelViewSet):
         body.is_valid(raise_exception=True)
         data = body.validated_data
         licence = services.change_terms(
-            self.get_object(), terms=_facts(data["terms"]), credit=data.get("credit"), actor=actor_of(self.request)
+            self.get_object(),
+            terms=_facts(data["terms"]),
+            credit=data.get("credit"),
+            expected=data.get("version"),
+            actor=actor_of(self.request),
         )
+        return Response(LicenceSerializer(licence).data)
+
+    @extend_schema(request=UndoTermsSerializer, responses=LicenceSerializer)
+    @action(detail=True, methods=["post"])
+    def undo(self, request: Request, uid: Any = None) -> Response:
+        """Put back what the licence said before its present version."""
+        body = UndoTermsSerializer(data=request.data)
+        body.is_valid(raise_exception=True)
+        version = body.validated_data["version"]
+        licence = services.undo_terms(self.get_object(), version=version, actor=actor_of(self.request))
         return Response(LicenceSerializer(licence).data)
 
     @extend_schema(request=None, responses=LicenceSerializer)

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime
+from typing import Any
 
 from dam.models import AssetLicence, Licence, LicenceTerm
 from dam.verdict import LicenceFacts, TermFacts, Verdict, decide
+from foundation.history.models import Revision
 
 
 def licence_facts(asset_ids: Sequence[int]) -> dict[int, list[LicenceFacts]]:
@@ -32,6 +34,18 @@ def facts_of_licences(licence_ids: set[int]) -> dict[int, LicenceFacts]:
     }
 
 
+def before_version(licence: Licence, version: int) -> LicenceFacts | None:
+    """What the licence said before it came to this version, from its history; None where that is not kept."""
+    rows = Revision.objects.filter(table_name=Licence._meta.db_table, row_key=str(licence.pk))
+    change = rows.filter(op=Revision.Operation.UPDATE, before__version=version - 1).order_by("-id").first()
+    if change is None or change.before is None:
+        return None
+    gone = Revision.objects.filter(tx=change.tx, table_name=LicenceTerm._meta.db_table, op=Revision.Operation.DELETE)
+    terms = sorted((row.before for row in gone if row.before), key=lambda term: int(term["id"]))
+    facts = tuple(_facts_of_row(term) for term in terms if term["licence_id"] == licence.pk)
+    return LicenceFacts(str(licence.uid), facts, credit=change.before["credit"])
+
+
 def verdicts(
     asset_ids: Sequence[int], channel: str, territories: frozenset[str], use: str, at: datetime
 ) -> dict[int, Verdict]:
@@ -41,6 +55,13 @@ def verdicts(
         asset_id: decide(facts[asset_id], channel=channel, territories=territories, use=use, at=at)
         for asset_id in asset_ids
     }
+
+
+def _facts_of_row(term: dict[str, Any]) -> TermFacts:
+    """A term as history keeps it."""
+    starts, ends = (term[name] and datetime.fromisoformat(term[name]) for name in ("starts_at", "ends_at"))
+    territories, uses, channels = (frozenset(term[name]) for name in ("territories", "uses", "channels"))
+    return TermFacts(term["is_grant"], territories, uses, channels, starts, ends)
 
 
 def _term_facts(term: LicenceTerm) -> TermFacts:

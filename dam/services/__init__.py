@@ -1,7 +1,7 @@
 """The only writers of media truth, by noun."""
 
-from dam.services.approvals import approve_asset, approve_assets, retire_asset
-from dam.services.assets import delete_asset, edit_asset
+from dam.services.approvals import approve_asset, approve_assets, restore_asset, retire_asset, withdraw_approval
+from dam.services.assets import delete_asset, edit_asset, undo_edit
 from dam.services.ingests import UploadedFile, ingest_folder, start_ingest, store_upload
 from dam.services.licences import (
     assign_licence,
@@ -9,9 +9,10 @@ from dam.services.licences import (
     define_licence,
     revoke_licence,
     unassign_licence,
+    undo_terms,
 )
 from dam.services.presets import define_preset
-from dam.services.renditions import request_rendition, request_renditions
+from dam.services.renditions import request_full_size, request_rendition, request_renditions
 from dam.services.versions import add_version
 
 __all__ = [
@@ -26,11 +27,16 @@ __all__ = [
     "delete_asset",
     "edit_asset",
     "ingest_folder",
+    "request_full_size",
     "request_rendition",
     "request_renditions",
+    "restore_asset",
     "retire_asset",
     "revoke_licence",
     "start_ingest",
     "store_upload",
     "unassign_licence",
+    "undo_edit",
+    "undo_terms",
+    "withdraw_approval",
 ]

@@ -51,12 +51,50 @@ def approve_assets(assets: Iterable[Asset], *, actor: Actor) -> list[Asset]:
 
 
 def retire_asset(asset: Asset, *, actor: Actor) -> Asset:
-    """Let an asset go out no more. Approving it again brings it back."""
+    """Let an asset go out no more. `restore_asset` brings it back."""
     actor.require("dam.approve")
     with recorded(actor):
         asset = lock_asset(asset, actor=actor)
         if asset.state != AssetState.RETIRED:
             asset.state = AssetState.RETIRED
+            asset.edition += 1
+            asset.save(update_fields=["state", "edition"])
+            append_event(events.ASSET_CHANGED, asset.uid, changed=["state"], state=asset.state)
+    return asset
+
+
+def withdraw_approval(asset: Asset, *, number: int, actor: Actor) -> Asset:
+    """Take the last approval back: the version is a draft again, and the one approved before it is served, if any.
+
+    Only the version that is served can be withdrawn; what an asset without an approved version is, is a draft.
+    """
+    actor.require("dam.approve")
+    with recorded(actor):
+        asset = lock_asset(asset, actor=actor)
+        version = asset.current_version
+        if version is None or version.number != number or version.state != VersionState.APPROVED:
+            raise Conflict(f"Version {number} is not the approved one any more", path="number")
+        version.state, version.approved_at = VersionState.DRAFT, None
+        version.save(update_fields=["state", "approved_at"])
+        versions = asset.versions.order_by("-number")
+        earlier = versions.filter(state=VersionState.APPROVED).first()
+        asset.current_version = earlier or versions.first()
+        if earlier is None and asset.state == AssetState.APPROVED:
+            asset.state = AssetState.DRAFT
+        asset.edition += 1
+        asset.save(update_fields=["state", "current_version", "edition"])
+        append_event(events.APPROVAL_WITHDRAWN, asset.uid, version=number, state=asset.state)
+    return asset
+
+
+def restore_asset(asset: Asset, *, actor: Actor) -> Asset:
+    """Bring a retired asset back as it was: approved where a version is, else a draft."""
+    actor.require("dam.approve")
+    with recorded(actor):
+        asset = lock_asset(asset, actor=actor)
+        if asset.state == AssetState.RETIRED:
+            is_approved = asset.versions.filter(state=VersionState.APPROVED).exists()
+            asset.state = AssetState.APPROVED if is_approved else AssetState.DRAFT
             asset.edition += 1
             asset.save(update_fields=["state", "edition"])
             append_event(events.ASSET_CHANGED, asset.uid, changed=["state"], state=asset.state)

@@ -11,11 +11,15 @@ from foundation.core import moment
 from foundation.core.actors import Actor
 from foundation.core.errors import Denied, Invalid, Missing, Stale
 from foundation.events.services import append_event
+from foundation.history.queries import changes_of
 from foundation.history.services import recorded
 
+TABLE = Asset._meta.db_table
 TEXTS = {"caption": 4000, "creator": 300, "credit": 300, "copyright": 500, "usage_terms": 2000}
 TITLE = 300
 KEYWORDS = 100
+ALT = 500
+EDITABLE = ("title", "markets", "keywords", "alt", *TEXTS)
 # Words by which products are described: they have one home, and it is not here.
 PRODUCT_FACTS = {
     "price", "cost", "currency", "gtin", "ean", "upc", "sku", "mpn", "name", "brand", "colour", "color", "size",
@@ -47,6 +51,21 @@ def edit_asset(asset: Asset, *, changes: dict[str, Any], actor: Actor, expected:
     return asset
 
 
+def undo_edit(asset: Asset, *, edition: int, actor: Actor) -> Asset:
+    """Put back what the edit that led to this edition changed, unless the same was changed again since."""
+    actor.require("dam.edit")
+    with recorded(actor):
+        asset = lock_asset(asset, actor=actor)
+        edit = next((one for one in changes_of(TABLE, asset.pk) if _edition(one.after) == edition), None)
+        if edit is None or edit.before is None or edit.after is None:
+            raise Missing("This edit is too old to be undone; set the value as it should be", path="edition")
+        before, after = edit.before, edit.after
+        names = [name for name in EDITABLE if _said(before, name) != _said(after, name)]
+        if any(_current(asset, name) != _said(after, name) for name in names):
+            raise Stale("It was changed again since, so nothing was undone; read it again", path="edition")
+        return edit_asset(asset, changes={name: _said(before, name) for name in names}, actor=actor)
+
+
 def delete_asset(asset: Asset, *, actor: Actor) -> Asset:
     """Take an asset out of sight. Its bytes and history stay; the same file may come in anew."""
     actor.require("dam.edit")
@@ -67,26 +86,39 @@ def lock_asset(asset: Asset, *, actor: Actor) -> Asset:
     return found
 
 
+def _edition(row: dict[str, Any] | None) -> int:
+    return int(row["edition"]) if row else 0
+
+
+def _said(row: dict[str, Any], name: str) -> Any:
+    """What a row of history says of this."""
+    return row[name] if name in {"title", "markets"} else row["metadata"].get(name)
+
+
 def _check(name: str, value: Any) -> Any:
     if name.lower() in PRODUCT_FACTS:
         raise ProductFact(f"{name!r} is said of a product; set it there and bind the asset", path=name)
     match name:
         case "title":
             return _text(name, value, TITLE, required=True)
+        case "keywords" if value is None:
+            return None
         case "markets" | "keywords":
             return _words(name, value)
         case "alt":
             return _by_locale(value)
     if name in TEXTS:
         return _text(name, value, TEXTS[name])
-    known = ", ".join(["title", "markets", "keywords", "alt", *TEXTS])
+    known = ", ".join(EDITABLE)
     raise Invalid(f"An asset has no {name!r}; it has {known}", path=name)
 
 
 def _text(name: str, value: Any, limit: int, *, required: bool = False) -> str | None:
     if value is None and not required:
         return None
-    if not isinstance(value, str) or len(value) > limit or (required and not value.strip()) or "\x00" in value:
+    if required and isinstance(value, str) and not value.strip():
+        raise Invalid(f"{name} may not be empty", path=name)
+    if not isinstance(value, str) or len(value) > limit or "\x00" in value:
         raise Invalid(f"{name} must be a text of at most {limit} characters", path=name)
     return value.strip()
 
@@ -103,7 +135,9 @@ def _by_locale(value: Any) -> dict[str, str] | None:
         return None
     if not isinstance(value, dict):
         raise Invalid("alt must map locales to texts", path="alt")
-    return {str(locale): _text(f"alt.{locale}", text, 500, required=True) or "" for locale, text in value.items()}
+    if any("\x00" in str(locale) for locale in value):
+        raise Invalid("alt must map locales to texts", path="alt")
+    return {str(locale): _text(f"alt.{locale}", text, ALT, required=True) or "" for locale, text in value.items()}
 
 
 def _check_markets(markets: list[str], actor: Actor) -> None:

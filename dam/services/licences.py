@@ -7,11 +7,11 @@ from datetime import datetime
 
 from dam import events
 from dam.models import Asset, AssetLicence, Licence, LicenceTerm
-from dam.queries.rights import facts_of_licences
+from dam.queries.rights import before_version, facts_of_licences
 from dam.verdict import TermFacts, boundaries
 from foundation.core import moment
 from foundation.core.actors import Actor, system
-from foundation.core.errors import Conflict, Denied, Invalid, Missing
+from foundation.core.errors import Conflict, Denied, Invalid, Missing, Stale
 from foundation.events.catalogue import EventType
 from foundation.events.services import append_events
 from foundation.history.services import recorded
@@ -19,13 +19,15 @@ from foundation.jobs.services import set_timer
 
 TIMER = "dam.rights"
 ASSETS_PER_EVENT = 1000
+NAME = 200
 
 
 def define_licence(*, name: str, terms: Sequence[TermFacts], actor: Actor, credit: str = "") -> Licence:
     """A new licence. It holds for no asset until it is assigned."""
     actor.require("dam.edit")
-    if not name.strip():
-        raise Invalid("A licence needs a name", path="name")
+    name = name.strip()
+    if not name or len(name) > NAME:
+        raise Invalid(f"A licence needs a name of at most {NAME} characters", path="name")
     with recorded(actor):
         if Licence.objects.filter(name=name).exists():
             raise Conflict(f"There is a licence {name!r} already; change its terms", path="name")
@@ -35,11 +37,23 @@ def define_licence(*, name: str, terms: Sequence[TermFacts], actor: Actor, credi
     return licence
 
 
-def change_terms(licence: Licence, *, terms: Sequence[TermFacts], actor: Actor, credit: str | None = None) -> Licence:
-    """Replace the terms of a licence. The same terms again change nothing."""
+def change_terms(
+    licence: Licence,
+    *,
+    terms: Sequence[TermFacts],
+    actor: Actor,
+    credit: str | None = None,
+    expected: int | None = None,
+) -> Licence:
+    """Replace the terms of a licence. The same terms again change nothing.
+
+    `expected` is the version that the caller has read; another one is refused as stale.
+    """
     actor.require("dam.edit")
     with recorded(actor):
         licence = _lock_whole(licence, actor)
+        if expected is not None and expected != licence.version:
+            raise Stale(f"The licence is at version {licence.version}; read it again", path="version")
         facts = facts_of_licences({licence.pk})[licence.pk]
         wanted = tuple(_checked(terms))
         if facts.terms == wanted and credit in {None, licence.credit}:
@@ -51,6 +65,19 @@ def change_terms(licence: Licence, *, terms: Sequence[TermFacts], actor: Actor, 
         licence.save(update_fields=["version", "credit"])
         _tell(events.RIGHTS_CHANGED, licence)
     return licence
+
+
+def undo_terms(licence: Licence, *, version: int, actor: Actor) -> Licence:
+    """Put the terms and the credit back that were there before this version, unless they were changed again since."""
+    actor.require("dam.edit")
+    with recorded(actor):
+        licence = _lock_whole(licence, actor)
+        if licence.version != version or licence.revoked_at is not None:
+            raise Stale("The licence was changed again since, so nothing was undone; read it again", path="version")
+        before = before_version(licence, version)
+        if before is None:
+            raise Missing("There is no earlier version to go back to", path="version")
+        return change_terms(licence, terms=before.terms, credit=before.credit, actor=actor)
 
 
 def revoke_licence(licence: Licence, *, actor: Actor, at: datetime | None = None) -> Licence:

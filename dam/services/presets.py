@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from dam import events
-from dam.choices import DEFAULT_PRESETS
+from dam.choices import DEFAULT_PRESETS, FULL_SIZE, FULL_SIZE_PRESET
 from dam.models import Preset
 from dam.recipes import complete_recipe
 from foundation.core.actors import Actor, system
@@ -33,3 +33,12 @@ def ensure_default_presets() -> list[Preset]:
         if code not in found:
             found[code] = define_preset(code=code, label=label, body=body, actor=system("dam"))
     return [found[code] for code in DEFAULT_PRESETS]
+
+
+def ensure_full_size_preset() -> Preset:
+    """The preset for looking closely; nothing is rendered in it until somebody asks."""
+    found = Preset.objects.filter(code=FULL_SIZE).first()
+    if found is not None:
+        return found
+    label, body = FULL_SIZE_PRESET
+    return define_preset(code=FULL_SIZE, label=label, body=body, actor=system("dam"))

@@ -10,6 +10,7 @@ from dam.choices import RenditionState
 from dam.models import AssetVersion, Preset, Recipe, Rendition
 from dam.queries.renditions import get_preset, rendition_key
 from dam.recipes import complete_recipe, engine, hash_recipe
+from dam.services.presets import ensure_full_size_preset
 from foundation.core import moment
 from foundation.core.actors import Actor
 from foundation.core.hashing import hash_document
@@ -22,6 +23,12 @@ JOB = "dam.render"
 def request_rendition(version: AssetVersion, *, preset: Preset | str, actor: Actor) -> Rendition:
     """The rendition's row; when its bytes are not there yet, a job is on its way to make them."""
     return request_renditions(version, presets=[preset], actor=actor)[0]
+
+
+def request_full_size(version: AssetVersion, *, actor: Actor) -> Rendition:
+    """The same in the version's own size, for looking closely."""
+    actor.require("dam.view")
+    return request_rendition(version, preset=ensure_full_size_preset(), actor=actor)
 
 
 def request_renditions(version: AssetVersion, *, presets: Sequence[Preset | str], actor: Actor) -> list[Rendition]:

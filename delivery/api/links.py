@@ -17,11 +17,15 @@ class LinkWishSerializer(serializers.Serializer):
     preset = serializers.CharField(max_length=100)
     use = serializers.CharField(max_length=100, help_text="`preview`, or a use in the words of licences")
     minutes = serializers.IntegerField(min_value=1, max_value=1440, default=60)
+    ask_rights = serializers.BooleanField(default=False, help_text="Refuse at once what would not open now")
 
 
 class LinkSerializer(serializers.Serializer):
     url = serializers.URLField()
     expires_at = serializers.DateTimeField()
+    rights_end_at = serializers.DateTimeField(
+        allow_null=True, help_text="When rights may end, where they were asked and have an end"
+    )
 
 
 class DeliveryLinkView(APIView):
@@ -37,6 +41,7 @@ class DeliveryLinkView(APIView):
             preset=given["preset"],
             use=given["use"],
             minutes=given["minutes"],
+            ask_rights=given["ask_rights"],
             actor=request._request.actor,  # type: ignore[attr-defined]
             at=moment.now(),
         )

@@ -10,8 +10,10 @@ from uuid import UUID
 from dam.models import Asset, AssetVersion, Preset
 from dam.queries.assets import get_asset
 from dam.queries.renditions import get_preset
+from dam.queries.rights import verdicts
 from dam.recipes import FORMATS, complete_recipe
 from delivery.decision import PREVIEW
+from delivery.errors import BY_VERDICT, Unpublished
 from foundation.core import moment
 from foundation.core.actors import Actor
 from foundation.core.errors import Denied, Invalid, Missing
@@ -24,10 +26,11 @@ LONGEST_GRANT = timedelta(days=1)
 
 @dataclass(frozen=True)
 class Link:
-    """A grant link, and when it ends."""
+    """A grant link, when it ends, and when rights may end before it; None where they do not."""
 
     url: str
     expires_at: datetime
+    rights_end_at: datetime | None = None
 
 
 def audience_of(actor: Actor) -> str:
@@ -105,14 +108,20 @@ def preview_urls(assets: Sequence[Asset], *, preset: Preset | str, actor: Actor)
     return links
 
 
-def mint_link(asset_uid: UUID, *, preset: str, use: str, minutes: int, actor: Actor, at: datetime) -> Link:
-    """A link for the actor, to the asset's current version. Following it asks for rights unless it is a preview."""
+def mint_link(
+    asset_uid: UUID, *, preset: str, use: str, minutes: int, actor: Actor, at: datetime, ask_rights: bool = False
+) -> Link:
+    """A link for the actor, to the asset's current version. Following it asks for rights unless it is a preview.
+
+    With `ask_rights` it is refused at once where it would not open now.
+    """
     actor.require("delivery.mint")
     if not 0 < minutes * 60 <= LONGEST_GRANT.total_seconds():
         raise Invalid("A link holds for 1 to 1440 minutes", path="minutes")
     asset = get_asset(asset_uid, actor=actor)
     if asset.current_version is None:
         raise Missing("The asset has no version yet", path="asset")
+    rights_end_at = _require_open(asset, use, at) if ask_rights and use != PREVIEW else None
     url = grant_url(
         asset.uid,
         version=asset.current_version.number,
@@ -123,4 +132,14 @@ def mint_link(asset_uid: UUID, *, preset: str, use: str, minutes: int, actor: Ac
         at=at,
         seconds=minutes * 60,
     )
-    return Link(url, datetime.fromtimestamp(int(at.timestamp()) + minutes * 60, UTC))
+    return Link(url, datetime.fromtimestamp(int(at.timestamp()) + minutes * 60, UTC), rights_end_at)
+
+
+def _require_open(asset: Asset, use: str, at: datetime) -> datetime | None:
+    """When rights may end. What a grant must have is the same as in `permit`: approval, and rights for the world."""
+    if not asset.is_live:
+        raise Unpublished("The asset is not approved", path="asset")
+    verdict = verdicts([asset.pk], "", frozenset(), use, at)[asset.pk]
+    if not verdict.allowed:
+        raise BY_VERDICT[verdict.code](verdict.reason, path="use")
+    return verdict.boundary

@@ -8,8 +8,10 @@ from django.db import models
 
 if TYPE_CHECKING:
     TextLike = models.Field[str, str]
+    IntLookup = models.Lookup[int]
 else:
     TextLike = models.Field
+    IntLookup = models.Lookup
 
 
 class BitField(TextLike):
@@ -31,6 +33,22 @@ class BitField(TextLike):
 
     def get_placeholder(self, value: Any, compiler: Any, connection: Any) -> str:
         return f"%s::bit({self.length})"
+
+
+@BitField.register_lookup
+class HasBit(IntLookup):
+    """`mask__has_bit=7`: the bit at the position is one."""
+
+    lookup_name = "has_bit"
+    prepare_rhs = False
+
+    def get_db_prep_lookup(self, value: Any, connection: Any) -> tuple[str, tuple[str | int, ...]]:
+        return "%s", (int(value),)
+
+    def as_sql(self, compiler: Any, connection: Any) -> tuple[str, tuple[str | int, ...]]:
+        left, left_values = self.process_lhs(compiler, connection)
+        right, right_values = self.process_rhs(compiler, connection)
+        return f"get_bit({left}, {right}) = 1", (*left_values, *right_values)
 
 
 def bits(positions: set[int] | list[int], length: int) -> str:

@@ -2,13 +2,23 @@
 
 from __future__ import annotations
 
+import re
+from urllib.parse import urlsplit
+from uuid import UUID, uuid5
+
 from foundation.core.actors import Actor
-from foundation.core.errors import Invalid
+from foundation.core.errors import Conflict, Invalid
 from foundation.events.services import append_event
 from foundation.history.services import recorded
 from foundation.markets import events
 from foundation.markets.models import ANY_LOCALE, Cell, Channel, Locale, Market, Scope, ScopeCell
 from foundation.markets.queries import get_channel, get_market, locale_chain
+from foundation.markets.territories import TERRITORIES
+
+HOUSE = UUID("b7f1a3f2-5d53-5c0e-8f0a-0d6d6f3c9a41")  # what has a code and no UUID is the subject of events by it
+CODE = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,39}")
+LOCALE = re.compile(r"[a-z]{2,3}(-[A-Za-z0-9]{2,8}){0,3}")  # BCP 47, as far as goods are described in it
+CURRENCY = re.compile(r"[A-Z]{3}")
 
 
 def define_locale(
@@ -16,12 +26,15 @@ def define_locale(
 ) -> Locale:
     """Create or change a locale. Scopes that pass through it get their chains anew."""
     actor.require("markets.define")
+    _require(LOCALE.fullmatch(code), f"{code[:40]!r} is no language tag: write de, de-AT or zh-Hant-TW", "code")
+    _require(name.strip(), "Give the locale a name", "name")
     with recorded(actor):
-        locale, _ = Locale.objects.update_or_create(
-            code=code, defaults={"name": name, "fallback_id": fallback, "fallback_counts": fallback_counts}
-        )
+        _check_fallback(code, fallback)
+        given = {"name": name, "fallback_id": fallback, "fallback_counts": fallback_counts}
+        locale, _ = Locale.objects.update_or_create(code=code, defaults=given)
         for scope in Scope.objects.select_related("market", "locale"):
             _write_chain(scope)
+        append_event(events.LOCALE_CHANGED, uid_of("locale", code=code), locale=code)
     return locale
 
 
@@ -31,14 +44,26 @@ def define_market(
 ) -> Market:  # fmt: skip
     """Create or change a market."""
     actor.require("markets.define")
-    if not territories:
-        raise Invalid("A market needs at least one territory", path="territories")
+    _require(CODE.fullmatch(code), "A code has letters, digits, - and _, forty at most", "code")
+    _require(name.strip(), "Give the market a name", "name")
+    _require(territories, "A market needs at least one territory", "territories")
+    for one in territories:
+        _require(
+            one in TERRITORIES, f"{one[:40]!r} is no territory of ISO 3166-1: write two letters, as DE", "territories"
+        )
+    _require(CURRENCY.fullmatch(currency), "A currency has three letters, as EUR", "currency")
+    _require(units in Market.Units.values, "Units are metric or imperial", "units")
+    if unknown := set(locales) - set(Locale.objects.filter(code__in=locales).values_list("code", flat=True)):
+        raise Invalid(f"There is no locale {min(unknown)[:40]!r}", path="locales")
     with recorded(actor):
+        if missing := _published(code) - set(locales):
+            raise Conflict(f"{min(missing)} is published in this market, so it has to keep it", path="locales")
         market, _ = Market.objects.update_or_create(
             code=code,
             defaults={"name": name, "territories": sorted(territories), "currency": currency, "units": units},
         )
         market.locales.set(Locale.objects.filter(code__in=locales))
+        append_event(events.MARKET_CHANGED, uid_of("market", code=code), market=code)
     return market
 
 
@@ -48,6 +73,11 @@ def define_channel(
 ) -> Channel:  # fmt: skip
     """Create or change a channel."""
     actor.require("markets.define")
+    _require(CODE.fullmatch(code), "A code has letters, digits, - and _, forty at most", "code")
+    _require(name.strip(), "Give the channel a name", "name")
+    _require(kind in Channel.Kind.values, f"A channel is one of: {', '.join(Channel.Kind.values)}", "kind")
+    _require(use.strip(), "Say which use of licences publishing here is, for example web", "use")
+    _require(not endpoint or _is_web(endpoint), "Feeds are sent to an address that begins with https://", "endpoint")
     with recorded(actor):
         channel, _ = Channel.objects.update_or_create(
             code=code,
@@ -59,6 +89,7 @@ def define_channel(
                 "endpoint": endpoint,
             },
         )
+        append_event(events.CHANNEL_CHANGED, uid_of("channel", code=code), channel=code)
     return channel
 
 
@@ -80,6 +111,40 @@ def get_or_make_cell(market: Market | None, locale: str) -> Cell:
         raise Invalid(f"There is no locale {locale!r}", path="locale")
     cell, _ = Cell.objects.get_or_create(market=market, locale=locale)
     return cell
+
+
+def uid_of(kind: str, *, code: str) -> UUID:
+    """The same UUID for the same code on every instance: the subject of its events."""
+    return uuid5(HOUSE, f"{kind}:{code}")
+
+
+def _require(holds: object, words: str, path: str) -> None:
+    if not holds:
+        raise Invalid(words, path=path)
+
+
+def _is_web(address: str) -> bool:
+    try:
+        parts = urlsplit(address)
+    except ValueError:
+        return False
+    return parts.scheme in ("http", "https") and bool(parts.hostname)
+
+
+def _check_fallback(code: str, fallback: str | None) -> None:
+    """It exists, and does not lead back here."""
+    step = fallback
+    while step is not None:
+        if step == code:
+            raise Invalid(f"Then the fallbacks of {code} go round in a circle", path="fallback")
+        row = Locale.objects.filter(code=step).first()
+        if row is None:
+            raise Invalid(f"There is no locale {step[:40]!r}", path="fallback")
+        step = row.fallback_id
+
+
+def _published(market: str) -> set[str]:
+    return set(Scope.objects.filter(market__code=market).values_list("locale_id", flat=True))
 
 
 def _write_chain(scope: Scope) -> None:

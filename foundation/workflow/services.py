@@ -7,11 +7,13 @@ from uuid import UUID
 
 from foundation.core import moment
 from foundation.core.actors import Actor
-from foundation.core.errors import Missing
+from foundation.core.errors import Conflict, Missing
 from foundation.events.services import append_event
 from foundation.history.services import recorded
 from foundation.workflow import events
 from foundation.workflow.models import Queue, WorkItem
+
+DISMISSED = "dismissed"
 
 
 def define_queue(*, code: str, name: str, role: str, actor: Actor) -> Queue:
@@ -59,7 +61,7 @@ def close_work_items(*, cause_key: str, actor: Actor, outcome: str = "resolved")
     return len(items)
 
 
-def dismiss_work_item(*, uid: UUID, actor: Actor, outcome: str = "dismissed") -> WorkItem:
+def dismiss_work_item(*, uid: UUID, actor: Actor, outcome: str = DISMISSED) -> WorkItem:
     """A person closes an item by hand."""
     actor.require("workflow.work")
     with recorded(actor):
@@ -74,6 +76,27 @@ def dismiss_work_item(*, uid: UUID, actor: Actor, outcome: str = "dismissed") ->
         if item is None:
             raise Missing("There is no such open work item", path="uid")
         _close(item, actor, outcome)
+    return item
+
+
+def reopen_work_item(*, uid: UUID, actor: Actor) -> WorkItem:
+    """A person takes their dismissal back. What closed because its cause had gone stays closed.
+
+    Raises `Conflict` when the cause has an open item again.
+    """
+    actor.require("workflow.work")
+    with recorded(actor):
+        found = WorkItem.objects.visible_to(actor).select_for_update(of=("self",)).select_related("queue")
+        item = found.filter(uid=uid).first()
+        if item is None:
+            raise Missing("There is no such work item", path="uid")
+        if item.closed_at is None or item.outcome != DISMISSED:
+            raise Conflict("Only a work item that somebody dismissed can be opened again", path="uid")
+        if WorkItem.objects.unfinished().filter(cause_key=item.cause_key).exists():
+            raise Conflict("Its cause has opened a new work item meanwhile", path="uid")
+        item.closed_at, item.closed_by, item.outcome = None, "", ""
+        item.save(update_fields=["closed_at", "closed_by", "outcome"])
+        append_event(events.WORK_ITEM_OPENED, item.uid, queue=item.queue.code, kind=item.kind, cause_key=item.cause_key)
     return item
 
 

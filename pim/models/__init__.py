@@ -1,22 +1,35 @@
 """Truth of products, and the completeness derived from it."""
 
 from pim.models.attributes import Attribute, Option
-from pim.models.completeness import Completeness, FirstCompletion
+from pim.models.catalogue import CatalogueEntry
+from pim.models.completeness import (
+    Completeness,
+    CompletenessDay,
+    CompletenessSummary,
+    FirstCompletion,
+    MissingCount,
+)
 from pim.models.families import Family, FamilyAttribute, FamilyAxis, Requirement
-from pim.models.imports import ImportRowError, ProductImport
+from pim.models.imports import ColumnMapping, ImportRow, ImportRowError, ProductImport
 from pim.models.placements import Placement
 from pim.models.products import Identifier, Product, ProductSearch
 from pim.models.values import Override, ProductValues
 
 __all__ = [
     "Attribute",
+    "CatalogueEntry",
+    "ColumnMapping",
     "Completeness",
+    "CompletenessDay",
+    "CompletenessSummary",
     "Family",
     "FamilyAttribute",
     "FamilyAxis",
     "FirstCompletion",
     "Identifier",
+    "ImportRow",
     "ImportRowError",
+    "MissingCount",
     "Option",
     "Override",
     "Placement",

@@ -1,30 +1,52 @@
 from __future__ import annotations
 
+from typing import Self, TypeVar
+
 from django.db import models
-from django.db.models import F
+from django.db.models import F, Q
 
 from foundation.core.actors import Actor
 from foundation.core.fields import BitField, positions
 from pim.choices import MASK_LENGTH
+from pim.models.families import Family
 from pim.models.products import OfProductQuerySet, Product
 
+M_co = TypeVar("M_co", bound=models.Model, covariant=True)
 
-class CompletenessQuerySet(models.QuerySet["Completeness"]):
-    def visible_to(self, actor: Actor) -> CompletenessQuerySet:
-        rows = self.filter(product_id__in=Product.objects.visible_to(actor).values("id"))
+
+class OfScopeQuerySet(models.QuerySet[M_co]):
+    """Rows that belong to a scope and speak of nothing outside it."""
+
+    def visible_to(self, actor: Actor) -> Self:
+        if not actor.may("pim.view"):
+            return self.none()
+        rows = self
         for dimension in ("market", "channel"):
             if (limits := actor.limits(dimension)) is not None:
                 rows = rows.filter(**{f"scope__{dimension}__code__in": limits})
         return rows
 
+
+class CompletenessQuerySet(OfScopeQuerySet["Completeness"]):
+    def visible_to(self, actor: Actor) -> CompletenessQuerySet:
+        return super().visible_to(actor).filter(product_id__in=Product.objects.visible_to(actor).values("id"))
+
+    def counted(self) -> CompletenessQuerySet:
+        """What is sold and offered there. Whoever sees the scope sees these products, since they are placed in it."""
+        return self.filter(is_placed=True, is_sellable=True)
+
     def complete(self) -> CompletenessQuerySet:
         return self.filter(filled=F("required"))
+
+    def incomplete(self) -> CompletenessQuerySet:
+        return self.filter(filled__lt=F("required"))
 
 
 class Completeness(models.Model):
     """How much of what a scope's channel requires of a product is there. Derived; no row where nothing is required.
 
-    `missing` has the bits of the family's attributes. `is_placed` says whether the product is offered there.
+    `missing` has the bits of the family's attributes. `is_placed` says whether the product is offered there,
+    `is_sellable` whether it is at the deepest level of its family. Counted are those that are both.
     """
 
     product_id = models.BigIntegerField()
@@ -36,12 +58,24 @@ class Completeness(models.Model):
     filled = models.SmallIntegerField()
     missing = BitField(length=MASK_LENGTH)
     is_placed = models.BooleanField()
+    family = models.ForeignKey(
+        Family, on_delete=models.DO_NOTHING, db_constraint=False, db_index=False, related_name="+"
+    )
+    is_sellable = models.BooleanField()
 
     objects = CompletenessQuerySet.as_manager()
 
     class Meta:
         verbose_name_plural = "completeness"
-        indexes = [models.Index(fields=["scope", "is_placed"], name="completeness_of_scope")]
+        indexes = [
+            models.Index(fields=["scope", "is_placed"], name="completeness_of_scope"),
+            # what to mend: the products of a family that lack something where they are offered
+            models.Index(
+                fields=["family", "product_id", "scope"],
+                condition=Q(is_placed=True, is_sellable=True, filled__lt=F("required")),
+                name="incomplete_of_family",
+            ),
+        ]
         constraints = [models.UniqueConstraint(fields=["product_id", "scope"], name="one_completeness")]
 
     def __str__(self) -> str:
@@ -59,6 +93,72 @@ class Completeness(models.Model):
     @property
     def missing_positions(self) -> list[int]:
         return positions(self.missing)
+
+
+class CompletenessSummary(models.Model):
+    """What is counted of a family in a scope. Derived; triggers on completeness keep it, row by changed row."""
+
+    family = models.ForeignKey(Family, on_delete=models.DO_NOTHING, db_constraint=False, related_name="+")
+    scope = models.ForeignKey(
+        "markets.Scope", on_delete=models.DO_NOTHING, db_constraint=False, related_name="+", db_index=False
+    )
+    products = models.IntegerField()
+    complete = models.IntegerField()
+    required = models.BigIntegerField()
+    filled = models.BigIntegerField()
+
+    objects = OfScopeQuerySet.as_manager()
+
+    class Meta:
+        verbose_name_plural = "completeness summaries"
+        constraints = [models.UniqueConstraint(fields=["family", "scope"], name="one_summary")]
+
+    def __str__(self) -> str:
+        return f"{self.family_id} in {self.scope_id}: {self.complete}/{self.products}"
+
+
+class MissingCount(models.Model):
+    """How many of the counted products of a family miss one of its attributes in a scope. Derived, as the summary."""
+
+    family = models.ForeignKey(Family, on_delete=models.DO_NOTHING, db_constraint=False, related_name="+")
+    scope = models.ForeignKey(
+        "markets.Scope", on_delete=models.DO_NOTHING, db_constraint=False, related_name="+", db_index=False
+    )
+    index = models.SmallIntegerField(help_text="The attribute's bit in the family's masks")
+    products = models.IntegerField()
+
+    objects = OfScopeQuerySet.as_manager()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["family", "scope", "index"], name="one_missing_count")]
+
+    def __str__(self) -> str:
+        return f"{self.family_id} in {self.scope_id}, bit {self.index}: {self.products}"
+
+
+class CompletenessDay(models.Model):
+    """The summary of a family in a scope as it was at the end of a day (UTC): a fact for trends.
+
+    There is a row for each day on which it differed from the day before; between two rows it did not move.
+    """
+
+    day = models.DateField()
+    family = models.ForeignKey(Family, on_delete=models.PROTECT, related_name="+", db_index=False)
+    scope = models.ForeignKey("markets.Scope", on_delete=models.PROTECT, related_name="+", db_index=False)
+    products = models.IntegerField()
+    complete = models.IntegerField()
+    required = models.BigIntegerField()
+    filled = models.BigIntegerField()
+
+    objects = OfScopeQuerySet.as_manager()
+
+    class Meta:
+        # also how a trend finds the last row before its first day
+        constraints = [models.UniqueConstraint(fields=["family", "scope", "day"], name="one_summary_a_day")]
+        indexes = [models.Index(fields=["day"], name="summaries_of_day")]
+
+    def __str__(self) -> str:
+        return f"{self.family_id} in {self.scope_id} on {self.day}: {self.complete}/{self.products}"
 
 
 class FirstCompletion(models.Model):

@@ -68,6 +68,10 @@ class Override(models.Model):
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["product", "cell", "attribute"], name="one_override")]
+        # what ends soon
+        indexes = [
+            models.Index(fields=["expires_at"], condition=models.Q(expires_at__isnull=False), name="overrides_that_end")
+        ]
 
     def __str__(self) -> str:
         return f"{self.product_id} {self.attribute_id} in {self.cell_id}: {self.reason}"

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from django.db import connection
 from django.db.models import Count, F, FloatField, Q, Sum
@@ -20,9 +21,9 @@ from pim.models.attributes import clearance_of
 # looked at: asking for each product and scope anew costs six times as much (benchmarks/completeness.py).
 COMPUTE = """
     WITH line AS (
-        SELECT p.id AS product_id, p.root_id, p.family_id, p.level,
+        SELECT p.id AS product_id, p.root_id, p.family_id, p.level, p.level = f.depth AS is_sellable,
                array_remove(ARRAY[p.id, p.parent_id, up.parent_id], NULL) AS ids
-          FROM pim_product p LEFT JOIN pim_product up ON up.id = p.parent_id
+          FROM pim_product p JOIN pim_family f ON f.id = p.family_id LEFT JOIN pim_product up ON up.id = p.parent_id
          WHERE p.root_id = ANY(%(roots)s)
     ), required AS (
         SELECT s.id AS scope_id, s.channel_id, s.market_id, q.family_id, l.level,
@@ -57,11 +58,16 @@ COMPUTE = """
            coalesce((
                SELECT pl.state = 'placed' FROM pim_placement pl
                 WHERE pl.product_id = ANY(line.ids) AND pl.channel_id = r.channel_id AND pl.market_id = r.market_id
-                ORDER BY array_position(line.ids, pl.product_id) LIMIT 1), false) AS is_placed
+                ORDER BY array_position(line.ids, pl.product_id) LIMIT 1), false) AS is_placed,
+           line.family_id, line.is_sellable
       FROM line
       JOIN required r ON r.family_id = line.family_id AND r.level = line.level
       LEFT JOIN held ON held.product_id = line.product_id AND held.scope_id = r.scope_id
 """
+
+COLUMNS = (
+    "product_id", "root_id", "scope_id", "required", "filled", "missing", "is_placed", "family_id", "is_sellable",
+)  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -124,10 +130,9 @@ def missing_attributes(product: Product, *, scope: Scope) -> list[str]:
 
 def overview(actor: Actor, *, family: str = "") -> list[OverviewRow]:
     """A row for each scope that the actor sees, over the sellable products that are offered there."""
-    products = Product.objects.visible_to(actor).sellable()
+    rows = Completeness.objects.visible_to(actor).counted()
     if family:
-        products = products.filter(family__code=family)
-    rows = Completeness.objects.visible_to(actor).filter(is_placed=True, product_id__in=products.values("id"))
+        rows = rows.filter(family__code=family)
     grouped = rows.values("scope__channel__code", "scope__market__code", "scope__locale").annotate(
         products=Count("id"),
         complete=Count("id", filter=Q(filled=F("required"))),
@@ -146,8 +151,8 @@ def overview(actor: Actor, *, family: str = "") -> list[OverviewRow]:
     ]
 
 
-def compute(root_ids: Sequence[int]) -> set[tuple[int, int, int, int, int, str, bool]]:
-    """What the table should hold for these models: (product, root, scope, required, filled, missing, is_placed)."""
+def compute(root_ids: Sequence[int]) -> set[tuple[Any, ...]]:
+    """What the table should hold for these models, in the order of `COLUMNS`."""
     with connection.cursor() as cursor:
         cursor.execute(COMPUTE, {"roots": list(root_ids)})
         return set(cursor.fetchall())

@@ -3,7 +3,7 @@
 from pim.services.attributes import define_attribute
 from pim.services.configuration import apply_model
 from pim.services.families import define_family
-from pim.services.imports import start_import
+from pim.services.imports import import_checked_file, map_columns, start_import
 from pim.services.placements import forget_placement, place_product, withdraw_product
 from pim.services.products import create_product, replace_product, upsert_product, upsert_products
 from pim.services.values import set_values
@@ -14,6 +14,8 @@ __all__ = [
     "define_attribute",
     "define_family",
     "forget_placement",
+    "import_checked_file",
+    "map_columns",
     "place_product",
     "replace_product",
     "set_values",

@@ -54,6 +54,23 @@ class Layout:
         return self.row_note is not None
 
 
+@dataclass(frozen=True)
+class Survey:
+    """What of a header row is understood, and what is not."""
+
+    layout: Layout
+    problems: list[TandemError]
+
+    @property
+    def has_sku(self) -> bool:
+        return any(column.field == "sku" for column in self.layout.columns)
+
+    @property
+    def unmapped(self) -> dict[str, str]:
+        """Header to what is wrong with it."""
+        return {one.path: one.detail for one in self.problems if one.path in self.layout.headers}
+
+
 def read_formats(mapping: Mapping[str, Any]) -> Formats:
     """How the file spells numbers, dates, lists and truth. Raises `BadFile` for a mapping that is none."""
     if unknown := mapping.keys() - KNOWN_KEYS:
@@ -77,30 +94,36 @@ def read_formats(mapping: Mapping[str, Any]) -> Formats:
 
 def read_layout(headers: Sequence[Any], *, mapping: Mapping[str, Any], book: Book) -> Layout:
     """Every column, or `UnknownColumn` (several: `Problems`) for headers that mean nothing here."""
+    survey = survey_columns(headers, mapping=mapping, book=book)
+    if survey.problems:
+        raise survey.problems[0] if len(survey.problems) == 1 else Problems(survey.problems)
+    return survey.layout
+
+
+def survey_columns(headers: Sequence[Any], *, mapping: Mapping[str, Any], book: Book) -> Survey:
+    """The columns that can be read, and a problem for each that cannot; of two that say the same the first is read."""
     names = tuple("" if one is None else str(one).strip() for one in headers)
     wanted: Mapping[str, Any] = mapping.get("columns", {})
-    columns: list[Column] = []
+    columns: dict[tuple[str, str, str | None, str], Column] = {}
     problems: list[TandemError] = []
     for index, header in enumerate(names):
         name = wanted.get(header, header)
         if not header or name is None or header.startswith(NOTE):
             continue
         try:
-            columns.append(_read_column(index, header, str(name), book))
+            column = _read_column(index, header, str(name), book)
         except TandemError as error:
             problems.append(error)
-    seen: dict[tuple[str, str, str | None, str], str] = {}
-    for column in columns:
+            continue
         key = (column.field, column.attribute, column.market, column.locale)
-        if key in seen:
-            problems.append(UnknownColumn(f"{column.header!r} says the same as {seen[key]!r}", path=column.header))
-        seen[key] = column.header
-    if not any(column.field == "sku" for column in columns):
+        if key in columns:
+            text = f"{column.header!r} says the same as {columns[key].header!r}"
+            problems.append(UnknownColumn(text, path=column.header))
+        columns.setdefault(key, column)
+    if not any(column.field == "sku" for column in columns.values()):
         problems.append(UnknownColumn("There is no column for the SKU: name one `sku`, or map one to it", path="sku"))
-    if problems:
-        raise problems[0] if len(problems) == 1 else Problems(problems)
     row_note = names.index(ROW_NOTE) if ROW_NOTE in names else None
-    return Layout(names, tuple(columns), row_note)
+    return Survey(Layout(names, tuple(columns.values()), row_note), problems)
 
 
 def _read_column(index: int, header: str, name: str, book: Book) -> Column:

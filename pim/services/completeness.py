@@ -8,7 +8,7 @@ from foundation.core import moment
 from foundation.events.services import append_events
 from pim import events
 from pim.models import FirstCompletion, Product
-from pim.queries.completeness import COMPUTE
+from pim.queries.completeness import COLUMNS, COMPUTE
 
 # Changed rows only are written; what no longer belongs is taken away.
 REFRESH = f"""
@@ -17,13 +17,15 @@ gone AS (
     DELETE FROM pim_completeness c WHERE c.root_id = ANY(%(roots)s)
        AND NOT EXISTS (SELECT 1 FROM computed n WHERE n.product_id = c.product_id AND n.scope_id = c.scope_id)
 )
-INSERT INTO pim_completeness AS c (product_id, root_id, scope_id, required, filled, missing, is_placed)
-SELECT product_id, root_id, scope_id, required, filled, missing, is_placed FROM computed
+INSERT INTO pim_completeness AS c ({", ".join(COLUMNS)})
+SELECT {", ".join(COLUMNS)} FROM computed
 ON CONFLICT (product_id, scope_id) DO UPDATE
    SET root_id = excluded.root_id, required = excluded.required, filled = excluded.filled,
-       missing = excluded.missing, is_placed = excluded.is_placed
- WHERE (c.root_id, c.required, c.filled, c.missing, c.is_placed)
-       IS DISTINCT FROM (excluded.root_id, excluded.required, excluded.filled, excluded.missing, excluded.is_placed)
+       missing = excluded.missing, is_placed = excluded.is_placed,
+       family_id = excluded.family_id, is_sellable = excluded.is_sellable
+ WHERE (c.root_id, c.required, c.filled, c.missing, c.is_placed, c.family_id, c.is_sellable)
+       IS DISTINCT FROM (excluded.root_id, excluded.required, excluded.filled, excluded.missing, excluded.is_placed,
+                         excluded.family_id, excluded.is_sellable)
 """  # noqa: S608  constants
 
 FIRST_TIME = """
@@ -31,11 +33,36 @@ INSERT INTO pim_firstcompletion (product_id, scope_id, at)
 SELECT c.product_id, c.scope_id, %(at)s
   FROM pim_completeness c
   JOIN pim_product p ON p.id = c.product_id
-  JOIN pim_family f ON f.id = p.family_id AND f.depth = p.level
- WHERE c.root_id = ANY(%(roots)s) AND c.filled = c.required
+ WHERE c.root_id = ANY(%(roots)s) AND c.filled = c.required AND c.is_sellable
  ORDER BY c.product_id, c.scope_id
 ON CONFLICT (product_id, scope_id) DO NOTHING
 RETURNING id
+"""
+
+ENTER = """
+WITH told AS (
+    SELECT p.id AS root_id, p.family_id,
+           coalesce((SELECT array_agg(DISTINCT s.id ORDER BY s.id)
+                       FROM pim_product x JOIN pim_placement pl ON pl.product_id = x.id AND pl.state = 'placed'
+                       JOIN markets_scope s ON s.channel_id = pl.channel_id AND s.market_id = pl.market_id
+                      WHERE x.root_id = p.id), '{}') AS offered,
+           coalesce(array_agg(DISTINCT c.scope_id ORDER BY c.scope_id)
+                    FILTER (WHERE c.is_placed AND c.is_sellable), '{}') AS placed,
+           coalesce(array_agg(DISTINCT c.scope_id ORDER BY c.scope_id)
+                    FILTER (WHERE c.is_placed AND c.is_sellable AND c.filled < c.required), '{}') AS incomplete
+      FROM pim_product p LEFT JOIN pim_completeness c ON c.root_id = p.id
+     WHERE p.id = ANY(%(roots)s) AND p.parent_id IS NULL GROUP BY p.id
+), gone AS (
+    DELETE FROM pim_catalogueentry e
+     WHERE e.root_id = ANY(%(roots)s) AND NOT EXISTS (SELECT 1 FROM told WHERE told.root_id = e.root_id)
+)
+INSERT INTO pim_catalogueentry AS e (root_id, family_id, offered, placed, incomplete)
+SELECT root_id, family_id, offered, placed, incomplete FROM told
+ON CONFLICT (root_id) DO UPDATE
+   SET family_id = excluded.family_id, offered = excluded.offered, placed = excluded.placed,
+       incomplete = excluded.incomplete
+ WHERE (e.family_id, e.offered, e.placed, e.incomplete)
+       IS DISTINCT FROM (excluded.family_id, excluded.offered, excluded.placed, excluded.incomplete)
 """
 
 # GTINs are found with and without their leading zeros; texts of markets and of classes above public stay out.
@@ -66,6 +93,7 @@ def refresh_completeness(root_ids: list[int]) -> None:
     """Bring the models and all below them up to date, and note who was complete for the first time."""
     with connection.cursor() as cursor:
         cursor.execute(REFRESH, {"roots": root_ids})
+        cursor.execute(ENTER, {"roots": root_ids})
         cursor.execute(FIRST_TIME, {"roots": root_ids, "at": moment.now()})
         first = [int(row[0]) for row in cursor.fetchall()]
     facts = FirstCompletion.objects.filter(pk__in=first).select_related(

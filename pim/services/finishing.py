@@ -92,7 +92,9 @@ def _close_if_done(import_ids: set[int], actor: Actor) -> None:
 
 def _supersede(record: ProductImport, actor: Actor) -> None:
     """The same file with the same mapping tells its errors anew: those told before are answered by these."""
-    earlier = ProductImport.objects.filter(source_id=record.source_id, mapping=record.mapping, pk__lt=record.pk)
+    earlier = ProductImport.objects.filter(
+        source_id=record.source_id, mapping=record.mapping, pk__lt=record.pk, dry_run=False
+    )
     open_errors = ImportRowError.objects.unresolved().filter(product_import__in=earlier)
     ids = set(open_errors.values_list("product_import_id", flat=True))
     if ids:

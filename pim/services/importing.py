@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from itertools import islice
 from typing import IO, Any
 
+from django.db import transaction
 from django.db.models import F
 
 from foundation.blobs.services import local_copy
@@ -17,22 +18,27 @@ from foundation.core import moment
 from foundation.core.actors import Actor
 from foundation.core.errors import Problems, TandemError
 from foundation.history.services import recorded
-from foundation.jobs.running import ATTEMPTS, JobRun
+from foundation.jobs.running import JobRun
 from pim.checks import Formats
-from pim.choices import ImportState, Sensitivity
+from pim.choices import ImportState, RowOutcome, Sensitivity
 from pim.errors import BadFile, BadProduct
-from pim.models import ImportRowError, ProductImport
+from pim.models import ImportRow, ImportRowError, ProductImport
+from pim.models.attributes import clearance_of
 from pim.queries.book import Book, read_book
-from pim.services.columns import Column, Layout, read_formats, read_layout
+from pim.services.columns import Column, Layout, read_formats, read_layout, survey_columns
+from pim.services.differences import Differences
 from pim.services.drafts import UNNAMED, ProductDraft, ValueDraft
 from pim.services.finishing import finish_import, fix_rows
-from pim.services.planning import Plan
+from pim.services.planning import Foresight, Plan, Planner
 from pim.services.tables import plain_cell, read_table, sniff_table, unescape_formula
 from pim.services.writing import write_drafts
 
 CHUNK_ROWS = 200
 DEEPEST = 2
 MAX_SHOWN = 500
+COUNTS = ("created", "changed", "unchanged", "failed")
+# One that was given up goes on when its job is resumed.
+ENDED = (ImportState.CHECKED, ImportState.DONE)
 
 
 @dataclass
@@ -86,13 +92,16 @@ class Source:
 def import_rows(run: JobRun) -> dict[str, object]:
     """Carry out an import. Called again after a crash it goes on behind the last row that was committed."""
     record = ProductImport.objects.get(pk=run.payload["import"])
-    if record.state in (ImportState.DONE, ImportState.FAILED):
+    if record.state in ENDED:
         return _result(record)
     book = read_book()
     try:
         with scanned(record, book=book) as source:
-            ProductImport.objects.filter(pk=record.pk).update(state=ImportState.RUNNING, rows=source.rows)
-            _bring_in(run, record, source, book)
+            ProductImport.objects.filter(pk=record.pk).update(
+                state=ImportState.RUNNING, rows=source.rows, error="", finished_at=None
+            )
+            bring_in = _check_rows if record.dry_run else _bring_in
+            bring_in(run, record, source, book)
     except (BadFile, Problems) as error:
         with recorded(run.actor):
             ProductImport.objects.filter(pk=record.pk).update(
@@ -100,13 +109,14 @@ def import_rows(run: JobRun) -> dict[str, object]:
             )
             run.advance(0, note=error.detail[:MAX_SHOWN])
     except Exception as error:
-        if run.job.attempt >= ATTEMPTS:  # the job is given up, and so is the file
+        if run.is_last_attempt:  # the job is given up, and so is the file
             ProductImport.objects.filter(pk=record.pk).update(
                 state=ImportState.FAILED, error=f"Given up: {error}"[:MAX_SHOWN], finished_at=moment.now()
             )
         raise
     else:
-        finish_import(record, run=run, actor=run.actor)
+        if not record.dry_run:
+            finish_import(record, run=run, actor=run.actor)
     record.refresh_from_db()
     return _result(record)
 
@@ -118,7 +128,8 @@ def scanned(record: ProductImport, *, book: Book) -> Iterator[Source]:
         form = sniff_table(path, mapping=record.mapping)
         rows = read_table(path, form=form)
         _, headers = next(rows)
-        layout = read_layout(headers, mapping=record.mapping, book=book)
+        layout = survey_columns(headers, mapping=record.mapping, book=book).layout if record.dry_run else None
+        layout = layout or read_layout(headers, mapping=record.mapping, book=book)
         source = Source(layout, read_formats(record.mapping), record.mapping.get("values", {}), spool)
         for number, raw in rows:
             cells = [plain_cell(cell) for cell in raw]
@@ -130,6 +141,8 @@ def scanned(record: ProductImport, *, book: Book) -> Iterator[Source]:
 
 
 def _bring_in(run: JobRun, record: ProductImport, source: Source, book: Book) -> None:
+    if not run.cursor:
+        _forget_outcomes(run, record)
     done = int(run.cursor.get("done", 0))
     start = int(run.cursor.get("level", 0))
     for level in range(start, DEEPEST + 1):
@@ -142,32 +155,97 @@ def _bring_in(run: JobRun, record: ProductImport, source: Source, book: Book) ->
                 run.advance(done, total=source.rows, note=record.filename, cursor=cursor)
 
 
-def _write_chunk(
-    chunk: list[tuple[int, list[Any]]], record: ProductImport, source: Source, book: Book, actor: Actor
-) -> None:
-    errors: list[ImportRowError] = []
-    rows: list[tuple[int, list[Any], ProductDraft]] = []
+def _check_rows(run: JobRun, record: ProductImport, source: Source, book: Book) -> None:
+    """Plan every row as if the rows before it were in, and write down what would come of it, nothing else.
+
+    After a crash it begins anew: what it has learnt of earlier rows is not kept.
+    """
+    _forget_outcomes(run, record)
+    foresight, done = Foresight(), 0
+    for level in range(DEEPEST + 1):
+        rows = source.rows_of(level, 0)
+        while chunk := list(islice(rows, CHUNK_ROWS)):
+            done += len(chunk)
+            batch = _read_chunk(chunk, record, source)
+            with transaction.atomic():
+                planner = Planner(
+                    book, run.actor, clearance=Sensitivity.SECRET, at=moment.now(), foresight=foresight
+                )  # fmt: skip
+                plans = planner.plan_and_diff([draft for _, _, draft in batch.rows])
+                transaction.set_rollback(True)  # locks and new cells were for planning only
+            foresight.note(plans)
+            with recorded(run.actor):
+                _note_outcomes(batch, plans, record, source, Differences(book, clearance_of(run.actor)))
+                run.advance(done, total=source.rows, note=record.filename)
+    with recorded(run.actor):
+        ProductImport.objects.filter(pk=record.pk).update(state=ImportState.CHECKED, finished_at=moment.now())
+        run.advance(done, total=source.rows, note=record.filename)
+
+
+def _forget_outcomes(run: JobRun, record: ProductImport) -> None:
+    """What an earlier check, or an earlier attempt at one, has said of the rows."""
+    with recorded(run.actor):
+        ImportRow.objects.filter(product_import=record).delete()
+        ImportRowError.objects.filter(product_import=record).delete()
+        ProductImport.objects.filter(pk=record.pk).update(**dict.fromkeys(COUNTS, 0))
+
+
+@dataclass
+class _Batch:
+    """Rows that can be planned, and those that the file itself rules out."""
+
+    rows: list[tuple[int, list[Any], ProductDraft]] = field(default_factory=list)
+    refused: list[tuple[int, list[Any], TandemError]] = field(default_factory=list)
+
+
+def _read_chunk(chunk: list[tuple[int, list[Any]]], record: ProductImport, source: Source) -> _Batch:
+    batch = _Batch()
     for number, cells in chunk:
         problem = _row_problem(number, cells, source)
         if problem is not None:
-            errors.append(_row_error(record, number, cells, source, problem))
+            batch.refused.append((number, cells, problem))
         else:
-            rows.append((number, cells, _draft(cells, record, source)))
+            batch.rows.append((number, cells, _draft(cells, record, source)))
+    return batch
+
+
+def _write_chunk(
+    chunk: list[tuple[int, list[Any]]], record: ProductImport, source: Source, book: Book, actor: Actor
+) -> None:
+    batch = _read_chunk(chunk, record, source)
     plans = write_drafts(
-        [draft for _, _, draft in rows],
+        [draft for _, _, draft in batch.rows],
         actor=actor, at=moment.now(), clearance=Sensitivity.SECRET, partial=True, book=book,
     )  # fmt: skip
-    counts = {"created": 0, "changed": 0, "unchanged": 0, "failed": len(errors)}
-    landed: list[tuple[Plan, str]] = []
-    for (number, cells, _), plan in zip(rows, plans, strict=True):
+    _note_outcomes(batch, plans, record, source, Differences(book, clearance_of(actor)))
+    landed = [(plan, cells) for (_, cells, _), plan in zip(batch.rows, plans, strict=True) if not plan.problems]
+    notes = [note for _, cells in landed if (note := _row_note(cells, source))]
+    fix_rows(record, skus=[plan.draft.sku for plan, _ in landed], notes=notes, actor=actor)
+
+
+def _note_outcomes(
+    batch: _Batch, plans: Sequence[Plan], record: ProductImport, source: Source, differences: Differences
+) -> None:
+    """What became of each row, the reasons of those that stay out, and the sums."""
+    errors = [_row_error(record, number, cells, source, problem) for number, cells, problem in batch.refused]
+    rows = [
+        ImportRow(
+            product_import=record, row=number, sku=_storable(source.text(cells, "sku")), outcome=RowOutcome.FAILED
+        )
+        for number, cells, _ in batch.refused
+    ]
+    counts = dict.fromkeys(COUNTS, 0) | {"failed": len(errors)}
+    for (number, cells, _), plan in zip(batch.rows, plans, strict=True):
         counts[plan.status] += 1
         errors += [_row_error(record, number, cells, source, problem) for problem in plan.problems]
-        if not plan.problems:
-            landed.append((plan, _row_note(cells, source)))
+        rows.append(
+            ImportRow(
+                product_import=record, row=number, sku=_storable(source.text(cells, "sku")), outcome=plan.status,
+                changes=[] if plan.problems else differences.of(plan),
+            )
+        )  # fmt: skip
+    ImportRow.objects.bulk_create(rows)
     ImportRowError.objects.bulk_create(errors)
-    fix_rows(
-        record, skus=[plan.draft.sku for plan, _ in landed], notes=[note for _, note in landed if note], actor=actor
-    )
     ProductImport.objects.filter(pk=record.pk).update(**{name: F(name) + count for name, count in counts.items()})
 
 
@@ -238,5 +316,5 @@ def _storable(text: str) -> str:
 
 
 def _result(record: ProductImport) -> dict[str, object]:
-    counts = {name: getattr(record, name) for name in ("rows", "created", "changed", "unchanged", "failed")}
+    counts = {name: getattr(record, name) for name in ("rows", *COUNTS)}
     return {"import": str(record.uid), "state": record.state, "error": record.error, **counts}

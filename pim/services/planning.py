@@ -46,6 +46,7 @@ class Plan:
     is_new: bool = False
     status: str = "unchanged"
     written: dict[int, ProductValues] = field(default_factory=dict)
+    before: dict[int, dict[str, Any]] = field(default_factory=dict)
     touched: set[tuple[int, str]] = field(default_factory=set)
     attributes: set[str] = field(default_factory=set)
 
@@ -54,11 +55,31 @@ class Plan:
         self.status = "failed"
 
 
+@dataclass
+class Foresight:
+    """What earlier batches would have written, had they been: for plans that are never carried out."""
+
+    plans: dict[str, Plan] = field(default_factory=dict)
+    axes: dict[tuple[str, str], str] = field(default_factory=dict)
+    identifiers: dict[tuple[str, str], str] = field(default_factory=dict)
+
+    def note(self, plans: Iterable[Plan]) -> None:
+        """Of each new product what its children ask of it, and no more."""
+        for plan in plans:
+            if plan.is_new or plan.problems:
+                self.plans[plan.draft.sku] = Plan(
+                    ProductDraft(plan.draft.sku), family=plan.family, level=plan.level, problems=plan.problems[:1]
+                )
+
+
 class Planner:
     """Plans a batch. Products that exist are locked in the order of their numbers."""
 
-    def __init__(self, book: Book, actor: Actor, *, clearance: Sensitivity, at: datetime) -> None:
+    def __init__(
+        self, book: Book, actor: Actor, *, clearance: Sensitivity, at: datetime, foresight: Foresight | None = None
+    ) -> None:
         self.book, self.actor, self.clearance, self.at = book, actor, clearance, at
+        self.foresight = foresight or Foresight()
         self.known: dict[str, Product] = {}
         self.visible: set[int] = set()
         self.plans: dict[str, Plan] = {}
@@ -110,6 +131,7 @@ class Planner:
             if not different:
                 continue
             plan.touched |= {(cell, code) for code in different}
+            plan.before[cell] = before
             row = row or ProductValues(cell_id=cell, version=0)
             row.vals, row.version = after, row.version + 1
             plan.written[cell] = row
@@ -208,7 +230,7 @@ class Planner:
             plan.refuse(BadProduct(text, path=draft.at("parent"), reason="too-deep"))
 
     def _find_parent(self, plan: Plan, sku: str) -> bool:
-        above: Plan | Product | None = self.known.get(sku) or self.plans.get(sku)
+        above: Plan | Product | None = self.known.get(sku) or self.plans.get(sku) or self.foresight.plans.get(sku)
         if above is None or above is plan:
             plan.refuse(BadProduct(f"There is no parent {sku}", path=plan.draft.at("parent"), reason="unknown-parent"))
             return False
@@ -294,7 +316,7 @@ class Planner:
 
     def _check_axes(self, plans: list[Plan]) -> None:
         """Every variant says all axes of its level, and no two siblings say the same."""
-        keyed: dict[tuple[str, str], str] = {}
+        keyed = self.foresight.axes
         for plan in plans:
             if plan.problems or not plan.level or plan.family is None:
                 continue
@@ -340,7 +362,7 @@ class Planner:
         rows = Identifier.objects.filter(value__in=values).select_related("product")
         holders = {(row.scheme, row.value): row.product.sku for row in rows}
         for (scheme, value), claims in wanted.items():
-            holder = holders.get((scheme, value))
+            holder = holders.get((scheme, value)) or self.foresight.identifiers.get((scheme, value))
             for plan, change in claims:
                 if plan.problems:
                     continue
@@ -348,6 +370,8 @@ class Planner:
                 if holder != plan.draft.sku:
                     text = f"{scheme} {value} belongs to {holder} already"
                     plan.refuse(IdentifierTaken(text, path=change.draft.path, attribute=change.rule.code))
+                else:
+                    self.foresight.identifiers[scheme, value] = holder
 
 
 def _above_family(above: Plan | Product, book: Book) -> FamilyRule:

@@ -177,3 +177,58 @@ def test_who_may_not_changes_nothing(merchant):
         with pytest.raises(Denied):
             call()
     assert Asset.objects.get().edition == asset.edition
+
+
+def said(asset: Asset) -> tuple[str, int | None]:
+    asset = Asset.objects.select_related("current_version").get(pk=asset.pk)
+    return asset.state, asset.current_version.number if asset.is_live else None
+
+
+def test_an_approval_is_taken_back(photographer):
+    asset = services.approve_asset(factories.make_asset(seed=1), actor=photographer)
+    services.add_version(asset, sha256=stored(2), filename="second.jpg", actor=HOUSE)
+    services.approve_asset(asset, actor=photographer)
+    assert said(asset) == ("approved", 2)
+    with pytest.raises(Conflict):
+        services.withdraw_approval(asset, number=1, actor=photographer)
+    services.withdraw_approval(asset, number=2, actor=photographer)
+    assert said(asset) == ("approved", 1)
+    services.withdraw_approval(asset, number=1, actor=photographer)
+    assert said(asset) == ("draft", None)
+    assert Asset.objects.get(pk=asset.pk).current_version.number == 2, "the newest while none is approved"
+    assert told(asset, "dam.approval.withdrawn") == [
+        {"version": 2, "state": "approved"}, {"version": 1, "state": "draft"},
+    ]  # fmt: skip
+    with pytest.raises(Conflict):
+        services.withdraw_approval(asset, number=1, actor=photographer)
+
+
+def test_a_retired_asset_comes_back_as_it_was(photographer, steward):
+    approved, draft = factories.make_asset(seed=1), factories.make_asset(seed=2)
+    services.approve_asset(approved, actor=photographer)
+    for asset in (approved, draft):
+        services.retire_asset(asset, actor=photographer)
+        with pytest.raises(Denied):
+            services.restore_asset(asset, actor=steward)
+        for _ in range(2):
+            services.restore_asset(asset, actor=photographer)
+    assert (said(approved), said(draft)) == (("approved", 1), ("draft", None))
+    states = [event["state"] for event in told(draft, "dam.asset.changed")]
+    assert states == ["retired", "draft"]
+
+
+def test_an_edit_is_undone_unless_the_same_was_changed_again(photographer, merchant):
+    asset = factories.make_asset()
+    first = services.edit_asset(asset, changes={"caption": "One", "keywords": ["a"]}, actor=photographer)
+    second = services.edit_asset(asset, changes={"title": "Coat"}, actor=photographer)
+    undone = services.undo_edit(asset, edition=first.edition, actor=photographer)
+    assert (undone.metadata, undone.title, undone.edition) == ({}, "Coat", second.edition + 1)
+    services.edit_asset(asset, changes={"title": "Jacket"}, actor=photographer)
+    before = OutboxEvent.objects.count()
+    with pytest.raises(Stale):
+        services.undo_edit(asset, edition=second.edition, actor=photographer)
+    with pytest.raises(Missing):
+        services.undo_edit(asset, edition=99, actor=photographer)
+    with pytest.raises(Denied):
+        services.undo_edit(asset, edition=second.edition, actor=merchant)
+    assert (Asset.objects.get(pk=asset.pk).title, OutboxEvent.objects.count()) == ("Jacket", before)

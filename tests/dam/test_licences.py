@@ -8,10 +8,10 @@ import pytest
 
 from dam import services
 from dam.models import AssetLicence, Licence
-from dam.queries.rights import licence_facts, verdicts
+from dam.queries.rights import facts_of_licences, licence_facts, verdicts
 from dam.verdict import TermFacts
 from foundation.core import moment
-from foundation.core.errors import Conflict, Denied, Invalid
+from foundation.core.errors import Conflict, Denied, Invalid, Stale
 from foundation.events.models import OutboxEvent
 from foundation.jobs.models import Timer
 from foundation.jobs.services import fire_timers
@@ -131,3 +131,24 @@ def test_bad_terms_write_nothing(photographer, merchant):
     factories.make_licence("Twice")
     with pytest.raises(Conflict):
         factories.make_licence("Twice")
+
+
+def test_terms_are_put_back(photographer):
+    terms = [
+        TermFacts(territories=frozenset({"DE"}), ends_at=AT + DAY),
+        TermFacts(is_grant=False, uses=frozenset({"tv"})),
+    ]
+    licence = services.define_licence(name="Studio", terms=terms, credit="Nord", actor=factories.HOUSE)
+    changed = services.change_terms(licence, terms=[], credit="Süd", actor=photographer, expected=1)
+    with pytest.raises(Stale):
+        services.change_terms(licence, terms=terms, actor=photographer, expected=1)
+    back = services.undo_terms(licence, version=changed.version, actor=photographer)
+    assert (back.version, back.credit) == (3, "Nord")
+    assert facts_of_licences({licence.pk})[licence.pk].terms == tuple(terms)
+    assert timer(licence) == AT + DAY
+    for version in (1, 2):
+        with pytest.raises(Stale):
+            services.undo_terms(licence, version=version, actor=photographer)
+    services.revoke_licence(licence, actor=photographer)
+    with pytest.raises(Stale):
+        services.undo_terms(licence, version=4, actor=photographer)

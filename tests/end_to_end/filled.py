@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 from typing import Any
+from uuid import UUID
 
 from associations.services import bind_asset, propose_binding
 from dam.models import Asset, Ingest
@@ -31,6 +32,7 @@ from syndication.models import Feed, FeedMessage, Listing, Rejection
 from syndication.services.rejections import Complaint, settle_rejections
 from tests.cast import make_actor
 from tests.syndication import factories
+from workspace.services import save_view
 
 HOUSE = system("tests")
 MARK = "zorblax"  # in the name of everything foreign
@@ -100,6 +102,17 @@ def foreign_bindings() -> list[str]:
     from associations.models import Binding
 
     return [str(row.uid) for row in Binding.objects.filter(asset__title__contains=MARK)]
+
+
+def foreign_view() -> UUID:
+    """Shared by somebody who sees more; its very name tells of what is elsewhere."""
+    return save_view(
+        page="product_list",
+        name="Zorblax to finish",
+        query="q=zorblax",
+        is_shared=True,
+        actor=make_actor("zack", "steward"),
+    ).uid
 
 
 def foreign_licences() -> list[str]:

@@ -154,7 +154,9 @@ def test_queries_that_are_none(boss: Client) -> None:
     """Filters, limits and cursors of every read; what a page does not know it passes over, but never breaks."""
     own, broken = own_ids(), []
     for operation in [*endpoints("get"), *pages()]:
-        queries = [name for name, _ in operation.queries] or ["q", "cursor", "proposal", "queue", "channel", "scope"]
+        queries = [name for name, _ in operation.queries] or [
+                "q", "cursor", "proposal", "queue", "channel", "scope", "asset", "product", "for", "change",
+            ]  # fmt: skip
         for query in queries:
             for value in CURSORS if query == "cursor" else QUERIES:
                 response = boss.get(address_of(operation, own), {query: value})

@@ -38,8 +38,11 @@ NAMES_NOTHING = {
     "POST /api/v1/imports": "a file; its rows are refused one by one",
     "POST /api/v1/assets/uploads": "new files",
     "POST /api/v1/licences": "a new licence",
+    "POST /api/v1/saved-views": "a new view; its words are the writer's own",
 }
-PAGE_QUERIES = ("q", "proposal", "channel", "market", "scope", "rejected", "reason", "unplaced")
+PAGE_QUERIES = (
+    "q", "proposal", "channel", "market", "scope", "rejected", "reason", "unplaced", "asset", "product", "for",
+)  # fmt: skip
 CLOSED_TO_STEWARDS = {
     "/theme/",
     "/login/",
@@ -77,6 +80,8 @@ def house(request: Any, world: Any, people: dict[str, Any]) -> SimpleNamespace:
         before = {name: read_everything(browser(actor)) for name, actor in people.items()}
     foreign = filled.fill_foreign(world)
     foreign |= {"bindings": filled.foreign_bindings(), "proposals": filled.foreign_bindings()}
+    view = str(filled.foreign_view())
+    foreign |= {"views": [view], "saved-views": [view]}
     foreign |= {"licences": filled.foreign_licences(), "products": [*foreign["products"], "CIRRUS"]}
     assert all(foreign.values()), {name: len(ids) for name, ids in foreign.items()}
     return SimpleNamespace(before=before, foreign=foreign, own=own_ids())
@@ -95,6 +100,9 @@ def own_ids() -> dict[str, list[str]]:
         "listings": [str(row.uid) for row in Listing.objects.filter(scope__market__code="US")],
         "ingests": [],
         "imports": [],
+        "jobs": [],
+        "views": [],
+        "saved-views": [],
         "attributes": ["name", "price", "cost", "formula"],
         "families": ["coats", "cups"],
         "presets": ["card"],
@@ -251,8 +259,15 @@ BODIES: dict[str, Body] = {
     "PATCH /api/v1/assets/{uid}": lambda *_: {"title": "mine"},
     "POST /api/v1/assets/{uid}/approve": lambda *_: {},
     "POST /api/v1/assets/{uid}/retire": lambda *_: {},
+    "POST /api/v1/assets/{uid}/restore": lambda *_: {},
+    "POST /api/v1/assets/{uid}/withdraw-approval": lambda *_: {"version": 1},
+    "POST /api/v1/assets/{uid}/undo": lambda *_: {"edition": 2},
+    "POST /api/v1/assets/{uid}/versions": lambda *_: None,
     "DELETE /api/v1/assets/{uid}": lambda *_: None,
     "POST /api/v1/bindings": lambda sku, asset, *_: {"sku": sku, "asset": asset, "role": "gallery"},
+    "POST /api/v1/bindings/bulk": lambda sku, asset, *_: {"sku": sku, "assets": [asset], "role": "gallery"},
+    "POST /api/v1/bindings/hero": lambda sku, asset, *_: {"sku": sku, "asset": asset},
+    "POST /api/v1/bindings/revert": lambda sku, *_: {"sku": sku, "change_set": str(uuid4())},
     "POST /api/v1/bindings/propose": lambda sku, asset, *_: {"sku": sku, "asset": asset, "reason": "so it seems"},
     "POST /api/v1/bindings/reorder": lambda sku, _, uid, __: {"sku": sku, "role": "gallery", "bindings": [uid]},
     "PATCH /api/v1/bindings/{uid}": lambda *_: {"role": "detail"},
@@ -260,6 +275,7 @@ BODIES: dict[str, Body] = {
     "POST /api/v1/bindings/{uid}/confirm": lambda *_: {},
     "POST /api/v1/bindings/{uid}/reject": lambda *_: {},
     "POST /api/v1/bindings/{uid}/undo": lambda *_: {},
+    "POST /api/v1/bindings/{uid}/rebind": lambda *_: {},
     "POST /api/v1/channels/{code}/feeds": lambda sku, *_: {"skus": [sku]},
     "DELETE /api/v1/channels/{code}/feeds": lambda *_: None,
     "POST /api/v1/listings/{uid}/publication": lambda *_: None,
@@ -270,6 +286,12 @@ BODIES: dict[str, Body] = {
     "POST /api/v1/licences/{uid}/assign": lambda _, asset, *__: {"assets": [asset]},
     "POST /api/v1/licences/{uid}/unassign": lambda _, asset, *__: {"assets": [asset]},
     "POST /api/v1/licences/{uid}/revoke": lambda *_: {},
+    "POST /api/v1/jobs/{uid}/cancel": lambda *_: {},
+    "POST /api/v1/jobs/{uid}/resume": lambda *_: {},
+    "PATCH /api/v1/saved-views/{uid}": lambda *_: {"name": "mine"},
+    "DELETE /api/v1/saved-views/{uid}": lambda *_: None,
+    "POST /api/v1/saved-views/{uid}/restore": lambda *_: {},
+    "POST /api/v1/licences/{uid}/undo": lambda *_: {"version": 2},
     "PUT /api/v1/products/{sku}": lambda *_: {"family": "coats", "values": []},
     "PATCH /api/v1/products/{sku}": lambda *_: {"family": "cups", "parent": "ATLAS", "state": "retired"},
     "POST /api/v1/products/{sku}/placements": lambda *_: {"channel": "shop", "market": "US", "reason": "mine"},

@@ -163,14 +163,16 @@ def make_window(world: SimpleNamespace) -> SimpleNamespace:
     place(mac, ("shop", "US"))
     hero, detail = make_asset("ridge-front.jpg"), make_asset("ridge-collar.jpg")
     loose = [make_asset(f"ridge_{number}.jpg") for number in range(1, 4)]
-    license_for("Studio 2026", [hero, *loose])
-    bind_asset(product=ridge, asset=hero, role="hero", actor=HOUSE)
+    licence = license_for("Studio 2026", [hero, *loose])
+    bound = bind_asset(product=ridge, asset=hero, role="hero", actor=HOUSE)
     bind_asset(product=ridge, asset=detail, role="detail", actor=HOUSE)
     proposals = [propose(ridge, asset) for asset in loose]
     drain()
     return SimpleNamespace(
-        world=world, ridge=ridge, mac=mac, cup=cup, hero=hero, detail=detail, loose=loose, proposals=proposals
-    )
+        world=world, ridge=ridge, mac=mac, cup=cup, hero=hero, detail=detail, loose=loose, proposals=proposals,
+        bound=bound,
+        licence=licence,
+    )  # fmt: skip
 
 
 def product(sku: str) -> Product:

@@ -66,7 +66,7 @@ def test_another_market_is_not_there(window: Any, outsider: Any, steward: Any, b
     assert client.get(f"/assets/{german.uid}/").status_code == 404
     assert client.get(f"/assets/{window.hero.uid}/").status_code == 404, "it shows products of other markets only"
     bind_asset(product=window.mac, asset=window.hero, role="hero", actor=factories.HOUSE)
-    shown = client.get(f"/assets/{window.hero.uid}/").context["bindings"]
+    shown = client.get(f"/assets/{window.hero.uid}/").context["uses"].bindings
     assert [row.sku for row in shown] == ["MAC"], "products of other markets are not named"
 
 
@@ -74,13 +74,13 @@ def test_the_page_of_an_asset(window: Any, steward: Any, browser_of: Any) -> Non
     answer = browser_of(steward).get(f"/assets/{window.hero.uid}/")
     page = answer.context
     assert page["asset"].name == "ridge-front.jpg"
-    assert [row.rights.label for row in page["verdicts"]] == ["Cleared"] * 4, "one for each channel and market"
-    assert page["licences"][0].terms == ["Allowed everywhere"]
-    assert page["versions"][0].size == "1.2 MB"
-    assert page["versions"][0].is_current
-    assert [(row.sku, row.role) for row in page["bindings"]] == [("RIDGE", "hero")]
-    assert {group.label: [fact.value for fact in group.facts] for group in page["metadata"]} == {
-        "XMP": ["Phil"], "EXIF": ["IQ4"],
+    assert [row.rights.label for row in page["rights"].verdicts] == ["Cleared"] * 4, "one for each channel and market"
+    assert page["rights"].licences[0].terms == ["Allowed everywhere"]
+    assert page["files"].versions[0].size == "1.2 MB"
+    assert page["files"].versions[0].is_current
+    assert [(row.sku, row.role) for row in page["uses"].bindings] == [("RIDGE", "hero")]
+    assert {group.label: [fact.value for fact in group.facts] for group in page["embedded"]} == {
+        "XMP: the studio": ["Phil"], "EXIF: the camera": ["IQ4"],
     }  # fmt: skip
 
 
@@ -89,15 +89,15 @@ def test_rights_are_told_with_their_edge(window: Any, steward: Any, browser_of: 
     ending = moment.now() + timedelta(days=12, hours=1)
     licence = factories.license_for("Ends soon", [window.detail], until=ending)
     answer = client.get(f"/assets/{window.detail.uid}/")
-    row = answer.context["verdicts"][0]
+    row = answer.context["rights"].verdicts[0]
     assert (row.rights.label, row.rights.tone, row.boundary_text) == ("Ends in 12 days", "attention", "until")
     assert row.boundary == ending
     revoke_licence(licence, actor=factories.HOUSE)
-    row = client.get(f"/assets/{window.detail.uid}/").context["verdicts"][0]
+    row = client.get(f"/assets/{window.detail.uid}/").context["rights"].verdicts[0]
     assert (row.rights.label, row.rights.tone) == ("Refused: revoked", "bad")
 
 
 def test_an_asset_without_a_licence_says_so(window: Any, steward: Any, browser_of: Any) -> None:
     text = browser_of(steward).get(f"/assets/{window.detail.uid}/").content.decode()
     assert "No licence is on record" in text
-    assert "No renditions yet" in text
+    assert "Not made" in text

@@ -117,15 +117,15 @@ def test_the_model_page(window: Any, steward: Any, browser_of: Any) -> None:
     assert (matrix.row_axis, matrix.column_axis, matrix.columns) == ("Colour", "Size", ["S", "M"])
     assert [row.label for row in matrix.rows] == ["Red", "Blue"]
     assert all(cell is not None for row in matrix.rows for cell in row.cells)
-    assert [tile.name for tile in answer.context["pictures"]] == ["ridge-front.jpg", "ridge-collar.jpg"]
-    assert [tile.rights.label for tile in answer.context["pictures"]] == ["Cleared", "No licence"]
+    assert [tile.name for tile in answer.context["gallery"].pictures] == ["ridge-front.jpg", "ridge-collar.jpg"]
+    assert [tile.rights.label for tile in answer.context["gallery"].pictures] == ["Cleared", "No licence"]
     assert values(answer)["size"].origin.text == "Set on each variant"
     assert "Where it is sold" in text
 
 
 def test_a_variant_has_its_models_pictures(window: Any, steward: Any, browser_of: Any) -> None:
     answer = browser_of(steward).get(f"/products/{factories.uid_of('RIDGE-RED-S')}/")
-    assert [tile.meta for tile in answer.context["pictures"]] == [["from RIDGE"], ["from RIDGE"]]
+    assert [(tile.origin, tile.is_inherited) for tile in answer.context["gallery"].pictures] == [("RIDGE", True)] * 2
     assert answer.context["product"].level == "Variant"
     assert answer.context["product"].parent.sku == "RIDGE"
 
@@ -165,8 +165,8 @@ def test_a_model_is_shown_by_its_variants_pictures(window: Any, steward: Any, br
     found = {row.sku: row.picture_url for row in client.get("/products/").context["products"]}
     assert "/m/" in found["MAC"]
     assert found["CUP"] == ""
-    tiles = client.get(f"/products/{window.mac.uid}/").context["pictures"]
-    assert [(tile.name, tile.meta) for tile in tiles] == [("mac-red.jpg", ["of MAC-RED-S"])]
+    tiles = client.get(f"/products/{window.mac.uid}/").context["gallery"].pictures
+    assert [(tile.name, tile.origin, tile.is_inherited) for tile in tiles] == [("mac-red.jpg", "MAC-RED-S", False)]
 
 
 def test_rich_text_is_read_as_lines(window: Any, steward: Any, browser_of: Any) -> None:

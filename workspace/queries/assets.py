@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
+from urllib.parse import urlencode
 
 from django.db.models import Count, Exists, OuterRef, Q
 from django.urls import reverse
@@ -15,7 +16,7 @@ from dam.models import Asset, AssetLicence, AssetVersion
 from foundation.core import moment
 from foundation.core.actors import Actor
 from foundation.core.pages import keyset_page
-from workspace.queries.facets import Filter, Rows, Wanted, facets, narrowed
+from workspace.queries.facets import Filter, Rows, Wanted, conditions, facets, narrowed
 from workspace.queries.pictures import addresses
 from workspace.queries.rights import badges
 from workspace.queries.scopes import visible_scopes
@@ -48,20 +49,32 @@ def state_chip(asset: Asset) -> State:
 def asset_list(wanted: Wanted, *, actor: Actor) -> AssetList:
     """One page of the assets that the actor may see and asked for, newest first."""
     visible = Asset.objects.visible_to(actor)
-    found, filters = _matching(visible, wanted.q, actor), _filters()
+    found, filters = matching(visible, wanted.q, actor), library_filters()
     kept = narrowed(found, filters, wanted)
     total = kept.count()
     page = keyset_page(kept.select_related("current_version"), order=ORDER, cursor=wanted.cursor, limit=PAGE)
     return AssetList(
         total,
         facets(found, filters, wanted),
-        _tiles(page.rows, actor),
+        asset_tiles(page.rows, actor, trail=trail_of(wanted)),
         page.next_cursor,
         bool(total) or visible.exists(),
     )
 
 
-def _matching(rows: Rows, q: str, actor: Actor) -> Rows:
+def wanted_assets(wanted: Wanted, *, actor: Actor) -> Rows:
+    """Those that the list would show, in no order."""
+    return narrowed(matching(Asset.objects.visible_to(actor), wanted.q, actor), library_filters(), wanted)
+
+
+def trail_of(wanted: Wanted) -> str:
+    """The list's filters as a query string, so that an asset's page knows what comes next; empty without any."""
+    pairs = [("q", wanted.q)] if wanted.q else []
+    pairs += [(name, value) for name, values in (wanted.values or {}).items() for value in values]
+    return f"?{urlencode(pairs)}" if pairs else ""
+
+
+def matching(rows: Rows, q: str, actor: Actor) -> Rows:
     """By title, file name, or the SKU of a visible product that it shows."""
     for word in q.split()[:8]:
         versions = AssetVersion.objects.filter(asset=OuterRef("pk"), filename__icontains=word)
@@ -70,7 +83,8 @@ def _matching(rows: Rows, q: str, actor: Actor) -> Rows:
     return rows
 
 
-def _filters() -> list[Filter]:
+def library_filters() -> list[Filter]:
+    """How the library is narrowed."""
     bound: Any = Exists(Binding.objects.active().filter(asset=OuterRef("pk")))
     asked: Any = Exists(Binding.objects.proposed().filter(asset=OuterRef("pk")))
     cleared: Any = Exists(AssetLicence.objects.filter(asset=OuterRef("pk"), licence__revoked_at=None))
@@ -79,8 +93,10 @@ def _filters() -> list[Filter]:
     return [
         Filter("state", "State", lambda rows, values: rows.filter(state__in=values), _count("state", AssetState)),
         Filter("kind", "Kind", lambda rows, values: rows.filter(kind__in=values), _count("kind", Kind)),
-        _tests("binding", "Products", binding, {"bound": "Bound", "proposed": "Proposed", "loose": "Bound to none"}),
-        _tests("licence", "Licence", licence, {"licensed": "On record", "none": "None"}),
+        conditions(
+            "binding", "Products", binding, {"bound": "Bound", "proposed": "Proposed", "loose": "Bound to none"}
+        ),
+        conditions("licence", "Licence", licence, {"licensed": "On record", "none": "None"}),
     ]
 
 
@@ -92,40 +108,25 @@ def _count(field: str, choices: type[AssetState | Kind]) -> Callable[[Rows], Ite
     return count
 
 
-def _tests(name: str, title: str, tests: Mapping[str, Any], labels: dict[str, str]) -> Filter:
-    """A facet whose values are conditions."""
-
-    def narrow(rows: Rows, values: Sequence[str]) -> Rows:
-        wanted = Q(pk__in=[])
-        for value in values:
-            wanted |= Q(tests[value]) if value in tests else Q(pk__in=[])
-        return rows.filter(wanted)
-
-    def count(rows: Rows) -> Iterable[tuple[str, str, int]]:
-        counts = rows.order_by().aggregate(**{value: Count("pk", filter=Q(test)) for value, test in tests.items()})
-        return [(value, labels[value], counts[value]) for value in tests]
-
-    return Filter(name, title, narrow, count)
-
-
-def _tiles(assets: Sequence[Asset], actor: Actor) -> list[Tile]:
+def asset_tiles(assets: Sequence[Asset], actor: Actor, *, trail: str = "") -> list[Tile]:
     """Rights are those for the actor's first scope: a library shows one badge, the asset's page shows all."""
     urls = addresses(assets, actor)
     rights = badges([asset.pk for asset in assets], next(iter(visible_scopes(actor)), None), moment.now())
     return [
         Tile(
-            url=reverse("asset", args=[asset.uid]),
+            url=reverse("asset", args=[asset.uid]) + trail,
             name=asset.title,
             picture_url=urls.get(asset.pk, ""),
             tag="" if asset.state == AssetState.APPROVED else state_chip(asset).label,
-            meta=[_pixels(asset)],
+            meta=[pixels(asset)],
             rights=rights.get(asset.pk),
         )
         for asset in assets
     ]
 
 
-def _pixels(asset: Asset) -> str:
+def pixels(asset: Asset) -> str:
+    """How large the picture is; of what has no size its kind."""
     version = asset.current_version
     if version is None or version.width is None:
         return asset.get_kind_display()

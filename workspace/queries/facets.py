@@ -6,7 +6,8 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from django.db.models import QuerySet
+from django.db.models import Count as Number
+from django.db.models import Q, QuerySet
 
 from workspace.queries.shown import Facet, FacetOption
 
@@ -64,3 +65,19 @@ def facets(rows: Rows, filters: Sequence[Filter], wanted: Wanted) -> list[Facet]
         options = [FacetOption(label, value, count, value in chosen) for value, label, count in counted]
         found.append(Facet(one.label, one.name, options))
     return found
+
+
+def conditions(name: str, title: str, tests: Mapping[str, Any], labels: Mapping[str, str]) -> Filter:
+    """A facet whose values are conditions. One query counts them all."""
+
+    def narrow(rows: Rows, values: Sequence[str]) -> Rows:
+        chosen = Q(pk__in=[])
+        for value in values:
+            chosen |= Q(tests[value]) if value in tests else Q(pk__in=[])
+        return rows.filter(chosen)
+
+    def count(rows: Rows) -> Iterable[tuple[str, str, int]]:
+        counts = rows.order_by().aggregate(**{value: Number("pk", filter=Q(test)) for value, test in tests.items()})
+        return [(value, labels[value], counts[value]) for value in tests]
+
+    return Filter(name, title, narrow, count)

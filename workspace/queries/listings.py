@@ -153,6 +153,11 @@ def _with_scope(rows: Rows) -> Rows:
     return rows.select_related("scope__channel", "scope__market").defer("body")
 
 
+def matching_listings(wanted: Wanted, *, actor: Actor) -> Rows:
+    """The rows that the list would show, unordered and uncounted."""
+    return narrowed(_matching(Listing.objects.visible_to(actor), wanted.q, actor), _filters(actor), wanted)
+
+
 def _matching(rows: Rows, q: str, actor: Actor) -> Rows:
     for word in q.lower().split()[:8]:
         rows = rows.filter(product_id__in=find_products(word, actor=actor).values("pk"))

@@ -45,12 +45,6 @@ def visible_media(product_id: int, actor: Actor, scope: Scope | None = None) -> 
     return _seen([media_of([product_id], scope=scope, actor=actor)[product_id]], actor)
 
 
-def media_of_tree(product: Product, actor: Actor) -> list[BoundAsset]:
-    """The same for a model with what its variants have besides."""
-    ids = [product.pk, *_below([product.pk]).values_list("pk", flat=True)] if product.is_root else [product.pk]
-    return _seen(media_of(ids, actor=actor).values(), actor)
-
-
 def tiles(bound: Sequence[BoundAsset], product: Product, actor: Actor, badges: Mapping[int, Rights]) -> list[Tile]:
     """A product's media as tiles; the tag is the role, the small print where each comes from."""
     urls = addresses((one.binding.asset for one in bound), actor)

@@ -10,18 +10,16 @@ from uuid import UUID
 from django.db.models import Q, Sum
 from django.urls import reverse
 
-from foundation.core import moment
 from foundation.core.actors import Actor
 from foundation.markets.models import Scope
 from pim.models import Completeness, Product
 from pim.queries.products import ancestors_of, labels_of
+from workspace.queries.gallery import Gallery, gallery
 from workspace.queries.history import events_of, merged, value_changes
-from workspace.queries.pictures import media_of_tree, tiles
 from workspace.queries.placements import PlacementPanel, get_visible_product, placement_panel
 from workspace.queries.product_values import Group, MissingField, missing_fields, value_groups
-from workspace.queries.rights import badges
 from workspace.queries.scopes import PARTS, address, choose_scope, label, tabs, visible_scopes
-from workspace.queries.shown import LOCALE, Tab, Tile, TimelineEntry
+from workspace.queries.shown import LOCALE, Tab, TimelineEntry
 from workspace.queries.variants import Matrix, variant_matrix
 
 
@@ -70,25 +68,29 @@ class ProductPage:
     scope_label: str
     missing: list[MissingField]
     groups: list[Group]
-    pictures: list[Tile]
+    gallery: Gallery
     variants: Matrix | None
     placements: PlacementPanel
     history: list[TimelineEntry]
 
 
+def product_gallery(uid: UUID, *, wanted: Mapping[str, str], actor: Actor) -> Gallery:
+    """The page's pictures alone, in the same scope."""
+    product, scopes = get_visible_product(uid, actor=actor), visible_scopes(actor)
+    return gallery(product, _chosen(scopes, _judged(product, scopes), wanted), actor)
+
+
 def product_page(uid: UUID, *, wanted: Mapping[str, str], actor: Actor) -> ProductPage:
     """The page in the scope that the address names; else the least complete one of those it is placed in."""
-    product = get_visible_product(uid, actor=actor)
-    scopes = visible_scopes(actor)
+    product, scopes = get_visible_product(uid, actor=actor), visible_scopes(actor)
     judged = _judged(product, scopes)
     scope = _chosen(scopes, judged, wanted)
     line = [product, *ancestors_of([product.pk]).get(product.pk, [])]
     groups = value_groups(product, line, scope, actor)
-    bound = media_of_tree(product, actor)
-    shown = tiles(bound, product, actor, badges([one.asset_id for one in bound], scope, moment.now()))
+    pictures = gallery(product, scope, actor)
     rings = [_ring(one, judged[one.pk], is_current=one == scope) for one in scopes if one.pk in judged]
     return ProductPage(
-        product=_head(product, line, shown),
+        product=_head(product, line, pictures),
         scopes=rings,
         markets=tabs(scopes, scope, "market") if scope else [],
         locales=tabs(scopes, scope, "locale") if scope else [],
@@ -96,7 +98,7 @@ def product_page(uid: UUID, *, wanted: Mapping[str, str], actor: Actor) -> Produ
         scope_label=label(scope) if scope else "",
         missing=missing_fields(groups),
         groups=groups,
-        pictures=shown,
+        gallery=pictures,
         variants=variant_matrix(product, scope, actor),
         placements=placement_panel(product, actor=actor, scopes=scopes),
         history=merged(
@@ -126,7 +128,7 @@ def _ring(scope: Scope, judged: tuple[int, int], *, is_current: bool) -> ScopeRi
     return ScopeRing(label(scope), 100 * filled / required, required - filled, address(scope), is_current)
 
 
-def _head(product: Product, line: Sequence[Product], shown: Sequence[Tile]) -> ProductHead:
+def _head(product: Product, line: Sequence[Product], pictures: Gallery) -> ProductHead:
     titles = labels_of([one.pk for one in line], LOCALE)
     above = line[1] if len(line) > 1 else None
     return ProductHead(
@@ -137,7 +139,7 @@ def _head(product: Product, line: Sequence[Product], shown: Sequence[Tile]) -> P
         family_url=f"{reverse('product_list')}?family={product.family.code}",
         level=_level(product),
         parent=Parent(above.sku, titles[above.pk], reverse("product", args=[above.uid])) if above else None,
-        picture_url=next((tile.picture_url for tile in shown if tile.picture_url), ""),
+        picture_url=pictures.first_picture_url,
         identifiers=[Named(one.scheme.upper(), one.value) for one in product.identifiers.order_by("scheme", "value")],
     )
 

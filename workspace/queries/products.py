@@ -63,6 +63,14 @@ def product_list(wanted: Wanted, *, actor: Actor) -> ProductList:
     return ProductList(total, facets(found, filters, wanted), rows, page.next_cursor, bool(total) or visible.exists())
 
 
+def matching_products(wanted: Wanted, *, actor: Actor) -> Rows:
+    """The rows that the list would show, unordered and uncounted."""
+    scopes = {str(scope): scope for scope in visible_scopes(actor)}
+    judged = [scopes[code] for code in wanted.of("scope") if code in scopes] or list(scopes.values())
+    found = _matching(Product.objects.visible_to(actor).roots(), wanted.q)
+    return narrowed(found, _filters(actor, scopes, judged), wanted)
+
+
 def _matching(rows: Rows, q: str) -> Rows:
     """Trees in which any product is found by the words."""
     for word in q.lower().split()[:8]:

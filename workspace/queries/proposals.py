@@ -14,7 +14,10 @@ from foundation.core import moment
 from foundation.core.actors import Actor
 from pim.models import Product
 from pim.queries.products import labels_of
+from workspace.queries.counts import Capped
 from workspace.queries.pictures import LARGE, addresses, visible_media
+from workspace.queries.queues import spot_in
+from workspace.queries.readings import Reading, readings
 from workspace.queries.rights import badges
 from workspace.queries.scopes import visible_scopes
 from workspace.queries.shown import LOCALE, Fact, Rights
@@ -65,6 +68,7 @@ class ProposalDesk:
     meta: list[str]
     rights: Rights | None
     evidence: str
+    readings: list[Reading]
     source: str
     role: str
     product: ProposedProduct
@@ -74,8 +78,8 @@ class ProposalDesk:
 @dataclass(frozen=True)
 class Desk:
     proposal: ProposalDesk | None
-    position: int
-    total: int
+    position: Capped
+    total: Capped
     previous_url: str
     next_url: str
     can_decide: bool
@@ -85,37 +89,22 @@ def open_proposals(actor: Actor) -> BindingQuerySet:
     return find_bindings(actor).proposed().order_by("pk")
 
 
-def desk(*, actor: Actor, uid: str = "", after: int = 0) -> Desk:
+def desk(*, actor: Actor, uid: str = "", after: int | None = None) -> Desk:
     """The proposal asked for, or the first after the one just decided, or the first of all."""
     waiting = open_proposals(actor).select_related("product__family", "asset__current_version")
-    current = _by_uid(waiting, uid) or waiting.filter(pk__gt=after).first() or waiting.first()
-    can_decide = actor.may("associations.decide")
-    if current is None:
-        return Desk(None, 0, 0, "", "", can_decide)
-    before, total = waiting.filter(pk__lt=current.pk), waiting.count()
+    spot = spot_in(waiting, key="pk", uid=uid, after=after)
     return Desk(
-        proposal=_shown(current, actor),
-        position=before.count() + 1,
-        total=total,
-        previous_url=_address(before.order_by("-pk").first()),
-        next_url=_address(waiting.filter(pk__gt=current.pk).first()),
-        can_decide=can_decide,
+        proposal=_shown(spot.current, actor) if spot.current else None,
+        position=spot.position,
+        total=spot.total,
+        previous_url=address(spot.previous) if spot.previous else "",
+        next_url=address(spot.following) if spot.following else "",
+        can_decide=actor.may("associations.decide"),
     )
 
 
 def address(uid: UUID) -> str:
     return f"{reverse('proposals')}?proposal={uid}"
-
-
-def _by_uid(waiting: BindingQuerySet, uid: str) -> Binding | None:
-    try:
-        return waiting.filter(uid=UUID(uid)).first()
-    except ValueError:
-        return None
-
-
-def _address(binding: Binding | None) -> str:
-    return address(binding.uid) if binding else ""
 
 
 def _shown(binding: Binding, actor: Actor) -> ProposalDesk:
@@ -129,6 +118,7 @@ def _shown(binding: Binding, actor: Actor) -> ProposalDesk:
         meta=_meta(asset),
         rights=rights.get(asset.pk) or Rights("", "Rights not asked"),
         evidence=binding.sentence or "Somebody proposed it without saying why.",
+        readings=readings(binding.evidence.get("claims") or [], asset.current_version, actor),
         source=SOURCES.get(binding.source, phrase(binding.source)),
         role=phrase(binding.role),
         product=_product(binding, actor),

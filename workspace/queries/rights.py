@@ -1,16 +1,20 @@
-"""Verdicts as badges."""
+"""Verdicts as badges, and terms in words."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import datetime, timedelta
 
+from dam.models import LicenceTerm
 from dam.queries.rights import verdicts
-from dam.verdict import Code, Verdict
-from foundation.markets.models import Scope
+from dam.verdict import Code, TermFacts, Verdict
+from foundation.markets.models import Channel, Scope
+from foundation.markets.territories import territory_name
 from workspace.queries.shown import Rights
 
 SOON = timedelta(days=30)
+NAMED = 12
+ChannelNames = Mapping[str, str]
 
 
 def badge(verdict: Verdict, at: datetime) -> Rights:
@@ -24,6 +28,14 @@ def badge(verdict: Verdict, at: datetime) -> Rights:
     if verdict.code is Code.EMBARGOED and verdict.boundary is not None:
         return Rights("attention", f"Embargo {_until(verdict.boundary, at)}")
     return Rights("bad", f"Refused: {verdict.code.value}")
+
+
+def badge_with_end(verdict: Verdict, at: datetime) -> Rights:
+    """The badge, with the day of the next end however far it is."""
+    shown = badge(verdict, at)
+    if verdict.allowed and verdict.boundary is not None and shown.tone == "ok":
+        return Rights("ok", f"To {verdict.boundary.day} {verdict.boundary:%b %Y}")
+    return shown
 
 
 def badges(asset_ids: Iterable[int], scope: Scope | None, at: datetime) -> dict[int, Rights]:
@@ -46,3 +58,37 @@ def _in(span: timedelta) -> str:
         return f"in {span.days} days"
     hours = max(1, round(span.total_seconds() / 3600))
     return f"in {hours} hour{'s' if hours > 1 else ''}"
+
+
+def channel_names() -> ChannelNames:
+    """What channels are called, by code. One query."""
+    return {code: name or code for code, name in Channel.objects.values_list("code", "name")}
+
+
+def term_sentence(term: LicenceTerm | TermFacts, channels: ChannelNames) -> str:
+    """A term in words: `Allowed in Germany and Austria for web from 1 March 2026 until 31 August 2026`."""
+    words = ["Allowed" if term.is_grant else "Never"]
+    words.append(f"in {listed(territory_name(one) for one in term.territories)}" if term.territories else "everywhere")
+    if term.uses:
+        words.append(f"for {listed(term.uses)}")
+    if term.channels:
+        words.append(f"on {listed(channels.get(one, one) for one in term.channels)}")
+    if term.starts_at:
+        words.append(f"from {moment_text(term.starts_at)}")
+    if term.ends_at:
+        words.append(f"until {moment_text(term.ends_at)}")
+    return " ".join(words)
+
+
+def listed(words: Iterable[str]) -> str:
+    """`Austria, Germany and Japan`, in order; of many the first."""
+    named = sorted(words)
+    if len(named) > NAMED:
+        named = [*named[: NAMED - 1], f"{len(named) - NAMED + 1} more"]
+    return " and ".join(filter(None, [", ".join(named[:-1]), named[-1]]))
+
+
+def moment_text(at: datetime) -> str:
+    """A date; with the time, where the day does not begin then."""
+    day = f"{at.day} {at:%B} {at.year}"
+    return day if (at.hour, at.minute) == (0, 0) else f"{day}, {at:%H:%M}"

@@ -6,6 +6,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
+from workspace.queries.counts import Capped
+
 # The language that pages speak, where a product or an option has a word in it.
 LOCALE = "en-GB"
 
@@ -44,14 +46,15 @@ class Tab:
     url: str
     is_current: bool = False
     percent: float | None = None
-    count: int | None = None
+    count: int | str | Capped | None = None
+    count_id: str = ""
 
 
 @dataclass(frozen=True)
 class FacetOption:
     label: str
     value: str
-    count: int
+    count: int | Capped
     is_on: bool
 
 
@@ -89,6 +92,8 @@ class HeatCell:
     percent: float | None
     url: str = ""
     label: str = ""
+    key: str = ""  # stays the same when the table is drawn again, so that the focus does
+    is_current: bool = False
 
 
 @dataclass(frozen=True)
@@ -97,6 +102,7 @@ class HeatRow:
     note: str
     cells: list[HeatCell]
     mean: float
+    whole: HeatCell | None = None  # the row as one cell, where it leads somewhere
 
 
 @dataclass(frozen=True)
@@ -120,3 +126,4 @@ class HeatTable:
     groups: list[HeatGroup]
     columns: list[HeatColumn]
     rows: list[HeatRow]
+    totals: HeatRow | None = None

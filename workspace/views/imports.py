@@ -12,7 +12,9 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from foundation.blobs.services import open_blob
 from foundation.core.errors import Invalid, Missing, TandemError
 from foundation.jobs.services import cancel_job
-from pim.services import start_import
+from pim.services import import_checked_file, map_columns, start_import
+from workspace.queries.import_columns import LEAVE_OUT, SHOWN
+from workspace.queries.import_rows import row_list
 from workspace.queries.imports import get_import, import_list, import_page
 from workspace.views.pages import PageRequest, next_address, page
 
@@ -23,7 +25,7 @@ LARGEST = 200 * MEGABYTE
 @require_http_methods(["GET", "HEAD", "POST"])
 @page("pim.import")
 def imports(request: PageRequest) -> HttpResponse:
-    """The imports so far, and the form that starts one."""
+    """The imports so far, and the form that has a file checked."""
     refusal = ""
     if request.method == "POST":
         try:
@@ -44,7 +46,7 @@ def _start(request: PageRequest) -> Any:
     if (file.size or 0) > LARGEST:
         raise Invalid("The file is larger than 200 MB; split it", path="file")
     mapping = _mapping(request.FILES.get("mapping"))
-    return start_import(file, filename=file.name or "upload", mapping=mapping, actor=request.actor)
+    return start_import(file, filename=file.name or "upload", mapping=mapping, actor=request.actor, dry_run=True)
 
 
 def _mapping(file: UploadedFile | None) -> dict[str, Any]:
@@ -63,13 +65,66 @@ def _mapping(file: UploadedFile | None) -> dict[str, Any]:
 @require_safe
 @page("pim.import")
 def import_(request: PageRequest, uid: UUID) -> HttpResponse:
-    """Progress, asked for again each second while it runs; then the refused rows."""
+    """Progress, asked for again each second while it runs; then the report, of a check or of what came in."""
+    return _show(request, uid)
+
+
+def _show(request: PageRequest, uid: UUID, mapping_error: str = "") -> HttpResponse:
     found = import_page(uid, actor=request.actor, cursor=request.GET.get("cursor", ""))
-    context = {"job": found.job, "errors": found.errors, "next_url": next_address(request, found.next_cursor)}
+    context = vars(found) | {
+        "next_url": next_address(request, found.next_cursor),
+        "mapping_error": mapping_error,
+    }
     if not request.htmx or request.htmx.history_restore_request:
-        return render(request, "workspace/import.html", context)
+        return render(request, "workspace/import.html", context, status=422 if mapping_error else 200)
     part = "import_error_rows" if "cursor" in request.GET else "import_progress"
     return render(request, f"workspace/fragments/{part}.html", context)
+
+
+@require_POST
+@page("pim.import")
+def import_run(request: PageRequest, uid: UUID) -> HttpResponse:
+    """Import the file that was checked; it is not sent again."""
+    import_checked_file(uid=uid, actor=request.actor)
+    return redirect("import", uid=uid)
+
+
+@require_POST
+@page("pim.import")
+def import_mapping(request: PageRequest, uid: UUID) -> HttpResponse:
+    """What headers mean, and the check anew."""
+    try:
+        map_columns(uid=uid, columns=_columns(request), actor=request.actor)
+    except Invalid as error:
+        return _show(request, uid, mapping_error=error.detail)
+    return redirect("import", uid=uid)
+
+
+def _columns(request: PageRequest) -> dict[str, str | None]:
+    """Header to target, for the headers for which something was chosen."""
+    found: dict[str, str | None] = {}
+    for at in range(SHOWN):
+        header, target, place = (request.POST.get(f"{name}-{at}", "") for name in ("header", "target", "place"))
+        if header and target:
+            found[header] = None if target == LEAVE_OUT else f"{target}@{place}" if place else target
+    if not found:
+        raise Invalid("Choose what at least one of the columns means, or leave it out", path="columns")
+    return found
+
+
+@require_safe
+@page("pim.import")
+def import_rows(request: PageRequest, uid: UUID) -> HttpResponse:
+    """What became of each row, or what would."""
+    record = get_import(uid, actor=request.actor)
+    cursor = request.GET.get("cursor", "")
+    found = row_list(record, actor=request.actor, outcome=request.GET.get("outcome", ""), cursor=cursor)
+    context = vars(found) | {
+        "record": record,
+        "next_url": next_address(request, found.next_cursor),
+    }
+    more = request.htmx and cursor and not request.htmx.history_restore_request
+    return render(request, f"workspace/{'fragments/import_row_rows' if more else 'import_rows'}.html", context)
 
 
 @require_safe

@@ -6,7 +6,7 @@ from uuid import UUID
 
 from django.contrib import messages
 from django.http import HttpResponse
-from django.shortcuts import redirect, render
+from django.shortcuts import redirect
 from django.urls import reverse
 from django.views.decorators.http import require_POST, require_safe
 from django_htmx.http import push_url
@@ -15,9 +15,8 @@ from associations.queries import get_binding
 from associations.services import confirm_proposal, reject_proposal, undo_decision
 from foundation.core.errors import Conflict
 from workspace.queries.proposals import Desk, address, desk
+from workspace.views.desk import DESK, show_desk
 from workspace.views.pages import PageRequest, page, toast
-
-DESK = "#desk"
 
 
 @require_safe
@@ -68,6 +67,4 @@ def _decide(request: PageRequest, uid: UUID, service: Callable[..., Any], words:
 
 
 def _show(request: PageRequest, found: Desk) -> HttpResponse:
-    whole = not request.htmx or request.htmx.history_restore_request
-    template = "workspace/proposals.html" if whole else "workspace/fragments/proposal_desk.html"
-    return render(request, template, vars(found))
+    return show_desk(request, "proposals", vars(found))

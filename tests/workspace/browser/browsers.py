@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, BrowserContext, Page, Playwright, sync_playwright
 
 CHROMIUM = Path(os.environ.get("CHROMIUM", "/usr/bin/chromium"))
@@ -22,9 +23,10 @@ FLAGS = [
     "--disable-component-update",
     "--disable-sync",
 ]
+SERIOUS = ("serious", "critical")
 WIDE, NARROW = {"width": 1440, "height": 900}, {"width": 390, "height": 844}
-# Pictures come from the delivery service, which does not run beside these tests; htmx tells of each refusal.
-EXPECTED = ("Failed to load resource", "Response Status Error Code")
+# Pictures come from the delivery service, which does not run beside these tests; htmx tells of what it did not get.
+EXPECTED = ("Failed to load resource", "Response Status Error Code", "htmx:afterRequest", "htmx:sendError")
 COLLECTOR = """
 addEventListener("securitypolicyviolation", (event) =>
   console.error(`CSP: ${event.violatedDirective} ${event.blockedURI} ${event.sourceFile}:${event.lineNumber}`));
@@ -45,6 +47,16 @@ def needs_chromium() -> None:
     """Skipped loudly: the plugin lists it, and REQUIRE_ALL=1 fails the run."""
     if not CHROMIUM.exists():
         pytest.skip(f"no browser at {CHROMIUM}; name one with CHROMIUM=")
+
+
+def barriers(page: Any) -> list[str]:
+    """What axe finds serious, and how much wider than the window the page is."""
+    violations = Axe().run(page).response["violations"]
+    found = [
+        f"{one['id']}: {node['target']}" for one in violations if one["impact"] in SERIOUS for node in one["nodes"]
+    ]
+    overflow = page.evaluate("document.documentElement.scrollWidth - innerWidth")
+    return [*found, f"wider than the window by {overflow} px"] if overflow > 0 else found
 
 
 class Watch:

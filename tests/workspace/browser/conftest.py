@@ -38,17 +38,22 @@ def chromium(_orm_beside_playwright: None) -> Iterator[Browser]:
         yield browser
 
 
+def session_of(actor: Any) -> str:
+    """The cookie of somebody who is signed in."""
+    from foundation.accounts.models import User
+
+    client = Client()
+    client.force_login(User.objects.get(pk=actor.user_id))
+    return str(next(iter(client.cookies.values())).value)
+
+
 @pytest.fixture
 def street(transactional_db: None, live_server: Any, world: Any, steward: Any) -> Any:
     """The window behind a live server, and a steward's session."""
-    from foundation.accounts.models import User
-
     window = factories.make_window(world)
     window.listing = factories.make_listing(factories.product("RIDGE-RED-S"), world.scopes["shop/GB/en-GB"])
     window.feed = factories.make_feed(window.listing)
-    client = Client()
-    client.force_login(User.objects.get(pk=steward.user_id))
-    window.session = next(iter(client.cookies.values())).value
+    window.session = session_of(steward)
     window.address = live_server.url
     return window
 

@@ -5,13 +5,10 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, expect
 
 from . import browsers
 from .addresses import addresses
-
-SERIOUS = ("serious", "critical")
 
 
 @pytest.mark.parametrize("size", [browsers.WIDE, browsers.NARROW], ids=["wide", "narrow"])
@@ -24,16 +21,7 @@ def test_no_page_has_a_barrier(chromium: Browser, street: Any, scheme: str, size
         page = context.new_page()
         for name, path in addresses(street).items():
             page.goto(path)
-            violations = Axe().run(page).response["violations"]
-            found[name] = [
-                f"{one['id']}: {node['target']}"
-                for one in violations
-                if one["impact"] in SERIOUS
-                for node in one["nodes"]
-            ]
-            overflow = page.evaluate("document.documentElement.scrollWidth - innerWidth")
-            if overflow > 0:
-                found[name].append(f"wider than the window by {overflow} px")
+            found[name] = browsers.barriers(page)
     assert {name: rows for name, rows in found.items() if rows} == {}
 
 
@@ -42,7 +30,7 @@ def test_the_sign_in_page_has_no_barrier(chromium: Browser, street: Any) -> None
         context = chromium.new_context(base_url=street.address, bypass_csp=True, color_scheme=scheme)
         page = context.new_page()
         page.goto("/login/")
-        assert [one["id"] for one in Axe().run(page).response["violations"] if one["impact"] in SERIOUS] == []
+        assert browsers.barriers(page) == []
         context.close()
 
 

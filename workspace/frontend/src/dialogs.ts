@@ -1,11 +1,26 @@
-// <button data-opens="some-dialog"> opens that dialog; a form with method="dialog" or Escape closes it.
+// <button data-opens="some-dialog"> opens that dialog, which tells by "opened"; <button data-closes>, a form with
+// method="dialog" or Escape closes it, and <form data-closes> once its request went well.
+
+export function openDialog(id: string): boolean {
+  const dialog = document.getElementById(id);
+  if (!(dialog instanceof HTMLDialogElement)) {
+    return false;
+  }
+  if (!dialog.open) {
+    dialog.showModal();
+    dialog.dispatchEvent(new CustomEvent("opened", { bubbles: true }));
+  }
+  return true;
+}
 
 document.addEventListener("click", (event) => {
-  const opener = (event.target as Element).closest<HTMLElement>("[data-opens]");
-  const dialog = opener && document.getElementById(opener.dataset.opens ?? "");
-  if (dialog instanceof HTMLDialogElement) {
-    dialog.showModal();
+  const target = event.target as Element;
+  const opener = target.closest<HTMLElement>("[data-opens]");
+  const isPlain = !event.ctrlKey && !event.metaKey && !event.shiftKey;
+  if (opener && isPlain && openDialog(opener.dataset.opens ?? "")) {
+    event.preventDefault(); // a link leads to the same without scripts
   }
+  target.closest("button[data-closes]")?.closest("dialog")?.close();
 });
 
 // A click on the veil closes, as people expect. The dialog's own padding is zero, so its box is its content.
@@ -13,5 +28,15 @@ document.addEventListener("click", (event) => {
   const target = event.target as Element;
   if (target instanceof HTMLDialogElement && target.matches("dialog.dialog[open]")) {
     target.close();
+  }
+});
+
+// What the dialog was opened for is done.
+document.addEventListener("htmx:afterRequest", (event) => {
+  const { elt, successful } = (event as CustomEvent<{ elt: Element; successful: boolean }>).detail;
+  if (successful && elt instanceof HTMLFormElement && elt.matches("[data-closes]")) {
+    elt.closest("dialog")?.close();
+    elt.reset();
+    elt.querySelector("[role=alert]")?.replaceChildren();
   }
 });

@@ -10,7 +10,7 @@ Object.assign(htmx.config, {
   responseHandling: [
     { code: "204", swap: false },
     { code: "[23]..", swap: true },
-    { code: "422", swap: true },
+    { code: "412|422", swap: true },
     { code: "...", swap: false, error: true },
   ],
 });

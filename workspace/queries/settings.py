@@ -1,0 +1,232 @@
+"""What the pages of settings show: how each noun is listed, and what its form holds now."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from django.db.models import Count
+from django.urls import reverse
+
+from dam.models import Preset
+from dam.recipes import complete_recipe
+from foundation.accounts.choices import PERMISSIONS, Role
+from foundation.accounts.models import User
+from foundation.core.actors import Actor
+from foundation.core.errors import Missing
+from foundation.core.pages import keyset_page
+from foundation.markets.models import Channel, Locale, Market, Scope
+from foundation.markets.queries import locale_chain
+from workspace.queries.shown import State
+
+PEOPLE = 50
+
+
+@dataclass(frozen=True)
+class SettingRow:
+    """One line of a list: where its form is, what it is called, and what it says in short."""
+
+    url: str
+    code: str
+    name: str
+    facts: Sequence[str]
+    state: State | None = None
+
+
+@dataclass(frozen=True)
+class Part:
+    """A card of the first page."""
+
+    title: str
+    url: str
+    icon: str
+    words: str
+    count: int
+
+
+@dataclass(frozen=True)
+class GrantRow:
+    id: int
+    role: str
+    where: str
+
+
+@dataclass(frozen=True)
+class PeopleList:
+    rows: list[SettingRow]
+    next_cursor: str
+
+
+@dataclass(frozen=True)
+class RoleRow:
+    """What a role may do, room by room: has, in the order of the columns."""
+
+    permission: str
+    has: list[bool]
+
+
+def parts(actor: Actor) -> list[Part]:
+    """The parts of settings that concern this actor."""
+    found = [
+        Part("Markets", reverse("market_list"), "market", "Where you sell: countries, languages, currency, units",
+             Market.objects.visible_to(actor).count()),
+        Part("Languages", reverse("locale_list"), "locale", "Languages of texts, and where each falls back to",
+             Locale.objects.count()),
+        Part("Channels", reverse("channel_settings"), "listing", "Where you publish: markets and languages",
+             Channel.objects.visible_to(actor).count()),
+    ]  # fmt: skip
+    if actor.may("dam.view"):
+        words = "Sizes and formats in which pictures go out"
+        found.append(Part("Presets", reverse("preset_list"), "asset", words, Preset.objects.visible_to(actor).count()))
+    if actor.may("accounts.manage"):
+        words = "Who signs in, what they may do, and where"
+        found.append(Part("People", reverse("person_list"), "users", words, User.objects.count()))
+    found.append(Part("Roles", reverse("role_list"), "check", "What each role may do", len(Role)))
+    return found
+
+
+def market_rows(actor: Actor) -> list[SettingRow]:
+    return [
+        SettingRow(reverse("market_setting", args=[one.code]), one.code, one.name,
+                   [", ".join(one.territories), ", ".join(sorted(locale.code for locale in one.locales.all())),
+                    one.currency, one.get_units_display()])
+        for one in Market.objects.visible_to(actor).prefetch_related("locales")
+    ]  # fmt: skip
+
+
+def locale_rows(actor: Actor) -> list[SettingRow]:
+    """Each with its whole chain: `de-AT → de-DE → en-GB`."""
+    known = {one.code: one for one in Locale.objects.all()}
+    for one in known.values():
+        one.fallback = known.get(one.fallback_id or "")
+    rows = []
+    for one in known.values():
+        steps = locale_chain(one)
+        chain = " → ".join(f"{step.code}{'' if counts else ' (not as translated)'}" for step, counts in steps)
+        rows.append(SettingRow(reverse("locale_setting", args=[one.code]), one.code, one.name, [chain]))
+    return rows
+
+
+def channel_rows(actor: Actor) -> list[SettingRow]:
+    scopes = dict(Scope.objects.visible_to(actor).order_by().values_list("channel_id").annotate(Count("pk")))
+    return [
+        SettingRow(reverse("channel_setting", args=[one.code]), one.code, one.name or one.code,
+                   [one.get_kind_display(), f"use {one.use}", f"{scopes.get(one.pk, 0)} scopes",
+                    "receives restricted attributes" if one.asks_restricted else "public attributes only"])
+        for one in Channel.objects.visible_to(actor)
+    ]  # fmt: skip
+
+
+def preset_rows(actor: Actor) -> list[SettingRow]:
+    rows = []
+    for one in Preset.objects.visible_to(actor):
+        recipe = complete_recipe(one.body)
+        size = f"{recipe['width']} × {recipe['height']}, {recipe['fit']}"
+        limit = f"at most {recipe['max_bytes']:,} bytes" if recipe["max_bytes"] else ""
+        facts = [size, str(recipe["format"]).upper(), f"quality {recipe['quality']}", limit]
+        rows.append(
+            SettingRow(reverse("preset_setting", args=[one.code]), one.code, one.label, [x for x in facts if x])
+        )
+    return rows
+
+
+def people(actor: Actor, *, q: str = "", cursor: str = "") -> PeopleList:
+    """Who signs in, by sign-in name, with their roles."""
+    actor.require("accounts.manage")
+    found = User.objects.prefetch_related("grants")
+    if q:
+        found = found.filter(username__icontains=q) | found.filter(first_name__icontains=q)
+        found |= User.objects.filter(last_name__icontains=q)
+    page = keyset_page(found, order=("username",), cursor=cursor, limit=PEOPLE)
+    rows = [
+        SettingRow(reverse("person", args=[one.uid]), one.username, one.get_full_name() or one.username,
+                   [f"{row.role}, {row.where}" for row in grant_rows(one)] or ["no role yet"],
+                   None if one.is_active else State("Closed"))
+        for one in page.rows
+    ]  # fmt: skip
+    return PeopleList(rows, page.next_cursor)
+
+
+def get_person(uid: Any, *, actor: Actor) -> User:
+    actor.require("accounts.manage")
+    person = User.objects.prefetch_related("grants").filter(uid=uid).first()
+    if person is None:
+        raise Missing("There is no such person", path="uid")
+    return person
+
+
+def grant_rows(person: User) -> list[GrantRow]:
+    return [
+        GrantRow(one.pk, one.role, f"{one.dimension} {one.code}" if one.code else "everywhere")
+        for one in sorted(person.grants.all(), key=lambda one: (one.role, one.dimension, one.code))
+    ]
+
+
+def role_matrix() -> tuple[list[str], list[RoleRow]]:
+    """Every permission that any role has, and which roles have it."""
+    every = sorted({one for some in PERMISSIONS.values() for one in some if one != "*"})
+    return [role.value for role in Role], [
+        RoleRow(one, [one in PERMISSIONS[role] or "*" in PERMISSIONS[role] for role in Role]) for one in every
+    ]
+
+
+def market_values(code: str, actor: Actor) -> dict[str, Any]:
+    one = _one(Market.objects.visible_to(actor).prefetch_related("locales"), code, "market")
+    return {
+        "code": one.code, "name": one.name, "territories": list(one.territories),
+        "locales": sorted(locale.code for locale in one.locales.all()), "currency": one.currency, "units": one.units,
+    }  # fmt: skip
+
+
+def locale_values(code: str, actor: Actor) -> dict[str, Any]:
+    one = _one(Locale.objects.all(), code, "language")
+    return {
+        "code": one.code, "name": one.name, "fallback": one.fallback_id or "", "fallback_counts": one.fallback_counts,
+    }  # fmt: skip
+
+
+def channel_values(code: str, actor: Actor) -> dict[str, Any]:
+    one = _one(Channel.objects.visible_to(actor), code, "channel")
+    scopes = Scope.objects.visible_to(actor).filter(channel=one).select_related("market")
+    return {
+        "code": one.code, "name": one.name, "kind": one.kind, "use": one.use, "asks_restricted": one.asks_restricted,
+        "endpoint": one.endpoint, "scopes": sorted(f"{scope.market.code}/{scope.locale_id}" for scope in scopes),
+    }  # fmt: skip
+
+
+def preset_values(code: str, actor: Actor) -> dict[str, Any]:
+    one = _one(Preset.objects.visible_to(actor), code, "preset")
+    recipe = complete_recipe(one.body)
+    empty = {name: value if value is not None else "" for name, value in recipe.items()}
+    return {"code": one.code, "label": one.label, **empty}
+
+
+def person_values(person: User) -> dict[str, Any]:
+    return {
+        "username": person.username, "name": person.get_full_name(), "email": person.email,
+        "is_service": person.is_service,
+    }  # fmt: skip
+
+
+def differences(before: Mapping[str, Any], after: Mapping[str, Any]) -> list[tuple[str, str, str]]:
+    """Field, what it was, what it is."""
+    return [
+        (name.replace("_", " "), _words(before.get(name)), _words(after[name]))
+        for name in after
+        if before.get(name) != after[name]
+    ]
+
+
+def _words(value: Any) -> str:
+    if isinstance(value, list):
+        return ", ".join(map(str, value)) or "none"
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    return str(value) if value not in (None, "") else "nothing"
+
+
+def _one(rows: Any, code: str, noun: str) -> Any:
+    if "\0" in code or (found := rows.filter(code=code).first()) is None:
+        raise Missing(f"There is no such {noun}", path="code")
+    return found

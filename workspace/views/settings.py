@@ -1,0 +1,214 @@
+"""Settings: markets, languages, channels and presets. Each noun has a list, a form, and an undo of its last change."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from django.contrib import messages
+from django.core import signing
+from django.http import HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from dam.services import define_preset
+from foundation.core.actors import Actor
+from foundation.core.errors import Denied, Invalid, Missing, Stale, TandemError
+from foundation.markets.services import define_channel, define_locale, define_market, define_scope
+from workspace import forms
+from workspace.queries import settings as read
+from workspace.views.pages import PageRequest, page
+
+SALT, UNDONE_WITHIN = "workspace.settings", 24 * 60 * 60
+Values = dict[str, Any]
+
+
+@dataclass(frozen=True)
+class Noun:
+    """What a part of settings deals in. `values` reads what a form holds, `write` hands it to one service."""
+
+    key: str
+    name: str
+    plural: str
+    words: str
+    permission: str
+    form: type[forms.SettingForm]
+    rows: Callable[[Actor], list[read.SettingRow]]
+    values: Callable[[str, Actor], Values]
+    write: Callable[[Values, Actor], Any]
+    list_url: str
+    url: str
+    new_url: str
+
+
+def _write_market(given: Values, actor: Actor) -> None:
+    define_market(**given, actor=actor)
+
+
+def _write_locale(given: Values, actor: Actor) -> None:
+    define_locale(**given | {"fallback": given["fallback"] or None}, actor=actor)
+
+
+def _write_channel(given: Values, actor: Actor) -> None:
+    scopes = [place.split("/", 1) for place in given["scopes"]]
+    define_channel(**{name: value for name, value in given.items() if name != "scopes"}, actor=actor)
+    for market, locale in scopes:
+        define_scope(channel=given["code"], market=market, locale=locale, actor=actor)
+
+
+def _write_preset(given: Values, actor: Actor) -> None:
+    body = {name: given[name] for name in ("width", "height", "fit", "format", "quality")}
+    body |= {name: given[name] for name in ("background", "max_bytes") if given[name] not in (None, "")}
+    define_preset(code=given["code"], label=given["label"], body=body, actor=actor)
+
+
+NOUNS = {
+    one.key: one
+    for one in (
+        Noun("market", "market", "Markets", "Where you sell. A listing needs rights in all countries of its market.",
+             "markets.define", forms.MarketForm, read.market_rows, read.market_values, _write_market,
+             "market_list", "market_setting", "market_new"),
+        Noun("locale", "language", "Languages", "Languages of texts. Who has no text of their own reads the fallback.",
+             "markets.define", forms.LocaleForm, read.locale_rows, read.locale_values, _write_locale,
+             "locale_list", "locale_setting", "locale_new"),
+        Noun("channel", "channel", "Channels", "Where you publish. What is sold there is told on the products’ pages.",
+             "markets.define", forms.ChannelForm, read.channel_rows, read.channel_values, _write_channel,
+             "channel_settings", "channel_setting", "channel_new"),
+        Noun("preset", "preset", "Presets", "Sizes and formats in which pictures go out. A change makes new ones.",
+             "dam.edit", forms.PresetForm, read.preset_rows, read.preset_values, _write_preset,
+             "preset_list", "preset_setting", "preset_new"),
+    )
+}  # fmt: skip
+SEEN_WITH = {"preset": "dam.view"}
+
+
+@require_safe
+@page()
+def settings_home(request: PageRequest) -> HttpResponse:
+    return render(request, "workspace/settings.html", {"parts": read.parts(request.actor)})
+
+
+@require_safe
+@page()
+def setting_list(request: PageRequest, noun: str) -> HttpResponse:
+    kind = _seen(request, noun)
+    context = {"noun": kind, "rows": kind.rows(request.actor), "may_edit": request.actor.may(kind.permission)}
+    return render(request, "workspace/setting_list.html", context | {"new_url": reverse(kind.new_url)})
+
+
+@require_safe
+@page()
+def roles(request: PageRequest) -> HttpResponse:
+    names, rows = read.role_matrix()
+    described = [(name, forms.ROLES[name]) for name in names]  # type: ignore[index]
+    return render(request, "workspace/roles.html", {"roles": described, "rows": rows})
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@page()
+def setting_new(request: PageRequest, noun: str) -> HttpResponse:
+    kind = _seen(request, noun)
+    request.actor.require(kind.permission)
+    form = kind.form(request.POST if request.method == "POST" else None)
+    if request.method == "POST" and form.is_valid():
+        given = dict(form.cleaned_data)
+        try:
+            kind.values(given["code"], request.actor)
+            form.add_error("code", f"There is a {kind.name} {given['code']} already; open it instead.")
+        except Missing:
+            if _written(kind, given, form, request.actor):
+                messages.success(request, f"{given['code']} made.")
+                return redirect(kind.url, code=given["code"])
+    return _show(request, kind, form, title=f"New {kind.name}")
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@page()
+def setting(request: PageRequest, noun: str, code: str) -> HttpResponse:
+    """One market, language, channel or preset. A POST is refused when somebody else changed it since it was read."""
+    kind = _seen(request, noun)
+    now = kind.values(code, request.actor)
+    if request.method != "POST":
+        return _show(request, kind, kind.form(initial=now, is_new=False), now=now, title=_title(now))
+    request.actor.require(kind.permission)
+    form = kind.form(request.POST, initial=now, is_new=False)
+    if form.is_valid():
+        given, was = dict(form.cleaned_data), _loaded(request.POST.get("was", ""))
+        if was != now:
+            meanwhile = read.differences(was or {}, now)
+            return _show(request, kind, form, now=now, title=_title(now), meanwhile=meanwhile, status=409)
+        if _written(kind, given, form, request.actor):
+            after = kind.values(code, request.actor)
+            if after == now:
+                messages.info(request, "Nothing was changed.")
+            else:
+                messages.success(request, f"{code} saved.", extra_tags=_undo_url(kind, code, now, after))
+            return redirect(kind.url, code=code)
+    return _show(request, kind, form, now=now, title=_title(now))
+
+
+@require_POST
+@page()
+def setting_undo(request: PageRequest, noun: str, code: str) -> HttpResponse:
+    """What it was before the change, unless somebody has changed it again."""
+    kind = _seen(request, noun)
+    request.actor.require(kind.permission)
+    told = _loaded(request.GET.get("change", ""), max_age=UNDONE_WITHIN)
+    if not told or told.get("code") != code or told.get("noun") != noun:
+        raise Invalid("This undo is too old, or not one of ours; change the fields by hand", path="change")
+    if kind.values(code, request.actor) != told["after"]:
+        raise Stale("Somebody changed it again since; look at it before you take anything back", path="change")
+    kind.write(told["before"], request.actor)
+    messages.success(request, "Undone: it is as it was.")
+    if request.htmx:
+        return HttpResponse(status=204, headers={"HX-Redirect": reverse(kind.url, args=[code])})
+    return redirect(kind.url, code=code)
+
+
+def _seen(request: PageRequest, noun: str) -> Noun:
+    if permission := SEEN_WITH.get(noun):
+        request.actor.require(permission)
+    return NOUNS[noun]
+
+
+def _written(kind: Noun, given: Values, form: forms.SettingForm, actor: Actor) -> bool:
+    """Hand it to the service; what it refuses stands beside the field."""
+    try:
+        kind.write(given, actor)
+    except Denied:
+        raise
+    except TandemError as error:
+        form.add_error(error.path if error.path in form.fields else None, error.detail)
+        return False
+    return True
+
+
+def _show(
+    request: PageRequest, kind: Noun, form: forms.SettingForm, *, title: str, now: Mapping[str, Any] | None = None,
+    meanwhile: list[tuple[str, str, str]] | None = None, status: int = 200,
+) -> HttpResponse:  # fmt: skip
+    context = {
+        "noun": kind, "form": form, "title": title, "meanwhile": meanwhile, "list_url": reverse(kind.list_url),
+        "was": signing.dumps(now, salt=SALT) if now is not None else "",
+        "may_edit": request.actor.may(kind.permission),
+    }  # fmt: skip
+    refused = form.is_bound and bool(form.errors)
+    return render(request, "workspace/setting.html", context, status=422 if refused else status)
+
+
+def _title(now: Mapping[str, Any]) -> str:
+    return str(now.get("name") or now.get("label") or now["code"])
+
+
+def _undo_url(kind: Noun, code: str, before: Values, after: Values) -> str:
+    change = signing.dumps({"noun": kind.key, "code": code, "before": before, "after": after}, salt=SALT, compress=True)
+    return f"{reverse(f'{kind.url}_undo', args=[code])}?change={change}"
+
+
+def _loaded(token: str, *, max_age: int | None = None) -> Any:
+    try:
+        return signing.loads(token, salt=SALT, max_age=max_age)
+    except signing.BadSignature:
+        return None
