@@ -27,7 +27,7 @@ from pim.errors import BadValue
 from pim.models import Attribute, Override, Placement, Product, ProductValues
 from pim.queries.book import read_rule
 from pim.services.drafts import ProductDraft, ValueDraft
-from pim.services.placements import place_product, reset_placement, withdraw_product
+from pim.services.placements import forget_placement, place_product, reset_placement, withdraw_product
 from pim.services.values import set_each_value
 
 SET, CLEAR, APPEND, REMOVE = "set", "clear", "append", "remove"
@@ -69,10 +69,11 @@ class _Placing(Verb):
         return f"{image['state'].capitalize()}: {image['reason']}" if image else ""
 
     def restore(self, subject: Any, image: Any, parameters: Parameters, actor: Actor) -> None:
-        before = image or {"state": None, "reason": ""}
-        reset_placement(
-            subject, channel=parameters["channel"], market=parameters["market"], actor=actor, **before
-        )  # fmt: skip
+        place = {"channel": parameters["channel"], "market": parameters["market"]}
+        if image is None:
+            forget_placement(subject, **place, actor=actor)
+        else:
+            reset_placement(subject, **place, **image, actor=actor)
 
     def restorable(self, ids: Sequence[int], actor: Actor) -> Rows:
         """Products as such: whether the placement is theirs to change back is for `reset_placement` to say."""

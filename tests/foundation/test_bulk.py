@@ -26,7 +26,7 @@ from foundation.events.models import OutboxEvent
 from foundation.history.services import recorded
 from foundation.jobs.models import Job, Timer
 from foundation.jobs.running import JobRun, run_due_jobs
-from foundation.jobs.services import cancel_job, fire_timers
+from foundation.jobs.services import cancel_job, fire_timers, resume_job
 
 HOUSE = system("tests")
 WORDS = {"mode": "append", "keywords": ["sale"]}
@@ -92,6 +92,36 @@ def test_a_stopped_change_keeps_what_is_done(photographer: Actor, monkeypatch: p
     undo_bulk_change(change, actor=photographer)
     run_due_jobs()
     assert (fresh(change).undone, Asset.objects.filter(metadata={}).count()) == (100, 250)
+
+
+def test_what_was_stopped_goes_on_when_its_job_is_resumed(photographer: Actor, monkeypatch: pytest.MonkeyPatch) -> None:
+    make_assets(250)
+    change = begun(photographer)
+    advance = JobRun.advance
+
+    def stop_after_the_first(run: JobRun, done: int, **more: Any) -> None:
+        if done == 200:
+            cancel_job(uid=run.job.uid, actor=photographer)
+        advance(run, done, **more)
+
+    def stopped_and_resumed() -> None:
+        with monkeypatch.context() as patch:
+            patch.setattr(JobRun, "advance", stop_after_the_first)
+            run_due_jobs()
+        assert (fresh(change).is_running, fresh(change).note) == (False, "Stopped by hand")
+        resume_job(uid=fresh(change).job_uid, actor=photographer)
+        run_due_jobs()
+
+    stopped_and_resumed()
+    assert (fresh(change).state, fresh(change).changed, fresh(change).note) == ("previewed", 250, "")
+    apply_bulk_change(fresh(change), actor=photographer)
+    stopped_and_resumed()
+    assert (fresh(change).state, fresh(change).changed, fresh(change).stopped) == ("applied", 250, 0)
+    assert OutboxEvent.objects.filter(type="dam.asset.changed").count() == 250
+    undo_bulk_change(fresh(change), actor=photographer)
+    stopped_and_resumed()
+    assert (fresh(change).state, fresh(change).undone, fresh(change).kept) == ("undone", 250, 0)
+    assert Asset.objects.filter(metadata={}).count() == 250
 
 
 def test_one_that_has_not_begun_stops_at_once(photographer: Actor) -> None:

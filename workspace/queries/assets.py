@@ -154,10 +154,10 @@ def _bindings_of(cell: Cell) -> list[str]:
     return [name for name, holds in said.items() if holds] or ["loose"]
 
 
-def tiles_of(ids: Iterable[int], *, actor: Actor) -> list[Tile]:
+def tiles_of(ids: Iterable[int], *, actor: Actor, trail: str = "") -> list[Tile]:
     """Some assets as the library draws them, as far as the actor sees them."""
     rows = Asset.objects.visible_to(actor).filter(pk__in=ids).select_related("current_version")
-    return asset_tiles(list(rows), actor)
+    return asset_tiles(list(rows), actor, trail=trail)
 
 
 def asset_tiles(assets: Sequence[Asset], actor: Actor, *, trail: str = "") -> list[Tile]:

@@ -11,10 +11,12 @@ from dataclasses import dataclass
 from django.urls import reverse
 
 from dam.models import Ingest
+from foundation.bulk.models import BulkChange
 from foundation.core.actors import Actor
 from foundation.jobs.models import Job
 from foundation.markets.models import Channel
 from pim.models import ProductImport
+from workspace.queries.bulk_changes import name_of
 from workspace.queries.words import phrase
 
 
@@ -64,6 +66,12 @@ def _feeds(jobs: Sequence[Job], actor: Actor) -> dict[int, Subject]:
     return {pk: Subject(names[code] or code) for pk, code in codes.items() if code in names}
 
 
+def _bulk_changes(jobs: Sequence[Job], actor: Actor) -> dict[int, Subject]:
+    rows = {row.pk: row for row in BulkChange.objects.visible_to(actor).filter(pk__in=_payloads(jobs, "bulk_change"))}
+    found = ((job.pk, rows.get(job.payload["bulk_change"])) for job in jobs)
+    return {pk: Subject(name_of(row), reverse("bulk_change", args=[row.uid])) for pk, row in found if row}
+
+
 def _payloads(jobs: Sequence[Job], name: str) -> list[int]:
     return [job.payload[name] for job in jobs if isinstance(job.payload.get(name), int)]
 
@@ -72,6 +80,7 @@ KINDS: dict[str, JobKind] = {
     "pim.import": JobKind("Import of products", "import", "rows", _imports),
     "dam.ingest": JobKind("Ingest of files", "upload", "files", _ingests),
     "dam.render": JobKind("Making of renditions", "preset", "renditions", is_quiet=True),
+    "bulk.change": JobKind("Bulk change", "layers", "rows", _bulk_changes),
     "syndication.send_feed": JobKind("Feed", "channel", "", _feeds),
 }
 

@@ -45,6 +45,7 @@ PLACES = (
     Place("import_list", "Imports", "import", ("pim.import",), "i"),
     Place("licence_list", "Licences", "licence", ("dam.view",)),
     Place("ingest_list", "Ingests", "upload", ("dam.ingest",)),
+    Place("bulk_change_list", "Bulk changes", "layers", ("dam.edit", "dam.approve", "pim.edit", "pim.place")),
     Place("settings", "Settings", "settings", key="s"),
 )
 ADMIN = Place("admin:index", "Admin", "gear")

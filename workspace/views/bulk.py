@@ -26,9 +26,10 @@ from foundation.bulk.services import (
     undo_bulk_change,
 )
 from foundation.core.errors import Invalid, TandemError
-from workspace.queries.assets import tiles_of
+from workspace.queries.assets import library_filters, tiles_of, trail_of
 from workspace.queries.bulk_changes import DONE, bulk_change_list, bulk_change_page, count_of, name_of
 from workspace.queries.bulk_forms import bulk_form, read_form
+from workspace.queries.facets import wanted_of
 from workspace.views.pages import PageRequest, next_address, page, toast
 
 
@@ -124,7 +125,8 @@ def _show(
 def bulk_items(request: PageRequest, uid: UUID) -> HttpResponse:
     """The things that a small change was for, as the list draws them now."""
     change = get_bulk_change(uid, actor=request.actor)
-    tiles = tiles_of(change.rows.values_list("subject_id", flat=True)[:50], actor=request.actor)
+    trail = trail_of(wanted_of(dict(request.GET.lists()), library_filters()))
+    tiles = tiles_of(change.rows.values_list("subject_id", flat=True)[:50], actor=request.actor, trail=trail)
     return render(request, "workspace/fragments/asset_tiles.html", {"tiles": tiles if change.noun == "asset" else []})
 
 

@@ -26,6 +26,7 @@ from foundation.jobs.services import set_timer
 FORGET = "bulk.forget"
 BATCH = 100
 SHOWN = 500
+NOT_REACHED = "The undo was stopped before it came here"
 # Called inside the transaction of each batch, with the rows done so far and the last of them.
 Progress = Callable[[int, int], None]
 
@@ -215,8 +216,23 @@ def stop(change: BulkChange, *, after: int, note: str) -> None:
             fields |= {"state": State.APPLIED, "stopped": behind.update(outcome=Outcome.STOPPED)}
         case State.UNDOING:
             behind = change.rows.filter(outcome=Outcome.CHANGED, undo=Undo.NONE)
-            left = behind.update(undo=Undo.KEPT, undo_reason="The undo was stopped before it came here")
+            left = behind.update(undo=Undo.KEPT, undo_reason=NOT_REACHED)
             fields |= {"state": State.UNDONE, "kept": F("kept") + left}
+    BulkChange.objects.filter(pk=change.pk).update(**fields)
+
+
+def reopen(change: BulkChange) -> None:
+    """Go on with what was stopped, now that its job is resumed; a preview begins again."""
+    fields: dict[str, Any] = {"note": ""}
+    match change.state:
+        case State.DRAFT:
+            fields["state"] = State.PREVIEWING
+        case State.APPLIED:
+            change.rows.filter(outcome=Outcome.STOPPED).update(outcome=Outcome.CHANGED)
+            fields |= {"state": State.APPLYING, "stopped": 0}
+        case State.UNDONE:
+            left = change.rows.filter(undo=Undo.KEPT, undo_reason=NOT_REACHED).update(undo=Undo.NONE, undo_reason="")
+            fields |= {"state": State.UNDOING, "kept": F("kept") - left}
     BulkChange.objects.filter(pk=change.pk).update(**fields)
 
 

@@ -8,17 +8,18 @@ from django.db import transaction
 
 from foundation.bulk.choices import State
 from foundation.bulk.models import BulkChange
-from foundation.bulk.services.carrying import STEPS, finish, stop
-from foundation.jobs.running import ATTEMPTS, Cancelled, JobRun
+from foundation.bulk.services.carrying import STEPS, finish, reopen, stop
+from foundation.jobs.running import Cancelled, JobRun
 
 
 def run_bulk_change(run: JobRun) -> dict[str, Any]:
     """Preview, apply or undo, whichever was begun; called again after a crash it goes on where it was."""
-    change = BulkChange.objects.get(pk=run.payload["bulk_change"])
+    change = _begun(run)
     if change.state not in STEPS or change.job_uid != run.job.uid:
         return _told(change)
     step, following = STEPS[State(change.state)]
-    reached = int(run.cursor.get("after", 0))
+    cursor = {} if change.state == State.PREVIEWING and not change.rows.exists() else run.cursor
+    reached = int(cursor.get("after", 0))
 
     def progress(done: int, last: int) -> None:
         nonlocal reached
@@ -26,18 +27,28 @@ def run_bulk_change(run: JobRun) -> dict[str, Any]:
         reached = last
 
     try:
-        step(change, actor=run.actor, progress=progress, done=int(run.cursor.get("done", 0)), after=reached)
+        step(change, actor=run.actor, progress=progress, done=int(cursor.get("done", 0)), after=reached)
     except Cancelled:
         stop(change, after=reached, note="Stopped by hand")
         raise
     except Exception as error:
-        if run.job.attempt >= ATTEMPTS:  # the job is given up, and so is the rest
+        if run.is_last_attempt:  # the job is given up, and so is the rest
             stop(change, after=reached, note=f"Given up: {error}")
         raise
     with transaction.atomic():
         finish(change, following)
         run.advance(run.job.total)
     return _told(change)
+
+
+def _begun(run: JobRun) -> BulkChange:
+    """The change; one that was stopped goes on now that its job was resumed."""
+    with transaction.atomic():
+        change = BulkChange.objects.select_for_update(of=("self",)).get(pk=run.payload["bulk_change"])
+        if change.note and change.job_uid == run.job.uid and change.state not in STEPS:
+            reopen(change)
+            change.refresh_from_db()
+    return change
 
 
 def _told(change: BulkChange) -> dict[str, Any]:
