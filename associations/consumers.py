@@ -4,15 +4,20 @@ from __future__ import annotations
 
 from associations.choices import TIMER
 from associations.services import match_asset, match_product, pass_binding_boundary, retire_bindings
+from associations.services.library import asset_ids, refresh_library
 from dam.choices import AssetState
 from dam.events import ASSET_CHANGED, ASSET_INGESTED, VERSION_ADDED
 from dam.models import Asset
 from foundation.core.actors import system
 from foundation.events.models import Event
-from foundation.events.registry import consumer
+from foundation.events.registry import Projection, consumer, register_projection
 from foundation.jobs.registry import timer_kind
 from pim.events import PRODUCT_CHANGED, PRODUCT_CREATED
 from pim.models import Product
+
+register_projection(
+    Projection("associations.library", refresh_library, asset_ids, tables=("associations_libraryentry",), batch=200)
+)
 
 
 @consumer("associations.match_asset", ASSET_INGESTED, VERSION_ADDED)

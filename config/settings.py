@@ -55,6 +55,7 @@ INSTALLED_APPS = [
     "foundation.blobs",
     "foundation.events",
     "foundation.jobs",
+    "foundation.bulk",
     "foundation.accounts",
     "foundation.markets",
     "foundation.links",
@@ -194,7 +195,9 @@ SPECTACULAR_SETTINGS = {
         "BindingSourceEnum": "associations.choices.Source",
         "VerdictCodeEnum": "dam.verdict.Code",
         "ValueKindEnum": ("own", "computed"),
+        "BulkOutcomeEnum": "foundation.bulk.choices.Outcome",
         "FeedStateEnum": "syndication.choices.FeedState",
+        "ListPageEnum": ("product_list", "asset_list", "listing_list"),
     },
 }
 DATA_UPLOAD_MAX_MEMORY_SIZE = 10 * 1024 * 1024

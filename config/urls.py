@@ -14,13 +14,16 @@ urlpatterns = [
     path("healthz", healthz),
     path("admin/", admin.site.urls),
     path("api/openapi.json", SpectacularAPIView.as_view(), name="openapi"),
+    path("api/v1/", include("foundation.jobs.urls")),
     path("api/v1/", include("foundation.workflow.urls")),
     path("api/v1/", include("associations.urls")),
     path("api/v1/", include("dam.urls")),
     path("api/v1/", include("pim.urls")),
     path("api/docs/", SpectacularSwaggerView.as_view(url_name="openapi"), name="api-docs"),
     path("api/v1/", include("delivery.urls")),
+    path("api/v1/", include("foundation.bulk.urls")),
     path("api/v1/", include("syndication.urls")),
+    path("api/v1/", include("workspace.api.urls")),
     # Last, so that a name which an endpoint has too means the page.
     path("", include("workspace.urls")),
 ]

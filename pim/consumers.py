@@ -10,7 +10,9 @@ from pim.services.values import expire_override
 from pim.services.writing import OVERRIDE_TIMER
 
 register_projection(
-    Projection("pim.completeness", refresh_completeness, root_ids, tables=("pim_completeness",), batch=200)
+    Projection(
+        "pim.completeness", refresh_completeness, root_ids, tables=("pim_completeness", "pim_catalogueentry"), batch=200
+    )
 )
 register_projection(
     Projection(

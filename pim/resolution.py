@@ -49,6 +49,28 @@ class Resolved:
     cell_id: int
 
 
+@dataclass(frozen=True)
+class Step:
+    """One place where a value is looked for, and what is there; `value` is None where there is nothing."""
+
+    owner: Owner
+    cell: ChainCell
+    value: Any = None
+    kind: Kind = "own"
+
+
+def trail(
+    code: str, line: Sequence[Owner], chain: Sequence[ChainCell], stored: Mapping[tuple[int, int], Stored]
+) -> list[Step]:
+    """Every place where one attribute is looked for, in order; the first that holds something wins."""
+    steps = []
+    for owner, cell in places(line, chain):
+        here = stored.get((owner.product_id, cell.cell_id), Stored({}))
+        found = [Step(owner, cell, values[code], kind) for kind, values in _kinds(here) if code in values]
+        steps += found or [Step(owner, cell)]
+    return steps
+
+
 def resolve(
     line: Sequence[Owner], chain: Sequence[ChainCell], stored: Mapping[tuple[int, int], Stored]
 ) -> dict[str, Resolved]:

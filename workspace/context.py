@@ -2,60 +2,48 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 from django.http import HttpRequest
-from django.urls import NoReverseMatch, reverse
 
+from foundation.core.actors import ANONYMOUS
 from workspace.choices import THEME_COOKIE, THEMES
+from workspace.queries.jobs import running_jobs
+from workspace.queries.places import Place, open_places
 
 
 @dataclass(frozen=True)
-class Place:
-    """An entry of the main navigation."""
+class Entry:
+    """A place in the navigation of one page."""
 
-    label: str
-    icon: str
-    url: str
+    place: Place
     is_current: bool
 
 
-# Name of the page, label, icon.
-PLACES = (
-    ("home", "Home", "home"),
-    ("product_list", "Products", "product"),
-    ("asset_list", "Assets", "asset"),
-    ("proposals", "Bindings", "proposal"),
-    ("licence_list", "Licences", "lock"),
-    ("work_items", "Work items", "work"),
-    ("channel_list", "Channels", "channel"),
-    ("listing_list", "Listings", "listing"),
-    ("completeness", "Completeness", "completeness"),
-)
-ADMIN_PLACE = ("admin:index", "Admin", "gear")
-
-
 def shell(request: HttpRequest) -> dict[str, Any]:
-    """Context processor: the chosen theme (empty: follow the system) and the navigation."""
+    """Context processor: the chosen theme (empty: follow the system) and the navigation.
+
+    What costs a query is asked only where a template draws it: fragments have no header.
+    """
     chosen = request.COOKIES.get(THEME_COOKIE, "")
-    return {"theme": chosen if chosen in THEMES else "", "places": list(_places(request))}
+    entries = list(_entries(request))
+    return {
+        "dress": "workspace/base.html" if entries else "workspace/bare.html",
+        "theme": chosen if chosen in THEMES else "",
+        "main_places": [entry for entry in entries if entry.place.is_main],
+        "more_places": [entry for entry in entries if not entry.place.is_main],
+        "running_jobs": partial(running_jobs, getattr(request, "actor", ANONYMOUS)),
+        "current_place": next((entry.place for entry in entries if entry.is_current), None),
+    }
 
 
-def _places(request: HttpRequest) -> Iterator[Place]:
+def _entries(request: HttpRequest) -> Iterator[Entry]:
     user = getattr(request, "user", None)
     if user is None or not user.is_authenticated:
         return
-    home = _address("home")
-    for name, label, icon in (*PLACES, ADMIN_PLACE) if user.is_staff else PLACES:
-        address = _address(name)
-        if address:
-            is_current = request.path == home if address == home else request.path.startswith(address)
-            yield Place(label, icon, address, is_current)
-
-
-def _address(name: str) -> str:
-    """Return where a page is, or nothing where it is not mounted."""
-    try:
-        return reverse(name)
-    except NoReverseMatch:
-        return ""
+    actor = getattr(request, "actor", ANONYMOUS)
+    for place in open_places(actor, is_staff=user.is_staff):
+        is_home = place.name == "home"
+        is_current = request.path == place.url if is_home else request.path.startswith(place.url)
+        yield Entry(place, is_current)

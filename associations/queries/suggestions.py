@@ -31,10 +31,9 @@ def suggest_products(asset: Asset, *, actor: Actor) -> list[Suggestion]:
     version = version_with_evidence(asset)
     if version is None:
         return []
-    found = {
-        (claim.target.product_id, claim.target.axis): f"{claim.sentence}."
-        for claim in reversed(written_claims(version))
-    }
+    found: dict[tuple[int, str], str] = {}
+    for claim in written_claims(version):
+        found.setdefault((claim.target.product_id, claim.target.axis), f"{claim.sentence}.")
     for twin in _twins(version, actor):
         sentence = f"{twin.asset.title} is the same picture and shows it."
         found.setdefault((twin.product_id, twin.axis), sentence)

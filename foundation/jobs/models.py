@@ -28,6 +28,7 @@ class Job(models.Model):
         CANCELLED = "cancelled", "cancelled"
 
     OPEN = (State.QUEUED, State.RUNNING)
+    STOPPED = (State.FAILED, State.CANCELLED)
 
     uid = models.UUIDField(default=uuid7, unique=True)
     queue = models.TextField()
@@ -37,6 +38,7 @@ class Job(models.Model):
     actor = models.JSONField()
     state = models.CharField(max_length=10, choices=State, default=State.QUEUED)
     attempt = models.IntegerField(default=0)
+    attempt_before = models.IntegerField(default=0, help_text="The last attempt before it was resumed")
     lease_until = models.DateTimeField(null=True)
     due_at = models.DateTimeField()
     done = models.IntegerField(default=0)
@@ -71,6 +73,21 @@ class Job(models.Model):
     @property
     def is_open(self) -> bool:
         return self.state in self.OPEN
+
+    @property
+    def can_resume(self) -> bool:
+        return self.state in self.STOPPED
+
+    @property
+    def attempts(self) -> int:
+        """How often it was tried since it was started or resumed."""
+        return self.attempt - self.attempt_before
+
+    @property
+    def reason(self) -> str:
+        """Why it failed, without the trace that is for the log."""
+        lines = self.error.strip().splitlines()
+        return lines[-1] if lines else ""
 
     @property
     def percent(self) -> int:

@@ -45,6 +45,11 @@ class JobRun:
         """Who asked for the job, with what they were allowed when they asked."""
         return Actor.from_json(self.job.actor)
 
+    @property
+    def is_last_attempt(self) -> bool:
+        """Is the job given up when this attempt fails?"""
+        return self.job.attempts >= ATTEMPTS
+
     def advance(
         self, done: int, *, total: int | None = None, note: str = "", cursor: dict[str, Any] | None = None
     ) -> None:
@@ -117,7 +122,7 @@ def run_job(job_id: int, *, heartbeat: bool = True) -> bool:
 def _carry_out(job: Job) -> bool:
     run = JobRun(job)
     try:
-        if job.attempt > ATTEMPTS:
+        if job.attempts > ATTEMPTS:
             return _finish(job, Job.State.FAILED, error=f"Given up after {ATTEMPTS} attempts.\n{job.error}")
         result = JOB_KINDS[job.kind](run) or {}
     except LeaseLost:
@@ -132,9 +137,9 @@ def _carry_out(job: Job) -> bool:
 
 
 def _try_later(job: Job, error: str) -> bool:
-    if job.attempt >= ATTEMPTS:
+    if job.attempts >= ATTEMPTS:
         return _finish(job, Job.State.FAILED, error=error)
-    pause = timedelta(seconds=2 ** (job.attempt - 1))
+    pause = timedelta(seconds=2 ** (job.attempts - 1))
     Job.objects.filter(pk=job.pk, attempt=job.attempt).update(
         state=Job.State.QUEUED, lease_until=None, due_at=moment.now() + pause, error=error
     )

@@ -76,6 +76,30 @@ def cancel_job(*, uid: UUID, actor: Actor) -> Job:
     return job
 
 
+def resume_job(*, uid: UUID, actor: Actor) -> Job:
+    """Let a failed or cancelled job go on from its cursor, with attempts of its own.
+
+    The owner resumes it with what they may do now; for anybody else it stays the owner's. `attempt` goes on counting:
+    a worker that lost the job before stays fenced off.
+    """
+    try:
+        with transaction.atomic():
+            job = Job.objects.visible_to(actor).select_for_update().filter(uid=uid).first()
+            if job is None:
+                raise Missing("There is no such job", path="uid")
+            if not job.can_resume:
+                raise Conflict(f"The job is {job.get_state_display()}: there is nothing to resume", path="uid")
+            if job.owner_id == actor.user_id:
+                job.actor = actor.to_json()
+            job.state, job.attempt_before, job.cancel_requested = Job.State.QUEUED, job.attempt, False
+            job.due_at, job.finished_at, job.error = moment.now(), None, ""
+            job.save()
+            transaction.on_commit(lambda: nudge(job.pk, job.queue))
+    except IntegrityError:
+        raise Conflict("Another job does the same by now; wait for its end", path="uid") from None
+    return job
+
+
 def sweep_jobs() -> None:
     """Nudge every job that is due and that nobody holds, until the broker does not answer."""
     waiting = Job.objects.unfinished().filter(Q(lease_until=None) | Q(lease_until__lt=Now()), due_at__lte=moment.now())

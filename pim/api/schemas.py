@@ -15,6 +15,14 @@ class ValueSerializer(serializers.Serializer):
     expires_at = serializers.DateTimeField(required=False, allow_null=True)
 
 
+class ValueChangeSerializer(ValueSerializer):
+    """One value for one cell; with `expected` only if nobody changed it since, else 412. Null clears."""
+
+    expected = serializers.JSONField(
+        required=False, allow_null=True, help_text="The product's own value that you saw there; null: none"
+    )
+
+
 class ProductChangeSerializer(serializers.Serializer):
     """Fields that are not named stay; `reason` is asked for with a market's own values."""
 
@@ -22,7 +30,7 @@ class ProductChangeSerializer(serializers.Serializer):
     family = serializers.CharField(required=False)
     state = serializers.CharField(required=False)
     reason = serializers.CharField(required=False)
-    values = ValueSerializer(many=True, required=False)
+    values = ValueChangeSerializer(many=True, required=False)
 
 
 class ProductDocumentSerializer(ProductChangeSerializer):

@@ -1,6 +1,7 @@
 """Truth of products, and the completeness derived from it."""
 
 from pim.models.attributes import Attribute, Option
+from pim.models.catalogue import CatalogueEntry
 from pim.models.completeness import (
     Completeness,
     CompletenessDay,
@@ -16,6 +17,7 @@ from pim.models.values import Override, ProductValues
 
 __all__ = [
     "Attribute",
+    "CatalogueEntry",
     "ColumnMapping",
     "Completeness",
     "CompletenessDay",

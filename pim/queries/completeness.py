@@ -69,6 +69,15 @@ COLUMNS = (
     "product_id", "root_id", "scope_id", "required", "filled", "missing", "is_placed", "family_id", "is_sellable",
 )  # fmt: skip
 
+# What is sold of a product, itself included, where it is offered.
+TALLY = f"""
+SELECT computed.scope_id, sum(computed.required), sum(computed.filled)
+  FROM ({COMPUTE}) AS computed
+  JOIN pim_product p ON p.id = computed.product_id
+ WHERE %(product)s IN (p.id, p.parent_id, p.root_id) AND computed.is_sellable AND computed.is_placed
+ GROUP BY computed.scope_id
+"""  # noqa: S608  constants
+
 
 @dataclass(frozen=True)
 class ScopeCompleteness:
@@ -149,6 +158,13 @@ def overview(actor: Actor, *, family: str = "") -> list[OverviewRow]:
         )
         for row in grouped.order_by("scope__channel__code", "scope__market__code", "scope__locale")
     ]
+
+
+def tally(product: Product) -> dict[int, tuple[int, int]]:
+    """Scope to (required, filled) over what is sold of the product, from truth as it is now: no projection lags."""
+    with connection.cursor() as cursor:
+        cursor.execute(TALLY, {"roots": [product.root_id], "product": product.pk})
+        return {scope: (int(required), int(filled)) for scope, required, filled in cursor.fetchall()}
 
 
 def compute(root_ids: Sequence[int]) -> set[tuple[Any, ...]]:

@@ -1,20 +1,24 @@
-"""Values as they hold in a scope, by the engine of `pim.resolution` and by its twin in SQL."""
+"""Values as they hold in a scope, by the engine of `pim.resolution` and by its twin in SQL; and as they were."""
 
 from __future__ import annotations
 
 import json
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from django.db import connection
 
+from foundation.core.actors import Actor
+from foundation.history.models import Revision
 from foundation.markets.models import Scope
 from foundation.markets.queries import ChainCell, scope_chain
 from pim.choices import Sensitivity
-from pim.models import Attribute, ProductValues
+from pim.models import Attribute, Override, Product, ProductValues
 from pim.queries.products import lines_of
-from pim.resolution import Owner, Resolved, Stored, resolve
+from pim.resolution import Owner, Resolved, Step, Stored, resolve, trail
 
 # Orders every place of every product in one go: step, then level, then the market before the shared cell, then own
 # before computed.
@@ -42,6 +46,29 @@ SELECT DISTINCT ON (l.product_id, e.code)
   JOIN pim_attribute a ON a.code = e.code AND a.sensitivity = ANY(%(classes)s)
  ORDER BY l.product_id, e.code, sc.step, l.distance, sc.rank, e.nth
 """
+
+
+@dataclass(frozen=True)
+class Ground:
+    """All that the values of one product in one scope are resolved from."""
+
+    line: Sequence[Owner]
+    chain: Sequence[ChainCell]
+    stored: Mapping[tuple[int, int], Stored]
+
+    def resolve(self) -> dict[str, Resolved]:
+        return resolve(self.line, self.chain, self.stored)
+
+    def trail(self, code: str) -> list[Step]:
+        """Each place where the attribute is looked for, in order."""
+        return trail(code, self.line, self.chain, self.stored)
+
+
+def read_ground(line: Sequence[Product], scope: Scope, *, max_sensitivity: str = Sensitivity.PUBLIC) -> Ground:
+    """What `resolve_values` would read for `line[0]`, whose ancestors follow; nothing above `max_sensitivity`."""
+    chain = scope_chain(scope.pk)
+    stored = _stored({one.pk for one in line}, chain, set(allowed_codes(max_sensitivity)))
+    return Ground([Owner(one.pk, one.sku, one.level) for one in line], chain, stored)
 
 
 def resolve_values(
@@ -107,3 +134,50 @@ def _stored(owners: set[int], chain: list[ChainCell], allowed: set[str]) -> dict
 
 def _cut(values: dict[str, Any], allowed: set[str]) -> dict[str, Any]:
     return {code: value for code, value in values.items() if code in allowed}
+
+
+@dataclass(frozen=True)
+class Earlier:
+    """One attribute's own value in one cell before and after a change, and the override that it was."""
+
+    before: Any
+    after: Any
+    market: str | None
+    locale: str
+    reason: str = ""
+    expires_at: datetime | None = None
+
+
+def earlier_value(product: Product, *, attribute: str, change: int, actor: Actor) -> Earlier | None:
+    """What a revision of the product's values did to an attribute; None if nothing that the actor may know of."""
+    said = Attribute.objects.visible_to(actor).filter(code=attribute).first()
+    revision = Revision.objects.filter(pk=change, table_name=ProductValues._meta.db_table).first()
+    if said is None or revision is None:
+        return None
+    rows = ProductValues.objects.visible_to(actor).filter(product=product, pk=revision.row_key)
+    row = rows.select_related("cell__market").first()
+    if row is None:
+        return None
+    later = Revision.objects.filter(table_name=revision.table_name, row_key=revision.row_key, pk__gt=change)
+    following = later.order_by("pk").first()
+    before = _vals(revision.before).get(attribute)
+    after = (_vals(following.before) if following else row.vals).get(attribute)
+    if before == after:
+        return None
+    market = row.cell.market.code if row.cell.market else None
+    override = _earlier_override(revision, row, said) if market and before is not None else {}
+    return Earlier(before, after, market, row.cell.locale, **override)
+
+
+def _vals(image: Mapping[str, Any] | None) -> dict[str, Any]:
+    return dict((image or {}).get("vals", {}))
+
+
+def _earlier_override(revision: Revision, row: ProductValues, attribute: Attribute) -> dict[str, Any]:
+    """The reason and the end that the same transaction replaced."""
+    key = {"product_id": row.product_id, "cell_id": row.cell_id, "attribute_id": attribute.pk}
+    named = {f"before__{name}": value for name, value in key.items()}
+    gone = Revision.objects.filter(tx=revision.tx, table_name=Override._meta.db_table, **named).first()
+    image = (gone.before if gone else None) or {}
+    ends = image.get("expires_at")
+    return {"reason": image.get("reason", ""), "expires_at": datetime.fromisoformat(ends) if ends else None}

@@ -6,7 +6,7 @@ from pim.services.families import define_family
 from pim.services.imports import import_checked_file, map_columns, start_import
 from pim.services.placements import forget_placement, place_product, withdraw_product
 from pim.services.products import create_product, replace_product, upsert_product, upsert_products
-from pim.services.values import set_values
+from pim.services.values import set_values, undo_value
 
 __all__ = [
     "apply_model",
@@ -20,6 +20,7 @@ __all__ = [
     "replace_product",
     "set_values",
     "start_import",
+    "undo_value",
     "upsert_product",
     "upsert_products",
     "withdraw_product",

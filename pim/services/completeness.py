@@ -39,6 +39,32 @@ ON CONFLICT (product_id, scope_id) DO NOTHING
 RETURNING id
 """
 
+ENTER = """
+WITH told AS (
+    SELECT p.id AS root_id, p.family_id,
+           coalesce((SELECT array_agg(DISTINCT s.id ORDER BY s.id)
+                       FROM pim_product x JOIN pim_placement pl ON pl.product_id = x.id AND pl.state = 'placed'
+                       JOIN markets_scope s ON s.channel_id = pl.channel_id AND s.market_id = pl.market_id
+                      WHERE x.root_id = p.id), '{}') AS offered,
+           coalesce(array_agg(DISTINCT c.scope_id ORDER BY c.scope_id)
+                    FILTER (WHERE c.is_placed AND c.is_sellable), '{}') AS placed,
+           coalesce(array_agg(DISTINCT c.scope_id ORDER BY c.scope_id)
+                    FILTER (WHERE c.is_placed AND c.is_sellable AND c.filled < c.required), '{}') AS incomplete
+      FROM pim_product p LEFT JOIN pim_completeness c ON c.root_id = p.id
+     WHERE p.id = ANY(%(roots)s) AND p.parent_id IS NULL GROUP BY p.id
+), gone AS (
+    DELETE FROM pim_catalogueentry e
+     WHERE e.root_id = ANY(%(roots)s) AND NOT EXISTS (SELECT 1 FROM told WHERE told.root_id = e.root_id)
+)
+INSERT INTO pim_catalogueentry AS e (root_id, family_id, offered, placed, incomplete)
+SELECT root_id, family_id, offered, placed, incomplete FROM told
+ON CONFLICT (root_id) DO UPDATE
+   SET family_id = excluded.family_id, offered = excluded.offered, placed = excluded.placed,
+       incomplete = excluded.incomplete
+ WHERE (e.family_id, e.offered, e.placed, e.incomplete)
+       IS DISTINCT FROM (excluded.family_id, excluded.offered, excluded.placed, excluded.incomplete)
+"""
+
 # GTINs are found with and without their leading zeros; texts of markets and of classes above public stay out.
 SEARCH = """
 WITH words AS (
@@ -67,6 +93,7 @@ def refresh_completeness(root_ids: list[int]) -> None:
     """Bring the models and all below them up to date, and note who was complete for the first time."""
     with connection.cursor() as cursor:
         cursor.execute(REFRESH, {"roots": root_ids})
+        cursor.execute(ENTER, {"roots": root_ids})
         cursor.execute(FIRST_TIME, {"roots": root_ids, "at": moment.now()})
         first = [int(row[0]) for row in cursor.fetchall()]
     facts = FirstCompletion.objects.filter(pk__in=first).select_related(

@@ -12,12 +12,17 @@ from pim.choices import ANY_LOCALE
 from pim.errors import BadProduct
 
 UNNAMED = "\0"  # the parent is not mentioned; None says that there is none
+ANYTHING: Any = object()  # whoever writes does not say what they saw
 MAX_VALUES = 2_000
 
 
 @dataclass(frozen=True)
 class ValueDraft:
-    """One value for one cell; None clears. `path` is where a refusal will point."""
+    """One value for one cell; None clears. `path` is where a refusal will point.
+
+    `expected` is the own value that the writer saw there, None where there was none. `reason` is that of this value
+    alone; without it the product's holds.
+    """
 
     attribute: str
     raw: Any
@@ -26,6 +31,8 @@ class ValueDraft:
     path: str = ""
     unit: str = ""
     expires_at: datetime | None = None
+    reason: str = ""
+    expected: Any = ANYTHING
 
 
 @dataclass(frozen=True)
@@ -56,7 +63,7 @@ def read_document(
 ) -> ProductDraft:
     """A draft from a JSON document: sku, parent, family, state, reason and values.
 
-    `values` is a list of {attribute, market, locale, value, expires_at}.
+    `values` is a list of {attribute, market, locale, value, expires_at, expected}.
     """
     unknown = document.keys() - {"sku", "parent", "family", "state", "reason", "values"}
     if unknown:
@@ -98,6 +105,7 @@ def _read_value(value: Mapping[str, Any], path: str) -> ValueDraft:
         locale=str(value.get("locale") or ANY_LOCALE),
         path=path,
         expires_at=expires,
+        expected=value.get("expected", ANYTHING),
     )
 
 

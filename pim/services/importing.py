@@ -18,7 +18,7 @@ from foundation.core import moment
 from foundation.core.actors import Actor
 from foundation.core.errors import Problems, TandemError
 from foundation.history.services import recorded
-from foundation.jobs.running import ATTEMPTS, JobRun
+from foundation.jobs.running import JobRun
 from pim.checks import Formats
 from pim.choices import ImportState, RowOutcome, Sensitivity
 from pim.errors import BadFile, BadProduct
@@ -37,7 +37,8 @@ CHUNK_ROWS = 200
 DEEPEST = 2
 MAX_SHOWN = 500
 COUNTS = ("created", "changed", "unchanged", "failed")
-ENDED = (ImportState.CHECKED, ImportState.DONE, ImportState.FAILED)
+# One that was given up goes on when its job is resumed.
+ENDED = (ImportState.CHECKED, ImportState.DONE)
 
 
 @dataclass
@@ -96,7 +97,9 @@ def import_rows(run: JobRun) -> dict[str, object]:
     book = read_book()
     try:
         with scanned(record, book=book) as source:
-            ProductImport.objects.filter(pk=record.pk).update(state=ImportState.RUNNING, rows=source.rows)
+            ProductImport.objects.filter(pk=record.pk).update(
+                state=ImportState.RUNNING, rows=source.rows, error="", finished_at=None
+            )
             bring_in = _check_rows if record.dry_run else _bring_in
             bring_in(run, record, source, book)
     except (BadFile, Problems) as error:
@@ -106,7 +109,7 @@ def import_rows(run: JobRun) -> dict[str, object]:
             )
             run.advance(0, note=error.detail[:MAX_SHOWN])
     except Exception as error:
-        if run.job.attempt >= ATTEMPTS:  # the job is given up, and so is the file
+        if run.is_last_attempt:  # the job is given up, and so is the file
             ProductImport.objects.filter(pk=record.pk).update(
                 state=ImportState.FAILED, error=f"Given up: {error}"[:MAX_SHOWN], finished_at=moment.now()
             )

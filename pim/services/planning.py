@@ -16,7 +16,7 @@ from pim.choices import ANY_LOCALE, ProductState, Sensitivity
 from pim.errors import BadProduct, BadValue, IdentifierTaken, StaleValues, UnknownAttribute, UnknownFamily
 from pim.models import Identifier, Override, Product, ProductValues
 from pim.queries.book import Book, FamilyRule
-from pim.services.drafts import UNNAMED, ProductDraft, ValueDraft
+from pim.services.drafts import ANYTHING, UNNAMED, ProductDraft, ValueDraft
 
 MAX_SKU = 100
 _SKU = re.compile(r"[^\s\x00-\x1f\x7f]+(?: [^\s\x00-\x1f\x7f]+)*")
@@ -104,6 +104,7 @@ class Planner:
             if not plan.problems:
                 self._check_values(plan)
         self._load_rows(ordered)
+        self._check_expected(ordered)
         self._check_axes(ordered)
         self._check_identifiers(ordered)
         for plan in ordered:
@@ -265,7 +266,7 @@ class Planner:
         typed = check_value(rule, value.raw, formats=plan.draft.formats, unit=value.unit)
         if typed is not None:
             self._check_level(plan, rule)
-            if value.market and not plan.draft.reason.strip():
+            if value.market and not (value.reason or plan.draft.reason).strip():
                 raise Refusal("no-reason", f"Say why {value.market} has a value of its own")
             if value.expires_at and not value.market:
                 raise Refusal("not-overridden", "Only a market's own value can expire")
@@ -313,6 +314,17 @@ class Planner:
         if any(value.expires_at for plan in plans for value in plan.draft.values):
             overrides = Override.objects.filter(product_id__in=ids, cell_id__in=cells)
             self.expiries = {(row.product_id, row.cell_id, row.attribute_id): row.expires_at for row in overrides}
+
+    def _check_expected(self, plans: list[Plan]) -> None:
+        """Whoever says what they saw is refused where there is something else by now, unless it is what they want."""
+        for plan in plans:
+            for cell, changes in plan.changes.items():
+                row = self.rows.get((plan.product.pk, cell)) if plan.product else None
+                for change in changes:
+                    found, draft = (row.vals if row else {}).get(change.rule.code), change.draft
+                    if draft.expected is not ANYTHING and found not in (draft.expected, change.value):
+                        text = f"{draft.attribute} was changed since you read it: read it again"
+                        plan.refuse(StaleValues(text, path=draft.path, attribute=draft.attribute))
 
     def _check_axes(self, plans: list[Plan]) -> None:
         """Every variant says all axes of its level, and no two siblings say the same."""

@@ -135,7 +135,8 @@ def _write_overrides(plans: list[Plan], actor: Actor, at: datetime) -> None:
             gone |= Q(**key)
             continue
         expires = change.draft.expires_at
-        rows.append(Override(**key, reason=plan.draft.reason, actor=actor.label, at=at, expires_at=expires))
+        reason = change.draft.reason or plan.draft.reason
+        rows.append(Override(**key, reason=reason, actor=actor.label, at=at, expires_at=expires))
     if rows:
         Override.objects.bulk_create(
             rows,

@@ -38,6 +38,8 @@ NAMES_NOTHING = {
     "POST /api/v1/imports": "a file; its rows are refused one by one",
     "POST /api/v1/assets/uploads": "new files",
     "POST /api/v1/licences": "a new licence",
+    "POST /api/v1/saved-views": "a new view; its words are the writer's own",
+    "POST /api/v1/uploads": "a new file; tests/dam/test_uploads_protocol.py names foreign ingests in its metadata",
 }
 PAGE_QUERIES = (
     "q", "proposal", "channel", "market", "scope", "rejected", "reason", "unplaced", "asset", "product", "for",
@@ -47,6 +49,8 @@ CLOSED_TO_STEWARDS = {
     "/login/",
     "/logout/",
     "/api/v1/ingests",
+    "/api/v1/uploads",
+    "/ingests/",
     "/api/v1/attributes/cost",
     "/api/v1/attributes/formula",
     # the bazaar serves GB alone
@@ -79,6 +83,9 @@ def house(request: Any, world: Any, people: dict[str, Any]) -> SimpleNamespace:
         before = {name: read_everything(browser(actor)) for name, actor in people.items()}
     foreign = filled.fill_foreign(world)
     foreign |= {"bindings": filled.foreign_bindings(), "proposals": filled.foreign_bindings()}
+    view = str(filled.foreign_view())
+    foreign |= {"views": [view], "saved-views": [view]}
+    foreign |= {"bulk": foreign["bulk-changes"]}
     foreign |= {"licences": filled.foreign_licences(), "products": [*foreign["products"], "CIRRUS"]}
     assert all(foreign.values()), {name: len(ids) for name, ids in foreign.items()}
     return SimpleNamespace(before=before, foreign=foreign, own=own_ids())
@@ -96,12 +103,18 @@ def own_ids() -> dict[str, list[str]]:
         "proposals": [],
         "listings": [str(row.uid) for row in Listing.objects.filter(scope__market__code="US")],
         "ingests": [],
+        "uploads": [],
         "imports": [],
+        "jobs": [],
+        "views": [],
+        "saved-views": [],
         "attributes": ["name", "price", "cost", "formula"],
         "families": ["coats", "cups"],
         "presets": ["card"],
         "channels": ["shop", "bazaar"],
         "feeds": [],
+        "bulk-changes": [],
+        "bulk": [],
     }
 
 
@@ -270,16 +283,31 @@ BODIES: dict[str, Body] = {
     "POST /api/v1/bindings/{uid}/reject": lambda *_: {},
     "POST /api/v1/bindings/{uid}/undo": lambda *_: {},
     "POST /api/v1/bindings/{uid}/rebind": lambda *_: {},
+    "POST /api/v1/bulk-changes": lambda _, asset, *__: {"verb": "dam.approve", "uids": [asset], "apply": True},
+    "POST /api/v1/bulk-changes/{uid}/apply": lambda *_: {},
+    "POST /api/v1/bulk-changes/{uid}/undo": lambda *_: {},
+    "POST /api/v1/bulk-changes/{uid}/stop": lambda *_: {},
     "POST /api/v1/channels/{code}/feeds": lambda sku, *_: {"skus": [sku]},
     "DELETE /api/v1/channels/{code}/feeds": lambda *_: None,
     "POST /api/v1/listings/{uid}/publication": lambda *_: None,
     "DELETE /api/v1/products/{sku}/placements": lambda *_: None,
     "PUT /api/v1/channels/{code}/profile": lambda *_: {"body": {"fields": [], "media": []}},
     "POST /api/v1/delivery-links": lambda _, asset, *__: {"asset": asset, "preset": "card", "use": "preview"},
+    "POST /api/v1/ingests": lambda *ids: {"licence": ids[3]},
+    "PATCH /api/v1/ingests/{uid}": lambda *_: {"markets": []},
+    "POST /api/v1/ingests/{uid}/finish": lambda *_: {"without_unfinished": True},
+    "POST /api/v1/ingests/{uid}/cancel": lambda *_: {},
+    "PATCH /api/v1/uploads/{uid}": lambda *_: {},
+    "DELETE /api/v1/uploads/{uid}": lambda *_: None,
     "PATCH /api/v1/licences/{uid}": lambda *_: {"terms": [], "credit": "me"},
     "POST /api/v1/licences/{uid}/assign": lambda _, asset, *__: {"assets": [asset]},
     "POST /api/v1/licences/{uid}/unassign": lambda _, asset, *__: {"assets": [asset]},
     "POST /api/v1/licences/{uid}/revoke": lambda *_: {},
+    "POST /api/v1/jobs/{uid}/cancel": lambda *_: {},
+    "POST /api/v1/jobs/{uid}/resume": lambda *_: {},
+    "PATCH /api/v1/saved-views/{uid}": lambda *_: {"name": "mine"},
+    "DELETE /api/v1/saved-views/{uid}": lambda *_: None,
+    "POST /api/v1/saved-views/{uid}/restore": lambda *_: {},
     "POST /api/v1/licences/{uid}/undo": lambda *_: {"version": 2},
     "PUT /api/v1/products/{sku}": lambda *_: {"family": "coats", "values": []},
     "PATCH /api/v1/products/{sku}": lambda *_: {"family": "cups", "parent": "ATLAS", "state": "retired"},
@@ -347,7 +375,9 @@ def targets(operation: Operation, house: SimpleNamespace) -> Iterator[tuple[Targ
 
 def sent(client: Any, operation: Operation, address: str, ids: tuple[str, str, str, str]) -> tuple[int, str]:
     body = BODIES[operation.name](*ids)
-    response = client.generic(operation.method.upper(), address, _json(body), content_type="application/json")
+    response = client.generic(
+        operation.method.upper(), address, _json(body), content_type="application/json", headers=walking.SPOKEN
+    )
     text = text_of(response)
     own = address.split("/")[4:5]
     for word in sorted({*ids, *own}, key=len, reverse=True):

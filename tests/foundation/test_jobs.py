@@ -192,3 +192,87 @@ class TestTimers:
             services.set_timer("tests.alarm", "one", at)
             services.fire_timers()
         assert Timer.objects.get().due_at == at + timedelta(minutes=1)
+
+
+def test_a_job_that_stopped_goes_on_from_its_cursor(kind, steward, photographer):
+    begun = []
+
+    def handler(run):
+        begun.append((run.cursor.get("row", 0), run.job.attempts, run.is_last_attempt))
+        run.advance(len(begun), cursor={"row": len(begun)})
+        if len(begun) < 7:
+            raise ValueError("again")
+        return {"rows": len(begun)}
+
+    kind(handler)
+    job, at = start(steward), moment.now()
+    with pytest.raises(Conflict):
+        services.resume_job(uid=job.uid, actor=steward)
+    for minutes in range(8):
+        with moment.frozen(at + timedelta(minutes=minutes)):
+            running.run_due_jobs()
+    job.refresh_from_db()
+    assert (job.state, job.attempt) == ("failed", 5)
+    assert job.reason == "ValueError: again"
+    with pytest.raises(Missing):
+        services.resume_job(uid=job.uid, actor=photographer)
+    assert services.resume_job(uid=job.uid, actor=steward).state == "queued"
+    for minutes in range(8):
+        with moment.frozen(moment.now() + timedelta(minutes=minutes)):
+            running.run_due_jobs()
+    job.refresh_from_db()
+    assert begun[5:] == [(5, 1, False), (6, 2, False)]
+    assert (job.state, job.attempt, job.attempts, job.result, job.error) == ("done", 7, 2, {"rows": 7}, "")
+
+
+def test_a_resumed_job_fences_off_the_worker_before(kind, steward):
+    kind(lambda run: None)
+    job = start(steward)
+    late = running.JobRun(running.claim_job(job.pk))
+    services.cancel_job(uid=job.uid, actor=steward)
+    with pytest.raises(running.Cancelled):
+        late.advance(1)
+    Job.objects.filter(pk=job.pk).update(state="cancelled", lease_until=None)
+    services.resume_job(uid=job.uid, actor=steward)
+    assert running.claim_job(job.pk).attempt == 2
+    with pytest.raises(running.LeaseLost):
+        late.advance(2)
+
+
+def test_the_owner_resumes_with_what_they_may_now(kind, steward, administrator):
+    kind(lambda run: None)
+    job = start(steward)
+    Job.objects.filter(pk=job.pk).update(state="failed", actor=job.actor | {"permissions": ["*"]})
+    services.resume_job(uid=job.uid, actor=administrator)
+    job.refresh_from_db()
+    assert (job.actor["label"], job.actor["permissions"]) == ("user:stella", ["*"])
+    Job.objects.filter(pk=job.pk).update(state="failed")
+    services.resume_job(uid=job.uid, actor=steward)
+    job.refresh_from_db()
+    assert job.actor == steward.to_json()
+
+
+def test_a_job_is_not_resumed_beside_its_twin(kind, steward):
+    kind(lambda run: None)
+    first = start(steward, unique_key="same")
+    services.cancel_job(uid=first.uid, actor=steward)
+    start(steward, unique_key="same")
+    with pytest.raises(Conflict):
+        services.resume_job(uid=first.uid, actor=steward)
+    first.refresh_from_db()
+    assert first.state == "cancelled"
+
+
+def test_the_api_of_jobs(kind, steward, photographer, client_of):
+    kind(lambda run: None)
+    job = start(steward)
+    address = f"/api/v1/jobs/{job.uid}"
+    client = client_of(steward)
+    assert [one["uid"] for one in client.get("/api/v1/jobs?state=queued").json()["results"]] == [str(job.uid)]
+    assert client.get("/api/v1/jobs?state=asleep").status_code == 422
+    assert client.post(f"{address}/cancel").json()["state"] == "cancelled"
+    assert client.post(f"{address}/cancel").status_code == 409
+    assert client.post(f"{address}/resume").json()["state"] == "queued"
+    other = client_of(photographer)
+    assert [other.get(address).status_code, other.post(f"{address}/resume").status_code] == [404, 404]
+    assert other.get("/api/v1/jobs").json()["results"] == []

@@ -254,6 +254,24 @@ class TestWriting:
         fresh = write(f"{PRODUCTS}/CUP", first, format="json", headers={"If-Match": done["ETag"]})
         assert fresh.json()["status"] == "unchanged"
 
+    def test_a_value_that_is_not_what_was_seen_is_412_and_writes_nothing(self, coat: Product) -> None:
+        api = client()
+
+        def write(given: object, expected: object, **more: object) -> Any:
+            values = [value("washable", given, expected=expected), *([more] if more else [])]
+            return api.patch(f"{PRODUCTS}/COAT", {"values": values}, format="json")
+
+        assert write(True, None).status_code == 200
+        before = traces()
+        stale = write(False, None, attribute="warranty", value="12")
+        told = stale.json()
+        assert (stale.status_code, told["code"], told["path"]) == (412, "stale-values", "values.0")
+        assert traces() == before
+        assert write(True, None).json()["status"] == "unchanged", "what is wanted is there already"
+        api.patch(f"{PRODUCTS}/COAT", {"values": [value("warranty", "24")]}, format="json")
+        assert write(False, True).json()["status"] == "changed", "another value of the cell may change meanwhile"
+        assert write(None, False).json()["status"] == "changed"
+
     def test_patch_of_nothing_is_404_and_a_deleted_etag_is_stale(self) -> None:
         assert client().patch(f"{PRODUCTS}/NONE", {}, format="json").status_code == 404
         answer = client().put(f"{PRODUCTS}/NONE", {"family": "cups"}, format="json", headers={"If-Match": '"3"'})

@@ -171,10 +171,10 @@ def test_the_parts_page_shows_every_part(steward: Any, browser_of: Any) -> None:
 
 
 def test_nobody_without_a_permission_sees_a_page(db: None, rf: RequestFactory) -> None:
-    from django.core.exceptions import PermissionDenied
     from django.http import HttpResponse
     from django_htmx.middleware import HtmxDetails
 
+    from foundation.accounts.models import User
     from foundation.core.actors import Actor
 
     @page("pim.view")
@@ -182,10 +182,63 @@ def test_nobody_without_a_permission_sees_a_page(db: None, rf: RequestFactory) -
         return HttpResponse("here")
 
     request: Any = rf.get("/")
-    request.user = type("Somebody", (), {"is_authenticated": True})()
+    request.user = User(username="somebody")
     request.htmx = HtmxDetails(request)
     request.actor = Actor("user:a", permissions=frozenset({"pim.view"}))
     assert shown(request).content == b"here"
     request.actor = Actor("user:b", permissions=frozenset({"dam.view"}))
-    with pytest.raises(PermissionDenied):
-        shown(request)
+    refused = shown(request)
+    assert refused.status_code == 403
+    assert b"<code>pim.view</code>" in refused.content
+
+
+def test_places_are_those_of_the_role(
+    steward: Any, photographer: Any, merchant: Any, administrator: Any, browser_of: Any
+) -> None:
+    def places(actor: Any) -> list[str]:
+        context = browser_of(actor).get("/").context
+        return [entry.place.name for entry in (*context["main_places"], *context["more_places"])]
+
+    known = [
+        "home",
+        "product_list",
+        "asset_list",
+        "proposals",
+        "work_items",
+        "listing_list",
+        "import_list",
+        "admin:index",
+    ]
+    assert [name for name in places(administrator) if name in known] == known
+    assert "admin:index" not in places(steward)
+    assert {"import_list", "listing_list"}.isdisjoint(places(photographer))
+    assert {"import_list", "work_items"}.isdisjoint(places(merchant))
+
+
+def test_a_refused_page_names_the_permission_and_who_helps(
+    photographer: Any, administrator: Any, browser_of: Any
+) -> None:
+    answer = browser_of(photographer).get("/imports/")
+    text = answer.content.decode()
+    assert answer.status_code == 403
+    assert "<code>pim.import</code>" in text
+    assert "ada can give it to you" in text
+    assert 'class="main-nav"' in text
+
+
+def test_errors_say_what_why_and_what_next(steward: Any, client: Client, browser_of: Any) -> None:
+    known = browser_of(steward).get("/nowhere/").content.decode()
+    assert "Nothing is here" in known
+    assert 'class="main-nav"' in known
+    assert 'class="main-nav"' not in client.get("/nowhere/").content.decode()
+    for code in ("400", "500"):
+        text = (WORKSPACE / f"templates/{code}.html").read_text()
+        assert "{% block next %}" in text
+
+
+def test_the_parts_page_has_every_colour() -> None:
+    from workspace.queries.parts import COLOURS
+
+    css = (WORKSPACE / "frontend/src/css/tokens.css").read_text()
+    named = set(re.findall(r"--([a-z0-9-]+): light-dark", css)) - {f"heat-{step}-ink" for step in range(7)}
+    assert {token.name for tokens in COLOURS.values() for token in tokens} == named

@@ -5,12 +5,16 @@ from __future__ import annotations
 import re
 from datetime import UTC, datetime
 from typing import Any
+from uuid import UUID
 
 from django.conf import settings
 
 from associations.choices import BindingRole
+from workspace.queries.bulk_changes import BulkBar
 from workspace.queries.gallery import RoleChoice
+from workspace.queries.parts import COLOURS, PARTS, ROUND, SPACES, TYPE
 from workspace.queries.readings import Reading
+from workspace.queries.saved_views import ViewPanel, ViewRow
 from workspace.queries.shown import (
     Difference,
     Facet,
@@ -21,22 +25,26 @@ from workspace.queries.shown import (
     HeatRow,
     HeatTable,
     Rights,
+    State,
     Tab,
     Tile,
     TimelineEntry,
 )
 
 PERCENTS = (12, 42, 55, 66, 78, 88, 100)
+STATES = [
+    State("Draft"),
+    State("Running", "blue"),
+    State("Live", "ok"),
+    State("Held", "attention"),
+    State("Rejected", "bad"),
+]
 RIGHTS = [
     Rights("ok", "Cleared"),
     Rights("attention", "Ends in 12 days"),
     Rights("bad", "Refused: expired"),
     Rights("bad", "No licence"),
 ]
-SWATCHES = [
-    "bg", "surface", "raised", "sunk", "line", "control", "text", "muted", "blue", "blue-soft", "ok", "ok-soft",
-    "attention", "attention-soft", "bad", "bad-soft",
-]  # fmt: skip
 
 
 def icon_names() -> list[str]:
@@ -50,7 +58,11 @@ def examples() -> dict[str, Any]:
     at = datetime(2026, 11, 20, 9, 30, tzinfo=UTC)
     changes = [Difference("Title (de-DE)", "Regenjacke", "Regenjacke Ridgeline"), Difference("Care", "30 °C", "")]
     return {
-        "swatches": SWATCHES,
+        "colours": COLOURS,
+        "type_sizes": TYPE,
+        "spaces": SPACES,
+        "corners": ROUND,
+        "parts": PARTS,
         "icons": icon_names(),
         "percents": PERCENTS,
         "rights": RIGHTS,
@@ -58,6 +70,8 @@ def examples() -> dict[str, Any]:
             Tile("#main", f"ridgeline-{at}.jpg", tag="hero", meta=["4000 × 4000"], rights=badge)
             for at, badge in enumerate(RIGHTS, 1)
         ],
+        "selectable": [Tile("#main", f"ridgeline-{name}.jpg", uid=name) for name in ("front", "back", "collar")],
+        "bulk": BulkBar("asset", "assets", []),
         "tabs": [
             Tab("en-GB", "#main", True, 100),
             Tab("de-DE", "#main", percent=82),
@@ -90,7 +104,18 @@ def examples() -> dict[str, Any]:
         ],
         "roles": [RoleChoice(role.value, role.label.capitalize()) for role in BindingRole],
         "q": "",
+        "views": _views(),
+        "states": STATES,
     }
+
+
+def _views() -> ViewPanel:
+    def view(name: str, owner: str, *, is_current: bool = False) -> ViewRow:
+        uid = UUID(int=len(name))
+        return ViewRow(uid, name, "product_list", "Products", "#main", owner, False, True, is_current)
+
+    shared = [view("Incomplete in Japan", "Stella", is_current=True), view("New in the autumn range", "Ada")]
+    return ViewPanel("product_list", "", "#main", [], shared, is_filtered=True)
 
 
 def _heat() -> HeatTable:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from itertools import groupby
 from typing import Any
 from uuid import UUID
@@ -18,8 +19,9 @@ from foundation.events.models import Event
 from foundation.history.models import Revision
 from foundation.markets.models import ANY_LOCALE, Cell
 from pim.models import Attribute, Product, ProductValues
+from workspace.queries.options import words_of
 from workspace.queries.shown import Difference, TimelineEntry
-from workspace.queries.words import in_words, option_words, person
+from workspace.queries.words import in_words, person
 
 ENTRIES = 30
 RECENT = 300
@@ -116,27 +118,37 @@ def value_changes(product: Product, actor: Actor, locale: str, limit: int = ENTR
     }
     revisions = Revision.objects.filter(table_name=ProductValues._meta.db_table, row_key__in=list(rows))
     after: dict[str, Mapping[str, Any]] = {key: row.vals for key, row in rows.items()}
-    attributes = {attribute.code: attribute for attribute in Attribute.objects.visible_to(actor)}
-    options = option_words(attributes.values(), locale)
-
-    def spoken(code: str, value: Any) -> str:
-        words = in_words(attributes[code], value, options)
-        return f"{words.text} {words.unit}".strip()
-
-    found: dict[tuple[int, str], tuple[Revision, list[Difference]]] = {}
+    found: dict[tuple[int, str], tuple[Revision, list[_Said]]] = {}
     for revision in revisions.order_by("-id")[:RECENT]:
         key = revision.row_key
         before = (revision.before or {}).get("vals", {})
-        place = _place(rows[key].cell)
-        for code in sorted(code for code in attributes if before.get(code) != after[key].get(code)):
-            words = (
-                attributes[code].label(locale) + place,
-                spoken(code, before.get(code)),
-                spoken(code, after[key].get(code)),
-            )
-            found.setdefault((revision.tx, revision.actor), (revision, []))[1].append(Difference(*words))
+        codes = sorted(code for code in before.keys() | after[key].keys() if before.get(code) != after[key].get(code))
+        said = [_Said(code, _place(rows[key].cell), before.get(code), after[key].get(code)) for code in codes]
+        found.setdefault((revision.tx, revision.actor), (revision, []))[1].extend(said)
         after[key] = before
-    return [_values_entry(revision, changes) for revision, changes in list(found.values())[:limit]]
+    changed = {one.code for _, changes in found.values() for one in changes}
+    attributes = {one.code: one for one in Attribute.objects.visible_to(actor).filter(code__in=changed)}
+    told = [(revision, [one for one in changes if one.code in attributes]) for revision, changes in found.values()]
+    told = [(revision, changes) for revision, changes in told if changes][:limit]
+    ones = [one for _, changes in told for one in changes]
+    options = words_of([(attributes[one.code], said) for one in ones for said in (one.before, one.after)], locale)
+
+    def spoken(one: _Said) -> Difference:
+        attribute = attributes[one.code]
+        before, after = (in_words(attribute, value, options).whole for value in (one.before, one.after))
+        return Difference(attribute.label(locale) + one.place, before, after)
+
+    return [_values_entry(revision, [spoken(one) for one in changes]) for revision, changes in told]
+
+
+@dataclass(frozen=True)
+class _Said:
+    """One change of a value, before it is in words."""
+
+    code: str
+    place: str
+    before: Any
+    after: Any
 
 
 def _values_entry(revision: Revision, changes: Sequence[Difference]) -> TimelineEntry:

@@ -13,8 +13,9 @@ from foundation.core.actors import Actor
 from foundation.core.pages import keyset_page
 from pim.choices import RowOutcome
 from pim.models import Attribute, ImportRow, ImportRowError, Product, ProductImport
+from workspace.queries.options import OptionWords, words_of
 from workspace.queries.shown import LOCALE, State, Tab
-from workspace.queries.words import OptionWords, in_words, option_words, phrase
+from workspace.queries.words import in_words, phrase
 
 PAGE = 50
 STATES = {
@@ -92,9 +93,12 @@ class _Speller:
     """Typed values in words, for the attributes that the actor may see. Two queries."""
 
     def __init__(self, rows: Iterable[ImportRow], actor: Actor) -> None:
-        codes = {change["attribute"] for row in rows for change in row.changes}
+        said = [change for row in rows for change in row.changes]
+        codes = {change["attribute"] for change in said}
         self.attributes = {one.code: one for one in Attribute.objects.visible_to(actor).filter(code__in=codes)}
-        self.options: OptionWords = option_words(self.attributes.values(), LOCALE)
+        known = [(self.attributes[one["attribute"]], one) for one in said if one["attribute"] in self.attributes]
+        values = [(attribute, one[name]) for attribute, one in known for name in ("before", "after")]
+        self.options: OptionWords = words_of(values, LOCALE)
 
     def changes(self, row: ImportRow) -> list[Change]:
         return [self.change(one) for one in row.changes if one["attribute"] in {*self.attributes, "state"}]

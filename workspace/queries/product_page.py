@@ -7,20 +7,29 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
-from django.db.models import Q, Sum
 from django.urls import reverse
 
 from foundation.core.actors import Actor
 from foundation.markets.models import Scope
-from pim.models import Completeness, Product
+from pim.models import Product
+from pim.queries.completeness import tally
 from pim.queries.products import ancestors_of, labels_of
 from workspace.queries.gallery import Gallery, gallery
 from workspace.queries.history import events_of, merged, value_changes
 from workspace.queries.placements import PlacementPanel, get_visible_product, placement_panel
-from workspace.queries.product_values import Group, MissingField, missing_fields, value_groups
-from workspace.queries.scopes import PARTS, address, choose_scope, label, tabs, visible_scopes
+from workspace.queries.product_values import (
+    Asked,
+    Group,
+    GroupCount,
+    MissingField,
+    group_counts,
+    missing_fields,
+    value_groups,
+)
+from workspace.queries.scopes import PARTS, address, choose_scope, codes, label, tabs, visible_scopes
+from workspace.queries.sheets import Sheet, read_sheet
 from workspace.queries.shown import LOCALE, Tab, TimelineEntry
-from workspace.queries.variants import Matrix, variant_matrix
+from workspace.queries.variants import Matrix, Neighbours, neighbours_of, variant_matrix
 
 
 @dataclass(frozen=True)
@@ -59,61 +68,106 @@ class ProductHead:
 
 
 @dataclass(frozen=True)
+class Workbench:
+    """A product in a scope, with how complete it is in each: what the page and the answers to edits are made of."""
+
+    product: Product
+    line: Sequence[Product]
+    sheet: Sheet | None
+    rings: list[ScopeRing]
+    markets: list[Tab]
+    locales: list[Tab]
+
+    @property
+    def current(self) -> Scope | None:
+        return self.sheet.scope if self.sheet else None
+
+    @property
+    def score(self) -> dict[str, Any]:
+        """What an edit may change outside of its field."""
+        return {
+            "uid": self.product.uid,
+            "scopes": self.rings,
+            "scope": next((ring for ring in self.rings if ring.is_current), None),
+            "scope_label": label(self.current) if self.current else "",
+            "scope_query": address(self.current) if self.current else "",
+            "scope_parts": list(codes(self.current).items()) if self.current else [],
+            "markets": self.markets,
+            "locales": self.locales,
+            "missing": missing_fields(self.sheet) if self.sheet else [],
+            "group_counts": group_counts(self.sheet) if self.sheet else [],
+        }
+
+
+@dataclass(frozen=True)
 class ProductPage:
+    """`uid` to `group_counts` are those of `Workbench.score`."""
+
+    uid: UUID
     product: ProductHead
     scopes: list[ScopeRing]
     markets: list[Tab]
     locales: list[Tab]
     scope: ScopeRing | None
     scope_label: str
+    scope_query: str
+    scope_parts: list[tuple[str, str]]
     missing: list[MissingField]
+    group_counts: list[GroupCount]
     groups: list[Group]
+    asked: Asked
+    can_edit: bool
     gallery: Gallery
     variants: Matrix | None
+    neighbours: Neighbours | None
     placements: PlacementPanel
     history: list[TimelineEntry]
+
+
+def open_workbench(uid: UUID, *, wanted: Mapping[str, str], actor: Actor) -> Workbench:
+    """The product in the scope that the address names; else the least complete one of those it is placed in."""
+    product, scopes = get_visible_product(uid, actor=actor), visible_scopes(actor)
+    judged = tally(product)
+    scope = _chosen(scopes, judged, wanted)
+    line = [product, *ancestors_of([product.pk]).get(product.pk, [])]
+    percents = {pk: 100 * filled / required for pk, (required, filled) in judged.items()}
+    only = "&only=missing" if wanted.get("only") == "missing" else ""
+    return Workbench(
+        product=product,
+        line=line,
+        sheet=read_sheet(product, line, scope, actor) if scope else None,
+        rings=[_ring(one, judged[one.pk], is_current=one == scope) for one in scopes if one.pk in judged],
+        markets=tabs(scopes, scope, "market", percents=percents, more=only) if scope else [],
+        locales=tabs(scopes, scope, "locale", percents=percents, more=only) if scope else [],
+    )
 
 
 def product_gallery(uid: UUID, *, wanted: Mapping[str, str], actor: Actor) -> Gallery:
     """The page's pictures alone, in the same scope."""
     product, scopes = get_visible_product(uid, actor=actor), visible_scopes(actor)
-    return gallery(product, _chosen(scopes, _judged(product, scopes), wanted), actor)
+    return gallery(product, _chosen(scopes, tally(product), wanted), actor)
 
 
 def product_page(uid: UUID, *, wanted: Mapping[str, str], actor: Actor) -> ProductPage:
-    """The page in the scope that the address names; else the least complete one of those it is placed in."""
-    product, scopes = get_visible_product(uid, actor=actor), visible_scopes(actor)
-    judged = _judged(product, scopes)
-    scope = _chosen(scopes, judged, wanted)
-    line = [product, *ancestors_of([product.pk]).get(product.pk, [])]
-    groups = value_groups(product, line, scope, actor)
+    """The whole page."""
+    bench, asked = open_workbench(uid, wanted=wanted, actor=actor), Asked.of(wanted)
+    product, scope = bench.product, bench.current
     pictures = gallery(product, scope, actor)
-    rings = [_ring(one, judged[one.pk], is_current=one == scope) for one in scopes if one.pk in judged]
+    variants = variant_matrix(product, scope, actor)
     return ProductPage(
-        product=_head(product, line, pictures),
-        scopes=rings,
-        markets=tabs(scopes, scope, "market") if scope else [],
-        locales=tabs(scopes, scope, "locale") if scope else [],
-        scope=next((ring for ring in rings if ring.is_current), None),
-        scope_label=label(scope) if scope else "",
-        missing=missing_fields(groups),
-        groups=groups,
+        **bench.score,
+        product=_head(product, bench.line, pictures, scope),
+        groups=value_groups(bench.sheet, asked) if bench.sheet else [],
+        asked=asked,
+        can_edit=actor.may("pim.edit"),
         gallery=pictures,
-        variants=variant_matrix(product, scope, actor),
-        placements=placement_panel(product, actor=actor, scopes=scopes),
+        variants=variants,
+        neighbours=neighbours_of(product, variants, only=asked.only),
+        placements=placement_panel(product, actor=actor, scopes=visible_scopes(actor)),
         history=merged(
             value_changes(product, actor, LOCALE), events_of([product.uid], actor, but=["pim.product.changed"])
         ),
     )
-
-
-def _judged(product: Product, scopes: Sequence[Scope]) -> dict[int, tuple[int, int]]:
-    """Scope to (required, filled), where the product is placed; a model counts what is sold of it."""
-    own = Q(pk=product.pk) | Q(parent_id=product.pk) | Q(root_id=product.pk)
-    below = Product.objects.sellable().filter(own)
-    rows = Completeness.objects.filter(product_id__in=below.values("pk"), scope__in=scopes, is_placed=True)
-    sums: Any = rows.order_by().values_list("scope_id").annotate(Sum("required"), Sum("filled"))
-    return {pk: (required, filled) for pk, required, filled in sums}
 
 
 def _chosen(scopes: Sequence[Scope], judged: Mapping[int, tuple[int, int]], wanted: Mapping[str, str]) -> Scope | None:
@@ -128,7 +182,8 @@ def _ring(scope: Scope, judged: tuple[int, int], *, is_current: bool) -> ScopeRi
     return ScopeRing(label(scope), 100 * filled / required, required - filled, address(scope), is_current)
 
 
-def _head(product: Product, line: Sequence[Product], pictures: Gallery) -> ProductHead:
+def _head(product: Product, line: Sequence[Product], pictures: Gallery, scope: Scope | None) -> ProductHead:
+    query = address(scope) if scope else ""
     titles = labels_of([one.pk for one in line], LOCALE)
     above = line[1] if len(line) > 1 else None
     return ProductHead(
@@ -138,7 +193,7 @@ def _head(product: Product, line: Sequence[Product], pictures: Gallery) -> Produ
         family=product.family.label(LOCALE),
         family_url=f"{reverse('product_list')}?family={product.family.code}",
         level=_level(product),
-        parent=Parent(above.sku, titles[above.pk], reverse("product", args=[above.uid])) if above else None,
+        parent=Parent(above.sku, titles[above.pk], reverse("product", args=[above.uid]) + query) if above else None,
         picture_url=pictures.first_picture_url,
         identifiers=[Named(one.scheme.upper(), one.value) for one in product.identifiers.order_by("scheme", "value")],
     )

@@ -1,4 +1,4 @@
-"""A product's values in a scope, each with where it comes from, and what the scope misses."""
+"""A product's form in a scope: its attributes in groups, as many as a page can carry, and what the scope misses."""
 
 from __future__ import annotations
 
@@ -6,146 +6,146 @@ from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from django.urls import reverse
 from django.utils.text import slugify
 
-from foundation.core.actors import Actor
-from foundation.markets.models import Scope
-from pim.choices import Sensitivity
-from pim.models import FamilyAttribute, Product, Requirement
-from pim.models.attributes import clearance_of
-from pim.queries.values import resolve_values
-from pim.resolution import Resolved
+from workspace.queries.fields import Field, FieldMaker
 from workspace.queries.scopes import address
+from workspace.queries.sheets import Entry, Sheet
 from workspace.queries.shown import LOCALE
-from workspace.queries.words import OptionWords, in_words, option_words
 
-NOWHERE = "general"
-
-
-@dataclass(frozen=True)
-class Origin:
-    """Where a value comes from: own, parent, market, fallback or computed; empty where there is none."""
-
-    kind: str = ""
-    text: str = ""
-    url: str = ""
-
-
-# Attributes that live on the variants are empty on their model, and nothing misses them there.
-BELOW = Origin("below", "Set on each variant")
-
-
-@dataclass(frozen=True)
-class ValueRow:
-    code: str
-    label: str
-    text: str
-    unit: str
-    is_required: bool
-    is_missing: bool
-    note: str
-    origin: Origin
+FIELDS = 60  # as many at a time; groups beyond come when they are opened
 
 
 @dataclass(frozen=True)
 class Group:
+    """`values` are the fields that are shown; `more_from` is where the next ones begin, `is_open` false: none yet."""
+
     code: str
     label: str
     missing: int
-    values: list[ValueRow]
+    count: int
+    values: list[Field]
+    is_open: bool
+    more_from: int | None = None
 
 
 @dataclass(frozen=True)
 class MissingField:
+    code: str
     label: str
     group: str
     url: str
 
 
 @dataclass(frozen=True)
-class Sheet:
-    """What all rows of a page share."""
+class Asked:
+    """What the address asks the form for: some words, what is missing, a field that must be there."""
 
-    product: Product
-    line: Sequence[Product]
-    scope: Scope
-    required: frozenset[str]
-    resolved: Mapping[str, Resolved]
-    options: OptionWords
+    find: str = ""
+    only: str = ""
+    field: str = ""
 
-    def row(self, member: FamilyAttribute) -> ValueRow:
-        attribute = member.attribute
-        found = self.resolved.get(attribute.code)
-        words = in_words(attribute, found.value if found else None, self.options)
-        is_below = member.level > self.product.level
-        is_required = attribute.code in self.required and not is_below
-        return ValueRow(
-            code=attribute.code,
-            label=attribute.label(LOCALE),
-            text=words.text,
-            unit=words.unit if words.text else "",
-            is_required=is_required,
-            is_missing=is_required and (found is None or not found.counts),
-            note="" if attribute.sensitivity == Sensitivity.PUBLIC else attribute.sensitivity.capitalize(),
-            origin=self.origin(attribute.code, found) if found else BELOW if is_below else Origin(),
+    @classmethod
+    def of(cls, wanted: Mapping[str, str]) -> Asked:
+        return cls(
+            wanted.get("find", "").strip()[:100],
+            "missing" if wanted.get("only") == "missing" else "",
+            wanted.get("field", ""),
         )
 
-    def origin(self, code: str, found: Resolved) -> Origin:
-        """The most telling of the reasons decides the sign; all of them are in the words."""
-        words = [f"from {found.sku}"] if found.is_inherited else []
-        if found.market:
-            words.append(f"for {found.market} only")
-        if found.is_fallback:
-            words.append(f"in {found.locale}" + ("" if found.counts else ", not translated"))
-        if found.kind == "computed":
-            words.append("by a rule")
-        if not words:
-            return Origin("own")
-        kind = "fallback" if found.is_fallback else "parent" if found.is_inherited else ""
-        kind = kind or ("computed" if found.kind == "computed" else "market")
-        text = ", ".join(words)
-        return Origin(kind, text[0].upper() + text[1:], self.address(code, found))
-
-    def address(self, code: str, found: Resolved) -> str:
-        """The field on the page of the product that the value comes from."""
-        owner = next((one for one in self.line if one.sku == found.sku), None)
-        if owner is None or not found.is_inherited:
-            return ""
-        return f"{reverse('product', args=[owner.uid])}{address(self.scope)}#value-{code}"
+    def admits(self, entry: Entry) -> bool:
+        if self.only and not entry.is_missing and entry.code != self.field:
+            return False
+        text = f"{entry.member.attribute.label(LOCALE)} {entry.code}".lower()
+        return all(word in text for word in self.find.lower().split())
 
 
-def value_groups(product: Product, line: Sequence[Product], scope: Scope | None, actor: Actor) -> list[Group]:
-    """The attributes of the product's family that the actor may see, in groups, with what holds in the scope."""
-    rows = FamilyAttribute.objects.visible_to(actor).filter(family=product.family, is_active=True)
-    members = list(rows.select_related("attribute").order_by("index"))
-    if scope is None or not members:
-        return []
-    required = Requirement.objects.filter(family=product.family, channel=scope.channel)
-    sheet = Sheet(
-        product=product,
-        line=line,
-        scope=scope,
-        required=frozenset(required.values_list("attribute__code", flat=True)),
-        resolved=resolve_values([product.pk], scope, max_sensitivity=clearance_of(actor))[product.pk],
-        options=option_words([member.attribute for member in members], scope.locale_id),
+def value_groups(sheet: Sheet, asked: Asked) -> list[Group]:
+    """All groups; the first ones, and the one with the field that is asked for, with their fields."""
+    groups = grouped([entry for entry in sheet.entries if asked.admits(entry)])
+    windows, left = {}, FIELDS
+    for name, entries in groups.items():
+        place = next((at for at, entry in enumerate(entries) if entry.code == asked.field), None)
+        if place is not None:
+            start = place // FIELDS * FIELDS
+            windows[name] = (start, start + FIELDS)
+        elif left > 0:
+            windows[name] = (0, min(left, len(entries)))
+            left -= len(entries)
+    shown = [entry for name, (start, end) in windows.items() for entry in groups[name][start:end]]
+    fields = {field.code: field for field in FieldMaker(sheet, shown).fields()}
+    return [_group(name, entries, windows.get(name), fields) for name, entries in groups.items()]
+
+
+def more_fields(sheet: Sheet, asked: Asked, *, group: str, start: int) -> Group | None:
+    """The fields of one group from a place on; None where there is no such group."""
+    groups = grouped([entry for entry in sheet.entries if asked.admits(entry)])
+    found = next(((name, entries) for name, entries in groups.items() if group_code(name) == group), None)
+    if found is None:
+        return None
+    name, entries = found
+    fields = {field.code: field for field in FieldMaker(sheet, entries[start : start + FIELDS]).fields()}
+    return _group(name, entries, (start, start + FIELDS), fields)
+
+
+def grouped(entries: Sequence[Entry]) -> dict[str, list[Entry]]:
+    groups: dict[str, list[Entry]] = defaultdict(list)
+    for entry in entries:
+        groups[entry.group].append(entry)
+    return groups
+
+
+def missing_fields(sheet: Sheet) -> list[MissingField]:
+    return [
+        MissingField(
+            entry.code,
+            entry.member.attribute.label(LOCALE),
+            heading(entry.group),
+            f"{address(sheet.scope)}&field={entry.code}#value-{entry.code}",
+        )
+        for entry in sheet.entries
+        if entry.is_missing
+    ]
+
+
+@dataclass(frozen=True)
+class GroupCount:
+    """A line of the list of groups at the side."""
+
+    code: str
+    label: str
+    missing: int
+    url: str
+
+
+def group_counts(sheet: Sheet) -> list[GroupCount]:
+    return [
+        GroupCount(
+            group_code(name),
+            heading(name),
+            sum(entry.is_missing for entry in entries),
+            f"{address(sheet.scope)}&field={entries[0].code}#group-{group_code(name)}",
+        )
+        for name, entries in grouped(sheet.entries).items()
+    ]
+
+
+def _group(name: str, entries: Sequence[Entry], window: tuple[int, int] | None, fields: Mapping[str, Field]) -> Group:
+    start, end = window or (0, 0)
+    return Group(
+        code=group_code(name),
+        label=heading(name),
+        missing=sum(entry.is_missing for entry in entries),
+        count=len(entries),
+        values=[fields[entry.code] for entry in entries[start:end]],
+        is_open=window is not None,
+        more_from=end if window and end < len(entries) else None,
     )
-    groups: dict[str, list[ValueRow]] = defaultdict(list)
-    for member in members:
-        groups[member.attribute.group or NOWHERE].append(sheet.row(member))
-    return [
-        Group(slugify(name), _heading(name), sum(row.is_missing for row in rows), rows) for name, rows in groups.items()
-    ]
 
 
-def missing_fields(groups: Sequence[Group]) -> list[MissingField]:
-    return [
-        MissingField(row.label, group.label, f"#value-{row.code}")
-        for group in groups
-        for row in group.values
-        if row.is_missing
-    ]
+def group_code(name: str) -> str:
+    return slugify(name) or "group"
 
 
-def _heading(name: str) -> str:
+def heading(name: str) -> str:
     return name.replace("_", " ").capitalize()

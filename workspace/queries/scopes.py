@@ -34,8 +34,10 @@ def label(scope: Scope) -> str:
     return f"{scope.channel.name or scope.channel.code} · {scope.market.code} · {scope.locale_id}"
 
 
-def tabs(scopes: Sequence[Scope], current: Scope, part: str) -> list[Tab]:
-    """One tab per market, or per locale of the market at hand, in the channel at hand."""
+def tabs(
+    scopes: Sequence[Scope], current: Scope, part: str, *, percents: Mapping[int, float] | None = None, more: str = ""
+) -> list[Tab]:
+    """One tab per market, or per locale of the market at hand, in the channel at hand. `more` ends each address."""
     near = [scope for scope in scopes if scope.channel_id == current.channel_id]
     if part == "locale":
         near = [scope for scope in near if scope.market_id == current.market_id]
@@ -45,7 +47,11 @@ def tabs(scopes: Sequence[Scope], current: Scope, part: str) -> list[Tab]:
         if value not in found or codes(scope)["locale"] == here["locale"]:
             found[value] = scope
     names = {scope.pk: scope.market.name if part == "market" else scope.locale_id for scope in near}
-    return [Tab(names[scope.pk], address(scope), value == here[part]) for value, scope in found.items()]
+    filled = percents or {}
+    return [
+        Tab(names[scope.pk], address(scope) + more, value == here[part], filled.get(scope.pk), code=f"{part}-{value}")
+        for value, scope in found.items()
+    ]
 
 
 def _agreement(scope: Scope, wanted: Mapping[str, str]) -> int:

@@ -38,6 +38,7 @@ class Tile:
     tag: str = ""
     meta: Sequence[str] = ()
     rights: Rights | None = None
+    uid: str = ""  # where it can be selected
 
 
 @dataclass(frozen=True)
@@ -48,6 +49,7 @@ class Tab:
     percent: float | None = None
     count: int | str | Capped | None = None
     count_id: str = ""
+    code: str = ""
 
 
 @dataclass(frozen=True)

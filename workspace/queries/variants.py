@@ -35,6 +35,33 @@ class Matrix:
     columns: list[str]
     rows: list[MatrixRow]
 
+    @property
+    def cells(self) -> list[MatrixCell]:
+        """All variants, row by row."""
+        return [cell for row in self.rows for cell in row.cells if cell]
+
+
+@dataclass(frozen=True)
+class Neighbours:
+    """The variants before and after one, in the order of the matrix; addresses are empty at the ends."""
+
+    place: int
+    count: int
+    previous_url: str
+    next_url: str
+
+
+def neighbours_of(product: Product, matrix: Matrix | None, *, only: str = "") -> Neighbours | None:
+    """A model stands before its first variant."""
+    if matrix is None:
+        return None
+    more = f"&only={only}" if only else ""
+    urls = [cell.url + more for cell in matrix.cells]
+    skus = [cell.sku for cell in matrix.cells]
+    at = skus.index(product.sku) if product.sku in skus else -1
+    following = urls[at + 1] if at + 1 < len(urls) else ""
+    return Neighbours(at + 1, len(urls), urls[at - 1] if at > 0 else "", following)
+
 
 def variant_matrix(product: Product, scope: Scope | None, actor: Actor) -> Matrix | None:
     """What is sold of the product's tree, each with its completeness in the scope; none for what has no variants.
@@ -46,7 +73,8 @@ def variant_matrix(product: Product, scope: Scope | None, actor: Actor) -> Matri
     axes = [axis.attribute for axis in found.order_by("level", "position")]
     if not sold or not axes:
         return None
-    values, percents, words = axis_values([one.pk for one in sold]), _percents(sold, scope), _words(axes)
+    values, percents = axis_values([one.pk for one in sold]), _percents(sold, scope)
+    words = _words(axes, {code for said in values.values() for code in said.values()})
     cells: dict[tuple[str, ...], MatrixCell] = {}
     for one in sold:
         url = reverse("product", args=[one.uid]) + (address(scope) if scope else "")
@@ -87,8 +115,8 @@ def _percents(sold: Sequence[Product], scope: Scope | None) -> Mapping[int, floa
     return {row.product_id: row.percent for row in rows}
 
 
-def _words(axes: Sequence[Attribute]) -> OptionOrder:
-    options = list(Option.objects.filter(attribute__in=axes))
+def _words(axes: Sequence[Attribute], codes: set[str]) -> OptionOrder:
+    options = list(Option.objects.filter(attribute__in=axes, code__in=codes))
     return OptionOrder(
         {(one.attribute_id, one.code): one.label(LOCALE) for one in options},
         {(one.attribute_id, one.code): one.position for one in options},

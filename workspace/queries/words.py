@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from html import unescape
@@ -12,11 +12,10 @@ from typing import Any
 from django.utils.html import strip_tags
 
 from pim.choices import AttributeType
-from pim.models import Attribute, Option
+from pim.models import Attribute
+from workspace.queries.options import CHOOSING, OptionWords
 
 BLOCK_END = re.compile(r"</(?:p|li|h\d|div|ul|ol)>|<br\s*/?>", re.IGNORECASE)
-CHOOSING = (AttributeType.SELECT, AttributeType.MULTI_SELECT)
-OptionWords = Mapping[tuple[int, str], str]
 
 
 @dataclass(frozen=True)
@@ -24,12 +23,9 @@ class Words:
     text: str
     unit: str = ""
 
-
-def option_words(attributes: Iterable[Attribute], locale: str) -> OptionWords:
-    """What options are called: (attribute id, option code) to label. One query."""
-    ids = [attribute.pk for attribute in attributes if attribute.type in CHOOSING]
-    options = Option.objects.filter(attribute_id__in=ids)
-    return {(option.attribute_id, option.code): option.label(locale) for option in options}
+    @property
+    def whole(self) -> str:
+        return f"{self.text} {self.unit}".strip()
 
 
 def in_words(attribute: Attribute, value: Any, options: OptionWords) -> Words:

@@ -87,6 +87,18 @@ def query(context: Context, **changes: object) -> str:
 
 
 @register.filter
+def measure(use: str) -> str:
+    """The number that a token's words begin with."""
+    return use.partition(",")[0]
+
+
+@register.filter
+def open_uids(jobs: Any) -> str:
+    """Which of the jobs run, as an address names them."""
+    return ",".join(str(job.uid) for job in jobs if job.is_open)
+
+
+@register.filter
 def initials(user: Any) -> str:
     """Shorten a person's name to one or two letters."""
     words = (user.get_full_name() or user.get_username()).replace("@", " ").replace(".", " ").split()

@@ -8,7 +8,6 @@ from typing import Any
 from uuid import UUID
 
 from django.contrib.auth.views import redirect_to_login
-from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import render, resolve_url
 from django.utils.cache import patch_cache_control, patch_vary_headers
@@ -17,7 +16,11 @@ from django_htmx.middleware import HtmxDetails
 
 from foundation.core.actors import Actor
 from foundation.core.errors import Denied, Missing, TandemError
+from workspace.choices import LISTS
 from workspace.queries.facets import Wanted
+from workspace.queries.people import who_helps
+from workspace.queries.saved_views import view_panel
+from workspace.services.saved_views import clean_query
 
 
 class PageRequest(HttpRequest):
@@ -65,28 +68,45 @@ def refuse(request: PageRequest, error: TandemError) -> HttpResponse:
     if request.htmx:
         return reswap(toast(HttpResponse(status=error.status), error.detail, tone="bad"), "none")
     if isinstance(error, Denied):
-        raise PermissionDenied(error.detail) from error
+        context = {"error": error, "helpers": who_helps()}
+        return render(request, "workspace/denied.html", context, status=error.status)
     if isinstance(error, Missing):
         raise Http404(error.detail) from error
     return render(request, "workspace/refusal.html", {"error": error}, status=error.status)
 
 
-def toast(response: HttpResponse, text: str, *, tone: str = "ok", undo_url: str = "", target: str = "") -> HttpResponse:
-    """Ask the page to show a toast, with Undo where there is an address for it."""
+def toast(
+    response: HttpResponse, text: str, *, tone: str = "ok", undo_url: str = "", target: str = "", link: str = ""
+) -> HttpResponse:
+    """Ask the page to show a toast: with Undo where there is an address for it, with a link to what it is about."""
     detail: dict[str, Any] = {"text": text, "tone": tone}
     if undo_url:
         detail["undo"] = {"url": undo_url, "target": target} if target else {"url": undo_url}
+    if link:
+        detail["link"] = link
     trigger_client_event(response, "toast", detail)
     return response
 
 
 def show_list(request: PageRequest, noun: str, context: dict[str, Any], *, more: str) -> HttpResponse:
-    """The whole page; for htmx the results of a filter, or the rows of the next page."""
+    """The whole page with its saved views; for htmx the results of a filter, or the rows of the next page."""
     if not request.htmx or request.htmx.history_restore_request:
-        return render(request, f"workspace/{noun}_list.html", context)
+        views = _views_of(f"{noun}_list", request)
+        return render(request, f"workspace/{noun}_list.html", context | {"views": views})
     if "cursor" in request.GET:
         return render(request, f"workspace/fragments/{more}.html", context)
     return render(request, f"workspace/fragments/{noun}_results.html", context)
+
+
+def _views_of(name: str, request: PageRequest) -> Any:
+    """The panel of saved views; none for a list whose filters are more than can be saved."""
+    if name not in LISTS:
+        return None
+    try:
+        query = clean_query(request.GET.urlencode())
+    except TandemError:
+        query = ""
+    return view_panel(name, query=query, actor=request.actor)
 
 
 def next_address(request: PageRequest, cursor: str) -> str:

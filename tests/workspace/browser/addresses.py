@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from typing import Any
 
+from tests.workspace import factories
+
 
 def addresses(street: Any) -> dict[str, str]:
     return {
         "home": "/",
         "products": "/products/",
         "product": f"/products/{street.ridge.uid}/",
+        "variant": f"/products/{factories.uid_of('RIDGE-RED-S')}/?only=missing",
         "assets": "/assets/",
         "asset": f"/assets/{street.hero.uid}/",
         "asset's versions": f"/assets/{street.hero.uid}/compare/",
@@ -43,5 +46,13 @@ def addresses(street: Any) -> dict[str, str]:
         "channel settings": "/settings/channels/shop/",
         "presets": "/settings/presets/",
         "roles": "/settings/roles/",
+        "bulk changes": "/bulk/",
+        "bulk change": f"/bulk/{street.bulk_change.uid}/",
+        "bulk change, its form": f"/bulk/{street.bulk_change.uid}/?edit=1",
         "parts": "/parts/",
+        "search": "/search/?q=ridge",
+        "jobs": "/jobs/",
+        "views": "/views/",
+        "nothing": "/products/01890000-0000-7000-8000-000000000000/",
+        "admin": "/admin/",
     }

@@ -25,8 +25,8 @@ FLAGS = [
 ]
 SERIOUS = ("serious", "critical")
 WIDE, NARROW = {"width": 1440, "height": 900}, {"width": 390, "height": 844}
-# Pictures come from the delivery service, which does not run beside these tests; htmx tells of each refusal.
-EXPECTED = ("Failed to load resource", "Response Status Error Code")
+# Pictures come from the delivery service, which does not run beside these tests; htmx tells of what it did not get.
+EXPECTED = ("Failed to load resource", "Response Status Error Code", "htmx:afterRequest", "htmx:sendError")
 COLLECTOR = """
 addEventListener("securitypolicyviolation", (event) =>
   console.error(`CSP: ${event.violatedDirective} ${event.blockedURI} ${event.sourceFile}:${event.lineNumber}`));

@@ -1,5 +1,6 @@
 // Entry of the stock admin's pages. It names the controls that admin leaves without a label.
 import "./css/stock-admin.css";
+import "./shell.ts";
 
 const words = (element?: Element | null) => element?.textContent?.trim().replace(/\s+/g, " ") ?? "";
 
@@ -37,3 +38,4 @@ function nameEverything(): void {
 // Admin builds its two-box selectors when everything has loaded; inline rows come later still.
 window.addEventListener("load", nameEverything);
 document.addEventListener("formset:added", nameEverything);
+document.documentElement.dataset.ready = ""; // everything listens

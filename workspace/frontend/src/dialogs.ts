@@ -1,14 +1,26 @@
-// <button data-opens="some-dialog"> opens that dialog, which hears "opened"; <button data-closes>, a form with
-// method="dialog" or Escape closes it.
+// <button data-opens="some-dialog"> opens that dialog, which tells by "opened"; <button data-closes>, a form with
+// method="dialog" or Escape closes it, and <form data-closes> once its request went well.
+
+export function openDialog(id: string): boolean {
+  const dialog = document.getElementById(id);
+  if (!(dialog instanceof HTMLDialogElement)) {
+    return false;
+  }
+  if (!dialog.open) {
+    dialog.showModal();
+    dialog.dispatchEvent(new CustomEvent("opened", { bubbles: true }));
+  }
+  return true;
+}
 
 document.addEventListener("click", (event) => {
-  const opener = (event.target as Element).closest<HTMLElement>("[data-opens]");
-  const dialog = opener && document.getElementById(opener.dataset.opens ?? "");
-  if (dialog instanceof HTMLDialogElement) {
-    dialog.showModal();
-    dialog.dispatchEvent(new Event("opened"));
+  const target = event.target as Element;
+  const opener = target.closest<HTMLElement>("[data-opens]");
+  const isPlain = !event.ctrlKey && !event.metaKey && !event.shiftKey;
+  if (opener && isPlain && openDialog(opener.dataset.opens ?? "")) {
+    event.preventDefault(); // a link leads to the same without scripts
   }
-  (event.target as Element).closest("[data-closes]")?.closest("dialog")?.close();
+  target.closest("button[data-closes]")?.closest("dialog")?.close();
 });
 
 // A click on the veil closes, as people expect. The dialog's own padding is zero, so its box is its content.
@@ -19,10 +31,12 @@ document.addEventListener("click", (event) => {
   }
 });
 
-// What the dialog was opened for is done: a form with data-closes closes it once its request went well.
+// What the dialog was opened for is done.
 document.addEventListener("htmx:afterRequest", (event) => {
   const { elt, successful } = (event as CustomEvent<{ elt: Element; successful: boolean }>).detail;
-  if (successful && elt.matches("[data-closes]")) {
+  if (successful && elt instanceof HTMLFormElement && elt.matches("[data-closes]")) {
     elt.closest("dialog")?.close();
+    elt.reset();
+    elt.querySelector("[role=alert]")?.replaceChildren();
   }
 });

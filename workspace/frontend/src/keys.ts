@@ -1,7 +1,10 @@
 // Keys for people who cull: <button data-key="c"> is pressed by C, <a data-key="j"> is followed by J, a field is focused.
-// U takes the newest Undo. Keys rest while somebody types, holds a modifier, or has a dialog open.
+// U takes the newest Undo. Keys rest while somebody types, holds a modifier, or has a dialog open, and for a
+// moment after G, which begins the way to a place (places.ts).
 
 const TYPING = "input, textarea, select, [contenteditable]";
+const AFTER_G = 1000; // as long as tinykeys waits for the second key
+let pressedG = -AFTER_G;
 
 export function isFree(event: KeyboardEvent): boolean {
   const held = event.ctrlKey || event.metaKey || event.altKey;
@@ -17,7 +20,13 @@ function control(key: string): HTMLElement | null | undefined {
 }
 
 document.addEventListener("keydown", (event) => {
-  const found = isFree(event) && control(event.key.toLowerCase());
+  if (!isFree(event)) {
+    return;
+  }
+  const key = event.key.toLowerCase();
+  const isOnTheWay = event.timeStamp - pressedG < AFTER_G;
+  pressedG = key === "g" && !isOnTheWay ? event.timeStamp : -AFTER_G;
+  const found = isOnTheWay ? null : control(key);
   if (found) {
     event.preventDefault();
     if (found.matches(TYPING)) {

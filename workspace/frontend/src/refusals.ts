@@ -1,4 +1,5 @@
 // What people read when a request is refused or gets no answer.
+import { tellUnreachable } from "./connection.ts";
 import { showToast } from "./toasts.ts";
 
 const WORDS: Record<number, string> = {
@@ -21,6 +22,4 @@ document.addEventListener("htmx:responseError", (event) => {
   showToast({ text: WORDS[xhr.status] ?? "That did not work. Nothing was changed; try again.", tone: "bad" });
 });
 
-document.addEventListener("htmx:sendError", () => {
-  showToast({ text: "The server does not answer. Check your connection and try again.", tone: "bad" });
-});
+document.addEventListener("htmx:sendError", tellUnreachable);

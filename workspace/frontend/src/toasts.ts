@@ -1,6 +1,6 @@
 // Toasts. A response asks for one by the header HX-Trigger:
 //   {"toast": {"text": "Confirmed", "tone": "ok" | "bad", "undo": {"url": "/…/undo/", "target": "#desk"}}}
-// "tone" and "undo" may be left out; without "target" the undo answers with out-of-band parts or HX-Refresh.
+// "link" instead of "undo" leads to what it is about. All but "text" may be left out; without "target" the undo answers with out-of-band parts or HX-Refresh.
 // A page reached by a redirect carries the same toast in its HTML (parts/toasts.html).
 import { htmx } from "./htmx.ts";
 
@@ -8,10 +8,13 @@ export interface Toast {
   text: string;
   tone?: "ok" | "bad";
   undo?: { url: string; target?: string } | null;
+  link?: string;
+  stays?: boolean;
 }
 
 const SHORT = 5000;
 const WITH_UNDO = 12000;
+const MOST = 4; // a form that saves field by field would pile them up
 
 function button(className: string, label: string): HTMLButtonElement {
   const made = document.createElement("button");
@@ -48,6 +51,20 @@ function undoButton(toast: Element, undo: NonNullable<Toast["undo"]>): HTMLButto
   return action;
 }
 
+function linkTo(url: string): HTMLAnchorElement {
+  const made = document.createElement("a");
+  made.className = "toast-action";
+  made.href = url;
+  made.textContent = "Look";
+  return made;
+}
+
+// What is said already is not said twice: something that asks each second would fill the page.
+function twin(text: string): HTMLElement | undefined {
+  const shown = document.querySelectorAll<HTMLElement>("#toasts .toast");
+  return [...shown].find((one) => one.firstElementChild?.textContent === text && !one.querySelector("[data-undo]"));
+}
+
 // A modal dialog makes everything else inert, so the toasts go into it while it is open.
 function shelf(): HTMLElement | null {
   const toasts = document.getElementById("toasts");
@@ -59,7 +76,10 @@ function shelf(): HTMLElement | null {
   return toasts;
 }
 
-export function showToast({ text, tone = "ok", undo = null }: Toast): void {
+export function showToast({ text, tone = "ok", undo = null, link = "", stays = false }: Toast): HTMLElement {
+  if (!undo) {
+    twin(text)?.remove();
+  }
   const toast = document.createElement("div");
   toast.className = `toast toast-${tone}`;
   const words = document.createElement("span");
@@ -68,12 +88,22 @@ export function showToast({ text, tone = "ok", undo = null }: Toast): void {
   if (undo) {
     toast.append(undoButton(toast, undo));
   }
+  if (link) {
+    toast.append(linkTo(link));
+  }
   const close = button("toast-close", "×");
   close.setAttribute("aria-label", "Dismiss");
   close.addEventListener("click", () => toast.remove());
   toast.append(close);
-  shelf()?.append(toast);
-  expire(toast, undo ? WITH_UNDO : SHORT);
+  const pile = shelf();
+  pile?.append(toast);
+  while (pile && pile.children.length > MOST) {
+    pile.firstElementChild?.remove();
+  }
+  if (!stays) {
+    expire(toast, undo || link ? WITH_UNDO : SHORT);
+  }
+  return toast;
 }
 
 document.addEventListener("toast", (event) => showToast((event as CustomEvent<Toast>).detail));

@@ -1,0 +1,103 @@
+"""Server time of every page at 100,000 products and 100,000 assets, beside the shell alone.
+
+Pages are asked in this process through the whole of Django, as a steward without limits and as one limited to a market.
+`python -m benchmarks.pages [--products N] [--assets N]`
+"""
+
+from __future__ import annotations
+
+import argparse
+import time
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from benchmarks.crowd import make_crowd
+from benchmarks.house import fresh_house, require
+from benchmarks.report import latencies, row, write_report
+
+PRODUCTS, ASSETS, ROUNDS = 100_000, 100_000, 30
+MOST_MS = 150
+SHELL = "/nowhere/"  # a page that is not there: middleware, session, navigation, and nothing else
+
+
+def addresses(window: Any) -> dict[str, str]:
+    """What is asked: each page as it opens, and lists as people narrow them."""
+    from pim.models import Product
+    from syndication.models import Listing
+
+    variant = Product.objects.get(sku="C000077-RED-S")
+    listing = Listing.objects.filter(product_id=variant.pk).order_by("pk")[0]
+    return {
+        "home": "/",
+        "products": "/products/",
+        "products, one family": "/products/?family=coats3",
+        "products, incomplete in a scope": "/products/?complete=incomplete&scope=shop/DACH/de-DE",
+        "products, by words": "/products/?q=ridgeline+coat",
+        "products, by SKU": "/products/?q=C000077",
+        "product": f"/products/{window.ridge.uid}/",
+        "product, a variant": f"/products/{variant.uid}/?market=DACH&locale=de-DE",
+        "assets": "/assets/",
+        "assets, approved and loose": "/assets/?state=approved&binding=loose",
+        "assets, by words": "/assets/?q=c000077",
+        "assets, by a common word": "/assets/?q=jpg",
+        "asset": f"/assets/{window.hero.uid}/",
+        "proposals": "/proposals/",
+        "work items": "/work/",
+        "listings": "/listings/",
+        "listings, held in a market": "/listings/?state=held&market=DACH",
+        "listing": f"/listings/{listing.uid}/",
+        "imports": "/imports/",
+    }
+
+
+def visitor(username: str, market: str = "") -> Callable[[str], float]:
+    """Seconds of one GET by somebody who is signed in."""
+    from django.test import Client
+
+    from foundation.accounts.models import User
+    from tests.cast import make_actor
+
+    actor = make_actor(username, "steward", market=market)
+    client = Client(raise_request_exception=False, headers={"Host": "localhost"})
+    client.force_login(User.objects.get(pk=actor.user_id))
+
+    def get(path: str) -> float:
+        start = time.perf_counter()
+        response = client.get(path)
+        seconds = time.perf_counter() - start
+        wanted = 404 if path == SHELL else 200
+        require(response.status_code == wanted, f"{path} answers {response.status_code}")
+        return seconds
+
+    return get
+
+
+def measure(pages: Mapping[str, str], get: Callable[[str], float], rounds: int, who: str = "") -> list[dict[str, Any]]:
+    found = []
+    for name, path in pages.items():
+        get(path)
+        pairs = [(get(path), get(SHELL)) for _ in range(rounds)]
+        ours, limit = ([1 / pair[at] for pair in pairs] for at in (0, 1))
+        figures = latencies(pair[0] for pair in pairs)
+        shown = {key: round(value, 1) for key, value in figures.items()}
+        found.append(row(f"{name}{who}", "pages/s", ours, limit) | shown)
+        print(found[-1]["name"], shown, flush=True)
+    return found
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--products", type=int, default=PRODUCTS)
+    parser.add_argument("--assets", type=int, default=ASSETS)
+    parser.add_argument("--rounds", type=int, default=ROUNDS)
+    chosen = parser.parse_args()
+    with fresh_house():
+        window = make_crowd(chosen.products, chosen.assets)
+        pages = addresses(window)
+        rows = measure(pages, visitor("stella"), chosen.rounds)
+        rows += measure(pages, visitor("otto", "US"), chosen.rounds, ", limited")
+        write_report("pages", rows, packages=["django", "psycopg"])
+
+
+if __name__ == "__main__":
+    main()
