@@ -34,7 +34,7 @@ def define_locale(
         locale, _ = Locale.objects.update_or_create(code=code, defaults=given)
         for scope in Scope.objects.select_related("market", "locale"):
             _write_chain(scope)
-        append_event(events.LOCALE_CHANGED, uid_of("locale", code=code), locale=code)
+        append_event(events.LOCALE_CHANGED, _subject("locale", code=code), locale=code)
     return locale
 
 
@@ -63,7 +63,7 @@ def define_market(
             defaults={"name": name, "territories": sorted(territories), "currency": currency, "units": units},
         )
         market.locales.set(Locale.objects.filter(code__in=locales))
-        append_event(events.MARKET_CHANGED, uid_of("market", code=code), market=code)
+        append_event(events.MARKET_CHANGED, _subject("market", code=code), market=code)
     return market
 
 
@@ -89,7 +89,7 @@ def define_channel(
                 "endpoint": endpoint,
             },
         )
-        append_event(events.CHANNEL_CHANGED, uid_of("channel", code=code), channel=code)
+        append_event(events.CHANNEL_CHANGED, _subject("channel", code=code), channel=code)
     return channel
 
 
@@ -113,7 +113,7 @@ def get_or_make_cell(market: Market | None, locale: str) -> Cell:
     return cell
 
 
-def uid_of(kind: str, *, code: str) -> UUID:
+def _subject(kind: str, *, code: str) -> UUID:
     """The same UUID for the same code on every instance: the subject of its events."""
     return uuid5(HOUSE, f"{kind}:{code}")
 
