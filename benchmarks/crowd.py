@@ -110,7 +110,8 @@ WORK = """
 INSERT INTO workflow_workitem (uid, queue_id, kind, cause_key, subject_type, subject, title, detail, market, opened_at,
                                closed_by, outcome)
 SELECT gen_random_uuid(), %(queue)s, 'proposal', 'proposal:' || b.uid, 'binding', b.uid,
-       'Does it show ' || p.sku || '?', '{}', '', now(), '', '' FROM associations_binding b JOIN pim_product p ON p.id = b.product_id
+       'Does it show ' || p.sku || '?', '{}', '', now(), '', ''
+  FROM associations_binding b JOIN pim_product p ON p.id = b.product_id
  WHERE b.status = 'proposed' AND b.asset_id > %(base)s
 """
 TABLES = (

@@ -21,6 +21,7 @@ urlpatterns = [
     path("api/v1/", include("pim.urls")),
     path("api/docs/", SpectacularSwaggerView.as_view(url_name="openapi"), name="api-docs"),
     path("api/v1/", include("delivery.urls")),
+    path("api/v1/", include("foundation.bulk.urls")),
     path("api/v1/", include("syndication.urls")),
     path("api/v1/", include("workspace.api.urls")),
     # Last, so that a name which an endpoint has too means the page.

@@ -15,6 +15,7 @@ from dam.models import (
     Preset,
     Recipe,
     Rendition,
+    Upload,
 )
 from foundation.core.admin import ReadOnlyAdmin
 
@@ -84,8 +85,8 @@ class RenditionAdmin(ReadOnlyAdmin):
 
 @admin.register(Ingest)
 class IngestAdmin(ReadOnlyAdmin):
-    list_display = ["uid", "folder", "job", "created_at"]
-    list_select_related = ["job"]
+    list_display = ["uid", "stage", "owner", "folder", "job", "created_at"]
+    list_select_related = ["job", "owner"]
     search_fields = ["=uid", "folder"]
 
 
@@ -95,3 +96,11 @@ class IngestFileAdmin(ReadOnlyAdmin):
     list_select_related = ["asset"]
     list_filter = ["state", "code"]
     search_fields = ["path", "=blob__sha256"]
+
+
+@admin.register(Upload)
+class UploadAdmin(ReadOnlyAdmin):
+    list_display = ["path", "owner", "state", "offset", "length", "held_until", "expires_at"]
+    list_select_related = ["owner"]
+    list_filter = ["state"]
+    search_fields = ["=uid", "path"]

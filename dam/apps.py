@@ -5,11 +5,14 @@ class DamConfig(AppConfig):
     name = "dam"
 
     def ready(self) -> None:
-        from dam import fsck, models, tasks  # noqa: F401  register themselves
+        from dam import consumers, fsck, models, tasks  # noqa: F401  register themselves
+        from dam.services.bulk import offer_asset_verbs
         from foundation.archive.registry import derived_models, export_models
 
         export_models(
             models.Asset, models.AssetVersion, models.Preset, models.Licence, models.LicenceTerm, models.AssetLicence,
             models.Ingest, models.IngestFile,
         )  # fmt: skip
+        derived_models("on their way in: their sender has them still", models.Upload, models.UploadPart)
         derived_models("made again from the originals by preset", models.Recipe, models.Rendition)
+        offer_asset_verbs()

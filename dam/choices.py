@@ -25,6 +25,18 @@ class VersionState(models.TextChoices):
     APPROVED = "approved", "approved"
 
 
+class IngestStage(models.TextChoices):
+    OPEN = "open", "open"
+    STARTED = "started", "started"
+    CANCELLED = "cancelled", "cancelled"
+
+
+class UploadState(models.TextChoices):
+    RECEIVING = "receiving", "on its way"
+    RECEIVED = "received", "up"
+    EXPIRED = "expired", "expired"
+
+
 class FileState(models.TextChoices):
     WAITING = "waiting", "waiting"
     INGESTED = "ingested", "ingested"

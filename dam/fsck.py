@@ -8,7 +8,7 @@ from django.core.files.storage import default_storage
 from django.db.models import Exists, F, OuterRef, Q
 
 from dam.choices import AssetState, RenditionState, VersionState
-from dam.models import Asset, AssetVersion, Licence, Rendition
+from dam.models import Asset, AssetVersion, Licence, Rendition, UploadPart
 from dam.queries.rights import facts_of_licences
 from dam.verdict import boundaries
 from foundation.archive.registry import fsck_check
@@ -29,6 +29,13 @@ def renditions_have_bytes() -> Iterator[str]:
     for row in Rendition.objects.filter(state=RenditionState.DONE).order_by("pk").iterator():
         if not default_storage.exists(path_of(row.sha256 or "")):
             yield f"rendition {row.key} is done and has no bytes; `manage.py renditions` makes it again"
+
+
+@fsck_check("every upload has its parts")
+def uploads_have_parts() -> Iterator[str]:
+    for part in UploadPart.objects.order_by("pk").iterator():
+        if not default_storage.exists(part.name):
+            yield f"upload {part.upload_id} has lost its part {part.name}; its sender must begin again"
 
 
 @fsck_check("the current version is the last approved one")

@@ -8,6 +8,7 @@ class PimConfig(AppConfig):
     def ready(self) -> None:
         from foundation.archive.registry import derived_models, export_models
         from pim import consumers, events, fsck, models  # noqa: F401  registers itself
+        from pim.services.bulk import offer_product_verbs
 
         fsck.register()
         export_models(models.Attribute, models.Option, models.Family, models.FamilyAttribute, models.FamilyAxis)
@@ -18,3 +19,4 @@ class PimConfig(AppConfig):
         derived_models("counted from completeness", models.CompletenessSummary, models.MissingCount)
         derived_models("told of completeness, for the list of products", models.CatalogueEntry)
         derived_models("words of products, for finding them", models.ProductSearch)
+        offer_product_verbs()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from types import SimpleNamespace
 from typing import Any
 
@@ -117,3 +118,28 @@ def make_world() -> SimpleNamespace:
         markets={market.code: market for market in Market.objects.all()},
         scopes={str(scope): scope for scope in Scope.objects.select_related("channel", "market", "locale")},
     )
+
+
+@pytest.fixture
+def bucket(settings: Any, monkeypatch: Any) -> Iterator[str]:
+    """An empty bucket behind STORAGE_URL; gives the endpoint."""
+    import boto3
+    from moto.server import ThreadedMotoServer
+
+    from config import env
+
+    server = ThreadedMotoServer(ip_address="127.0.0.1", port=0, verbose=False)
+    server.start()
+    host, port = server.get_host_and_port()
+    client = boto3.client(
+        "s3",
+        endpoint_url=f"http://{host}:{port}",
+        region_name="us-east-1",
+        aws_access_key_id="key",
+        aws_secret_access_key="secret",
+    )
+    client.create_bucket(Bucket="tandem")
+    monkeypatch.setenv("STORAGE_URL", f"s3://key:secret@{host}:{port}/tandem?region=us-east-1&tls=false")
+    settings.STORAGES = settings.STORAGES | {"default": env.storage("STORAGE_URL", "", "for the test")}
+    yield f"http://{host}:{port}"
+    server.stop()

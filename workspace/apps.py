@@ -8,6 +8,11 @@ class WorkspaceConfig(AppConfig):
 
     def ready(self) -> None:
         from foundation.archive.registry import export_models
+        from foundation.bulk.registry import register_selection
         from workspace.models import SavedView
+        from workspace.queries.assets import selected_assets
+        from workspace.queries.products import selected_products
 
         export_models(SavedView)
+        register_selection("asset", selected_assets)
+        register_selection("product", selected_products)

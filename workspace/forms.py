@@ -8,8 +8,8 @@ from django import forms
 
 from dam.recipes import FITS, FORMATS, LARGEST_SIDE
 from foundation.accounts.choices import Dimension, Role
+from foundation.core.territories import TERRITORIES
 from foundation.markets.models import Channel, Locale, Market
-from foundation.markets.territories import TERRITORIES
 
 ROLES = {
     Role.ADMINISTRATOR: "everything, people and settings too",

@@ -75,7 +75,7 @@ def undo_binding_changes(*, product: Product, change_set: str, actor: Actor) -> 
 
 def _steps(product: Product, change_set: str, actor: Actor) -> list[Step]:
     visible = Binding.objects.visible_to(actor).filter(product=product).select_related("product", "asset", "cell")
-    found = {str(row.pk): row for row in visible}
+    found = {str(row.pk): row for row in visible.order_by("pk")}
     revisions = Revision.objects.filter(table_name=Binding._meta.db_table, row_key__in=list(found)).order_by("id")
     story: dict[str, list[Revision]] = defaultdict(list)
     for revision in revisions:

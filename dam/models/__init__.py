@@ -4,6 +4,7 @@ from dam.models.assets import Asset, AssetVersion
 from dam.models.ingests import Ingest, IngestFile
 from dam.models.licences import AssetLicence, Licence, LicenceTerm
 from dam.models.renditions import Preset, Recipe, Rendition
+from dam.models.uploads import Upload, UploadPart
 
 __all__ = [
     "Asset",
@@ -16,4 +17,6 @@ __all__ = [
     "Preset",
     "Recipe",
     "Rendition",
+    "Upload",
+    "UploadPart",
 ]

@@ -1,10 +1,11 @@
 from __future__ import annotations
 
+from django.conf import settings
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import Q
 
-from dam.choices import FileState
+from dam.choices import FileState, IngestStage
 from dam.models.assets import Asset
 from dam.models.licences import Licence
 from foundation.blobs.models import Blob
@@ -21,13 +22,23 @@ class IngestQuerySet(models.QuerySet["Ingest"]):
         limits = actor.limits("market")
         if limits is None:
             return self
-        return self.filter(Q(job__owner_id=actor.user_id or -1) | Q(markets__overlap=sorted(limits)))
+        mine = actor.user_id or -1
+        return self.filter(Q(owner_id=mine) | Q(job__owner_id=mine) | Q(markets__overlap=sorted(limits)))
+
+    def owned_by(self, actor: Actor) -> IngestQuerySet:
+        """Those that the actor opened: nobody else adds to them."""
+        return self.filter(owner_id=actor.user_id or -1)
+
+    def still_open(self) -> IngestQuerySet:
+        return self.filter(stage=IngestStage.OPEN)
 
 
 class Ingest(models.Model):
-    """One delivery of files: a folder on this machine, or an upload whose bytes are stored already."""
+    """One delivery of files: a folder on this machine, or uploads. While it is open, files may be added."""
 
     uid = models.UUIDField(default=uuid7, unique=True)
+    owner = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="+")
+    stage = models.TextField(choices=IngestStage, default=IngestStage.STARTED)
     job = models.ForeignKey(Job, null=True, on_delete=models.SET_NULL, related_name="+")
     folder = models.TextField(blank=True)
     licence = models.ForeignKey(Licence, null=True, on_delete=models.PROTECT, related_name="+")
@@ -36,8 +47,19 @@ class Ingest(models.Model):
 
     objects = IngestQuerySet.as_manager()
 
+    class Meta:
+        # what its owner may still add to, and what was left standing
+        indexes = [models.Index(fields=["owner", "-id"], condition=Q(stage="open"), name="ingests_open")]
+
     def __str__(self) -> str:
         return self.folder or f"upload {self.uid}"
+
+    @property
+    def state(self) -> str:
+        """The job's, where there is one."""
+        if self.stage != IngestStage.STARTED:
+            return str(self.stage)
+        return self.job.state if self.job else "forgotten"
 
 
 class IngestFileQuerySet(models.QuerySet["IngestFile"]):

@@ -50,6 +50,24 @@ def approve_assets(assets: Iterable[Asset], *, actor: Actor) -> list[Asset]:
         return [approve_asset(asset, actor=actor) for asset in sorted(assets, key=lambda asset: asset.pk)]
 
 
+def reset_approval(asset: Asset, *, state: str, version: int | None, approved: int, actor: Actor) -> Asset:
+    """Bring an asset's state back to an earlier one: versions above `approved` are drafts again."""
+    actor.require("dam.approve")
+    with recorded(actor):
+        asset = lock_asset(asset, actor=actor)
+        later = asset.versions.filter(number__gt=approved, state=VersionState.APPROVED)
+        later.update(state=VersionState.DRAFT, approved_at=None)
+        asset.state = state
+        asset.current_version = asset.versions.filter(number=version).first() if version is not None else None
+        asset.edition += 1
+        asset.save(update_fields=["state", "current_version", "edition"])
+        if state == AssetState.APPROVED:
+            append_event(events.ASSET_APPROVED, asset.uid, version=approved)
+        else:
+            append_event(events.ASSET_CHANGED, asset.uid, changed=["state"], state=state)
+    return asset
+
+
 def retire_asset(asset: Asset, *, actor: Actor) -> Asset:
     """Let an asset go out no more. `restore_asset` brings it back."""
     actor.require("dam.approve")

@@ -15,11 +15,14 @@ from dam.choices import FileState
 from dam.imaging.limits import FILE_BYTES, Refusal
 from dam.imaging.sandbox import ChildFailed, inspect_file
 from dam.imaging.sniffing import HEAD, sniff
-from dam.models import Asset, Ingest, IngestFile
+from dam.models import Asset, Ingest, IngestFile, Upload
+from dam.models.uploads import UploadQuerySet
 from dam.queries.assets import find_asset_by_bytes, find_asset_by_pixels
 from dam.services.ingests import clean_path
 from dam.services.licences import assign_licence
+from dam.services.uploads import free_upload, join_upload
 from dam.services.versions import admit_asset, hold_bytes, same_picture_key
+from foundation.blobs.models import Blob
 from foundation.blobs.services import local_copy, store_blob
 from foundation.core import moment
 from foundation.core.actors import Actor
@@ -43,6 +46,7 @@ def run_ingest(run: JobRun) -> dict[str, Any]:
     for file in _waiting(ingest):
         done += 1
         _take_in(file, ingest, run, done)
+    _free_uploads(ingest.uploads.all())  # those of a run that was killed
     return _conclude(ingest, run)
 
 
@@ -117,10 +121,14 @@ def _take_in(file: IngestFile, ingest: Ingest, run: JobRun, done: int) -> None:
             _refuse(file, refusal)
         file.finished_at = moment.now()
         file.save(update_fields=["blob", "state", "code", "reason", "asset", "finished_at"])
+    _free_uploads(Upload.objects.filter(file=file))
 
 
 def _store(file: IngestFile, ingest: Ingest) -> None:
     if file.blob_id:
+        return
+    if not ingest.folder:
+        file.blob = _uploaded(file)
         return
     path = Path(ingest.folder) / _text_to_path(file.path)
     try:
@@ -132,6 +140,19 @@ def _store(file: IngestFile, ingest: Ingest) -> None:
             file.blob = store_blob(stream, media_type=media_type)
     except (FileNotFoundError, PermissionError) as error:
         raise Refusal("unreadable", f"The file cannot be read: {error.strerror}") from None
+
+
+def _free_uploads(uploads: UploadQuerySet) -> None:
+    """Their bytes are a blob by now."""
+    for upload in uploads.filter(parts__isnull=False).distinct():
+        free_upload(upload)
+
+
+def _uploaded(file: IngestFile) -> Blob:
+    upload = Upload.objects.filter(file=file).first()
+    if upload is None:
+        raise Refusal("unreadable", "Its bytes did not come along; upload the file again")
+    return join_upload(upload)
 
 
 def _settle(file: IngestFile, ingest: Ingest, facts: dict[str, Any], run: JobRun) -> None:

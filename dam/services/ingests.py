@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import unicodedata
+from collections.abc import Container, Sequence
 from dataclasses import dataclass
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 from typing import IO
 
 from dam import events
@@ -20,6 +21,9 @@ from foundation.history.services import recorded
 from foundation.jobs.services import start_job
 
 JOB = "dam.ingest"
+LONGEST = 500
+# Control and format characters (bidirectional marks among them), halves of pairs, line and paragraph separators.
+UNSEEN = {"Cc", "Cf", "Cs", "Zl", "Zp"}
 
 
 @dataclass(frozen=True)
@@ -51,7 +55,7 @@ def start_ingest(
         ingest = _create(actor, licence, markets)
         rows, taken = [], set[str]()
         for file in files:
-            path = _free_path(clean_path(file.path), taken)
+            path = free_path(clean_path(file.path), taken=taken)
             taken.add(path)
             rows.append(IngestFile(ingest=ingest, path=path, blob_id=file.sha256))
         IngestFile.objects.bulk_create(rows, batch_size=1000)
@@ -67,12 +71,24 @@ def store_upload(stream: IO[bytes], *, actor: Actor) -> Blob:
 
 
 def clean_path(path: str) -> str:
-    """A sender's name as a text that a database keeps and a page shows."""
-    text = path.encode("utf-8", "replace").decode().replace("\x00", "").strip()
-    return text[:500] or "unnamed"
+    """A sender's name as a text that a database keeps and a page shows as it is: no way up, nothing that is not
+    seen or turns the reading direction, and not without end.
+    """
+    text = "".join(char for char in path if unicodedata.category(char) not in UNSEEN)
+    steps = [step.strip() for step in text.replace("\\", "/").split("/")]
+    return _shortened("/".join(step for step in steps if step not in {"", ".", ".."})) or "unnamed"
 
 
-def _free_path(path: str, taken: set[str]) -> str:
+def _shortened(path: str) -> str:
+    """The end goes on saying what kind of file it is."""
+    if len(path) <= LONGEST:
+        return path
+    ending = PurePosixPath(path).suffix[:20]
+    return path[: LONGEST - len(ending)] + ending
+
+
+def free_path(path: str, *, taken: Container[str]) -> str:
+    """The path itself, or with a number behind it where another file has it."""
     number, free = 1, path
     while free in taken:
         number += 1
@@ -83,7 +99,9 @@ def _free_path(path: str, taken: set[str]) -> str:
 def _create(actor: Actor, licence: Licence | None, markets: Sequence[str], folder: str = "") -> Ingest:
     if licence is not None:
         actor.require("dam.edit")
-    return Ingest.objects.create(licence=licence, markets=sorted(markets), folder=folder, created_at=moment.now())
+    return Ingest.objects.create(
+        owner_id=actor.user_id, licence=licence, markets=sorted(markets), folder=folder, created_at=moment.now()
+    )
 
 
 def _start(ingest: Ingest, actor: Actor, total: int = 0) -> Ingest:

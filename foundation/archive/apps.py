@@ -10,6 +10,7 @@ class ArchiveConfig(AppConfig):
         from foundation.archive import fsck
         from foundation.archive.registry import derived_models, export_models
         from foundation.blobs.models import Blob, BlobCopy
+        from foundation.bulk.models import BulkChange, BulkRow
         from foundation.events.models import Cursor, Dirty, Event, OutboxEvent, Parked, Sequence
         from foundation.history.models import Revision
         from foundation.jobs.models import Job, Timer
@@ -22,6 +23,7 @@ class ArchiveConfig(AppConfig):
         export_models(Sequence, Event, Revision, Timer, Job)
         export_models(Locale, Market, Channel, Cell, Scope, ScopeCell)
         export_models(Queue, WorkItem)
+        export_models(BulkChange, BulkRow)
         derived_models("emptied by the sequencer before an export", OutboxEvent)
         derived_models("traffic, not truth", ApiKeyUse)
         derived_models("how far this instance has come", Cursor, Parked, Dirty)

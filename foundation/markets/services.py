@@ -8,12 +8,12 @@ from uuid import UUID, uuid5
 
 from foundation.core.actors import Actor
 from foundation.core.errors import Conflict, Invalid
+from foundation.core.territories import TERRITORIES
 from foundation.events.services import append_event
 from foundation.history.services import recorded
 from foundation.markets import events
 from foundation.markets.models import ANY_LOCALE, Cell, Channel, Locale, Market, Scope, ScopeCell
 from foundation.markets.queries import get_channel, get_market, locale_chain
-from foundation.markets.territories import TERRITORIES
 
 HOUSE = UUID("b7f1a3f2-5d53-5c0e-8f0a-0d6d6f3c9a41")  # what has a code and no UUID is the subject of events by it
 CODE = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,39}")

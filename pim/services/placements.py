@@ -46,6 +46,28 @@ def forget_placement(product: Product, *, channel: Channel | str, market: Market
     return True
 
 
+def reset_placement(
+    product: Product, *, channel: str, market: str, state: str | None, reason: str, actor: Actor
+) -> Placement | None:
+    """Bring a placement back to an earlier one, None: to there being none.
+
+    Who withdrew a product from their only market does not see it any more; its placement there is theirs still.
+    """
+    here, there = _require_place(channel, market, actor)
+    with recorded(actor):
+        locked = Product.objects.select_for_update().get(pk=product.pk)
+        row = Placement.objects.filter(product=locked, channel=here, market=there).first()
+        if row is None:
+            raise Missing("There is no such placement", path="sku")
+        was, row.state, row.reason = row.state, state or PlacementState.WITHDRAWN, reason
+        if state is None:
+            row.delete()
+        else:
+            row.save()
+        _tell(locked, here, there, row.state, moved=state is None or was != state)
+    return None if state is None else row
+
+
 def _decide(
     product: Product, channel: Channel | str, market: Market | str, state: PlacementState, *, actor: Actor, reason: str
 ) -> Placement:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -19,6 +19,7 @@ from pim.models.attributes import clearance_of
 from pim.queries.book import read_book
 from pim.queries.values import earlier_value
 from pim.services.drafts import ANYTHING, ProductDraft, ValueDraft
+from pim.services.planning import Plan
 from pim.services.writing import OVERRIDE_TIMER, write_drafts
 
 
@@ -78,6 +79,13 @@ def undo_value(product: Product, *, attribute: str, change: int, actor: Actor) -
             expected={attribute: earlier.after},
             actor=actor,
         )
+
+
+def set_each_value(drafts: Sequence[ProductDraft], *, actor: Actor) -> list[Plan]:
+    """Say something of many products, each by itself: what is refused is told by its plan, the rest is written."""
+    actor.require("pim.edit")
+    with recorded(actor):
+        return write_drafts(drafts, actor=actor, at=moment.now(), clearance=clearance_of(actor), partial=True)
 
 
 def expire_override(subject: str) -> None:

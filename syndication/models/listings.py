@@ -66,6 +66,8 @@ class Listing(models.Model):
         indexes = [
             # what is out, and what is held back, in a scope
             models.Index(fields=["scope", "state", "id"], name="listings_of_scope"),
+            # the list on pages, what changed last first
+            models.Index(fields=["-changed_at", "-id"], name="listings_newest"),
         ]
 
     def __str__(self) -> str:

@@ -38,3 +38,10 @@ def test_a_page_loads_less_than_200_kb_compressed(settings, entry):
     sizes = {name: len(gzip.compress((settings.FRONTEND / name).read_bytes())) for name in files_of(entry, manifest)}
     assert sizes
     assert sum(sizes.values()) < LIMIT, sizes
+
+
+def test_no_island_loads_an_entry_again(settings):
+    """Pages name entries by a second hash; imported by its plain name an entry would run twice."""
+    manifest = json.loads((settings.FRONTEND / ".vite" / "manifest.json").read_text())
+    imported = {name for chunk in manifest.values() for name in chunk.get("imports", [])}
+    assert [name for name in imported if manifest[name].get("isEntry")] == []

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 from datetime import timedelta
 
 import pytest
@@ -26,6 +27,7 @@ OURS = [
     fsck.renditions_have_bytes,
     fsck.current_version_is_right,
     fsck.boundaries_have_timers,
+    fsck.uploads_have_parts,
 ]
 
 
@@ -86,3 +88,13 @@ def test_the_ingest_command(tmp_path, capsys):
     run_due_jobs()
     assert capsys.readouterr().out.strip()
     assert Asset.objects.get().title == "a"
+
+
+def test_a_lost_part_of_an_upload_is_found(photographer):
+    upload = services.begin_upload(path="a.jpg", length=9, metadata="", actor=photographer)
+    services.receive_bytes(upload, source=io.BytesIO(b"12345"), offset=0, size=5, actor=photographer)
+    assert complaints() == []
+    part = upload.parts.get()
+    default_storage.delete(part.name)
+    (line,) = complaints()
+    assert part.name in line

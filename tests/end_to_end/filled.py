@@ -7,10 +7,12 @@ from typing import Any
 from uuid import UUID
 
 from associations.services import bind_asset, propose_binding
-from dam.models import Asset, Ingest
-from dam.services import UploadedFile, start_ingest, store_upload
+from dam.models import Asset, Ingest, Upload
+from dam.services import UploadedFile, begin_upload, start_ingest, store_upload
 from dam.services.presets import ensure_default_presets
 from delivery.models import DeliveryRefusal
+from foundation.bulk.models import BulkChange
+from foundation.bulk.services import start_bulk_change
 from foundation.core import moment
 from foundation.core.actors import system
 from foundation.history.services import recorded
@@ -92,8 +94,8 @@ def fill_foreign(world: Any) -> Ids:
 
 
 MODELS: dict[str, Any] = {
-    "products": Product, "assets": Asset, "listings": Listing, "ingests": Ingest,
-    "imports": ProductImport, "jobs": Job, "work items": WorkItem, "feeds": Feed,
+    "products": Product, "assets": Asset, "listings": Listing, "ingests": Ingest, "uploads": Upload,
+    "imports": ProductImport, "jobs": Job, "work items": WorkItem, "feeds": Feed, "bulk-changes": BulkChange,
 }  # fmt: skip
 KEYS = {"products": "sku"}
 
@@ -175,12 +177,15 @@ def _item(market: str, product: Product, title: str) -> None:
 def _traffic(cup: Product, british: Asset) -> None:
     """Files in, feeds out, what came back, and what was refused."""
     clerk = make_actor("zora", "steward")
+    clear = {"attribute": "name", "mode": "clear"}
+    start_bulk_change(verb="pim.value", parameters=clear, uids=[cup.uid], actor=clerk)
     file = io.BytesIO(b"sku,gtin\nZORBLAX-CUP,zorblax\n")
     start_import(file, filename="zorblax.csv", actor=clerk)
     studio = make_actor("zeno", "studio")
     garbage = store_upload(io.BytesIO(b"zorblax is no picture"), actor=studio)
     for markets in ((), ("GB",)):
         start_ingest([UploadedFile(f"zorblax{len(markets)}.jpg", garbage.pk)], markets=markets, actor=studio)
+    begin_upload(path="zorblax.tif", length=10, metadata="", actor=studio)
     run_due_jobs()
     _feed()
     for market in ("GB", ""):

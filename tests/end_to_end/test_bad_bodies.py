@@ -19,7 +19,7 @@ from tests.cast import make_actor
 from tests.syndication import factories
 
 from .test_outsider import BODIES, own_ids
-from .walking import UNSAFE, Operation, browser, endpoints, pages, text_of
+from .walking import SPOKEN, UNSAFE, Operation, browser, endpoints, pages, text_of
 
 DEEP = 100_000
 RAW = {
@@ -86,7 +86,7 @@ def address_of(operation: Operation, own: dict[str, list[str]]) -> str:
 
 
 def send(client: Client, operation: Operation, address: str, raw: bytes) -> Any:
-    return client.generic(operation.method.upper(), address, raw, content_type="application/json")
+    return client.generic(operation.method.upper(), address, raw, content_type="application/json", headers=SPOKEN)
 
 
 def test_bodies_that_are_none(boss: Client) -> None:
@@ -103,7 +103,7 @@ def test_bodies_that_are_none(boss: Client) -> None:
 
 
 def reads_no_body(complaint: str) -> bool:
-    return bool(re.match(r"DELETE |POST \S+/(undo|retire|revoke|publication) ", complaint))
+    return bool(re.match(r"DELETE |POST \S+/(undo|retire|revoke|publication|dismiss|reopen|run) ", complaint))
 
 
 def test_bodies_with_one_thing_wrong(boss: Client) -> None:
@@ -140,6 +140,15 @@ def mutants(good: Any, members: list[str]) -> list[Any]:
         found += [
             {**good, "values": [inner | {name: bad}]} for name in (*inner, "market", "expires_at") for bad in LEAVES
         ]
+    if "verb" in members:
+        inner = {"attribute": "name", "mode": "set", "value": "Coat"}
+        value = {"verb": "pim.value", "filter": ""}
+        found += [
+            {**value, "parameters": inner | {name: bad}} for name in (*inner, "market", "locale") for bad in LEAVES
+        ]
+        words = {"mode": "append", "keywords": ["a"]}
+        word = {"verb": "dam.keywords", "filter": ""}
+        found += [{**word, "parameters": words | {name: bad}} for name in words for bad in LEAVES]
     if "terms" in members:
         names = ("is_grant", "territories", "uses", "channels", "starts_at", "ends_at")
         found += [{**good, "name": "new", "terms": [{name: bad}]} for name in names for bad in LEAVES]
@@ -155,8 +164,8 @@ def test_queries_that_are_none(boss: Client) -> None:
     own, broken = own_ids(), []
     for operation in [*endpoints("get"), *pages()]:
         queries = [name for name, _ in operation.queries] or [
-                "q", "cursor", "proposal", "queue", "channel", "scope", "asset", "product", "for", "change",
-            ]  # fmt: skip
+            "q", "cursor", "proposal", "queue", "channel", "scope", "asset", "product", "for", "change", "cell",
+        ]  # fmt: skip
         for query in queries:
             for value in CURSORS if query == "cursor" else QUERIES:
                 response = boss.get(address_of(operation, own), {query: value})

@@ -18,6 +18,7 @@ from django.db import connection
 
 from dam.models import Asset, Licence
 from foundation.events.models import Event
+from foundation.workflow.models import WorkItem
 from pim.models import Product
 from syndication.models import Listing
 from tests.cast import make_actor
@@ -39,15 +40,18 @@ NAMES_NOTHING = {
     "POST /api/v1/assets/uploads": "new files",
     "POST /api/v1/licences": "a new licence",
     "POST /api/v1/saved-views": "a new view; its words are the writer's own",
+    "POST /api/v1/uploads": "a new file; tests/dam/test_uploads_protocol.py names foreign ingests in its metadata",
 }
 PAGE_QUERIES = (
-    "q", "proposal", "channel", "market", "scope", "rejected", "reason", "unplaced", "asset", "product", "for",
+    "q", "proposal", "channel", "market", "scope", "rejected", "reason", "unplaced", "asset", "product", "for", "cell",
 )  # fmt: skip
 CLOSED_TO_STEWARDS = {
     "/theme/",
     "/login/",
     "/logout/",
     "/api/v1/ingests",
+    "/api/v1/uploads",
+    "/ingests/",
     "/api/v1/attributes/cost",
     "/api/v1/attributes/formula",
     # the bazaar serves GB alone
@@ -80,8 +84,10 @@ def house(request: Any, world: Any, people: dict[str, Any]) -> SimpleNamespace:
         before = {name: read_everything(browser(actor)) for name, actor in people.items()}
     foreign = filled.fill_foreign(world)
     foreign |= {"bindings": filled.foreign_bindings(), "proposals": filled.foreign_bindings()}
+    foreign |= dict.fromkeys(("work-items", "work"), foreign["work items"])
     view = str(filled.foreign_view())
     foreign |= {"views": [view], "saved-views": [view]}
+    foreign |= {"bulk": foreign["bulk-changes"]}
     foreign |= {"licences": filled.foreign_licences(), "products": [*foreign["products"], "CIRRUS"]}
     assert all(foreign.values()), {name: len(ids) for name, ids in foreign.items()}
     return SimpleNamespace(before=before, foreign=foreign, own=own_ids())
@@ -91,7 +97,10 @@ def own_ids() -> dict[str, list[str]]:
     from associations.models import Binding
 
     atlas = Product.objects.get(sku="ATLAS")
+    work = [str(uid) for uid in WorkItem.objects.filter(market="US").values_list("uid", flat=True)]
     return {
+        "work-items": work,
+        "work": work,
         "products": ["ATLAS", "BOREAL", "ATLAS-red-s"],
         "assets": [str(Asset.objects.get(title="atlas-front.jpg").uid)],
         "licences": [str(Licence.objects.get(name="Studio of ours").uid)],
@@ -99,6 +108,7 @@ def own_ids() -> dict[str, list[str]]:
         "proposals": [],
         "listings": [str(row.uid) for row in Listing.objects.filter(scope__market__code="US")],
         "ingests": [],
+        "uploads": [],
         "imports": [],
         "jobs": [],
         "views": [],
@@ -108,6 +118,8 @@ def own_ids() -> dict[str, list[str]]:
         "presets": ["card"],
         "channels": ["shop", "bazaar"],
         "feeds": [],
+        "bulk-changes": [],
+        "bulk": [],
     }
 
 
@@ -276,12 +288,22 @@ BODIES: dict[str, Body] = {
     "POST /api/v1/bindings/{uid}/reject": lambda *_: {},
     "POST /api/v1/bindings/{uid}/undo": lambda *_: {},
     "POST /api/v1/bindings/{uid}/rebind": lambda *_: {},
+    "POST /api/v1/bulk-changes": lambda _, asset, *__: {"verb": "dam.approve", "uids": [asset], "apply": True},
+    "POST /api/v1/bulk-changes/{uid}/apply": lambda *_: {},
+    "POST /api/v1/bulk-changes/{uid}/undo": lambda *_: {},
+    "POST /api/v1/bulk-changes/{uid}/stop": lambda *_: {},
     "POST /api/v1/channels/{code}/feeds": lambda sku, *_: {"skus": [sku]},
     "DELETE /api/v1/channels/{code}/feeds": lambda *_: None,
     "POST /api/v1/listings/{uid}/publication": lambda *_: None,
     "DELETE /api/v1/products/{sku}/placements": lambda *_: None,
     "PUT /api/v1/channels/{code}/profile": lambda *_: {"body": {"fields": [], "media": []}},
     "POST /api/v1/delivery-links": lambda _, asset, *__: {"asset": asset, "preset": "card", "use": "preview"},
+    "POST /api/v1/ingests": lambda *ids: {"licence": ids[3]},
+    "PATCH /api/v1/ingests/{uid}": lambda *_: {"markets": []},
+    "POST /api/v1/ingests/{uid}/finish": lambda *_: {"without_unfinished": True},
+    "POST /api/v1/ingests/{uid}/cancel": lambda *_: {},
+    "PATCH /api/v1/uploads/{uid}": lambda *_: {},
+    "DELETE /api/v1/uploads/{uid}": lambda *_: None,
     "PATCH /api/v1/licences/{uid}": lambda *_: {"terms": [], "credit": "me"},
     "POST /api/v1/licences/{uid}/assign": lambda _, asset, *__: {"assets": [asset]},
     "POST /api/v1/licences/{uid}/unassign": lambda _, asset, *__: {"assets": [asset]},
@@ -295,6 +317,8 @@ BODIES: dict[str, Body] = {
     "PUT /api/v1/products/{sku}": lambda *_: {"family": "coats", "values": []},
     "PATCH /api/v1/products/{sku}": lambda *_: {"family": "cups", "parent": "ATLAS", "state": "retired"},
     "POST /api/v1/products/{sku}/placements": lambda *_: {"channel": "shop", "market": "US", "reason": "mine"},
+    "POST /api/v1/work-items/{uid}/dismiss": lambda *_: {},
+    "POST /api/v1/work-items/{uid}/reopen": lambda *_: {},
     "POST /api/v1/products/bulk": lambda sku, *_: [{"sku": sku, "family": "cups", "state": "retired"}],
 }
 # What may be said of one's own things with an id of something foreign beside it: the id alone is foreign.
@@ -358,7 +382,9 @@ def targets(operation: Operation, house: SimpleNamespace) -> Iterator[tuple[Targ
 
 def sent(client: Any, operation: Operation, address: str, ids: tuple[str, str, str, str]) -> tuple[int, str]:
     body = BODIES[operation.name](*ids)
-    response = client.generic(operation.method.upper(), address, _json(body), content_type="application/json")
+    response = client.generic(
+        operation.method.upper(), address, _json(body), content_type="application/json", headers=walking.SPOKEN
+    )
     text = text_of(response)
     own = address.split("/")[4:5]
     for word in sorted({*ids, *own}, key=len, reverse=True):

@@ -8,7 +8,17 @@ import pytest
 from django.core.files.storage import default_storage
 
 from foundation.blobs.models import Blob, BlobCopy
-from foundation.blobs.services import local_copy, open_blob, path_of, read_blob, store_blob, verify_blob
+from foundation.blobs.services import (
+    local_copy,
+    open_blob,
+    open_parts,
+    path_of,
+    read_blob,
+    remove_parts,
+    store_blob,
+    verify_blob,
+    write_part,
+)
 from foundation.core.hashing import sha256_bytes
 
 pytestmark = pytest.mark.django_db
@@ -82,3 +92,22 @@ def test_damage_and_loss_are_found_and_storing_again_heals():
     assert verify_blob(ABC) == "lost"
     with pytest.raises(FileNotFoundError):
         open_blob(ABC)
+
+
+def test_parts_are_one_stream_that_can_seek():
+    names = [("uploads/trial/0", 5), ("uploads/trial/1", 5), ("uploads/trial/2", 2)]
+    for (name, _), content in zip(names, (b"01234", b"56789", b"ab"), strict=True):
+        write_part(name, content)
+    with open_parts(names) as stream:
+        assert stream.read() == b"0123456789ab"
+        assert (stream.seek(4), stream.read(3), stream.tell()) == (4, b"456", 7)
+        assert (stream.seek(-1, 2), stream.read()) == (11, b"b")
+        stream.seek(0)
+        blob = store_blob(stream, media_type="text/plain")
+    assert (blob.pk, blob.bytes) == (sha256_bytes(b"0123456789ab"), 12)
+    with pytest.raises(FileNotFoundError, match="shorter than it was"), open_parts([("uploads/trial/2", 3)]) as stream:
+        stream.read()
+    remove_parts("uploads/trial", names=["0", "0"])
+    remove_parts("uploads/trial")
+    remove_parts("uploads/trial")
+    assert not default_storage.exists("uploads/trial")

@@ -2,13 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 import boto3
 import pytest
 from django.core.exceptions import ImproperlyConfigured
 from django.core.files.storage import default_storage
-from moto.server import ThreadedMotoServer
 
 from config import env
 from foundation.blobs.models import BlobCopy
@@ -16,26 +13,6 @@ from foundation.blobs.services import local_copy, open_blob, path_of, read_blob,
 from foundation.core.hashing import sha256_bytes
 
 pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture
-def bucket(settings, monkeypatch) -> Iterator[str]:
-    """An empty bucket behind STORAGE_URL; gives the endpoint."""
-    server = ThreadedMotoServer(ip_address="127.0.0.1", port=0, verbose=False)
-    server.start()
-    host, port = server.get_host_and_port()
-    client = boto3.client(
-        "s3",
-        endpoint_url=f"http://{host}:{port}",
-        region_name="us-east-1",
-        aws_access_key_id="key",
-        aws_secret_access_key="secret",
-    )
-    client.create_bucket(Bucket="tandem")
-    monkeypatch.setenv("STORAGE_URL", f"s3://key:secret@{host}:{port}/tandem?region=us-east-1&tls=false")
-    settings.STORAGES = settings.STORAGES | {"default": env.storage("STORAGE_URL", "", "for the test")}
-    yield f"http://{host}:{port}"
-    server.stop()
 
 
 def test_bytes_go_out_and_come_back(bucket):

@@ -14,6 +14,8 @@ from dam.models import Asset, AssetVersion
 from dam.services import assign_licence, define_licence, define_preset
 from dam.verdict import TermFacts
 from foundation.blobs.models import Blob
+from foundation.bulk.models import BulkChange
+from foundation.bulk.services import start_bulk_change
 from foundation.core import moment
 from foundation.core.actors import system
 from foundation.core.pages import encode_cursor
@@ -149,6 +151,12 @@ def make_feed(listing: Listing, **fields: Any) -> Feed:
         revision=listing.revision or 1, outcome="rejected",
     )  # fmt: skip
     return feed
+
+
+def make_bulk_change(actor: Any) -> BulkChange:
+    """One that waits to be applied: the material of every product cleared."""
+    parameters = {"attribute": "material", "mode": "clear"}
+    return start_bulk_change(verb="pim.value", parameters=parameters, filter="", actor=actor)
 
 
 def make_window(world: SimpleNamespace) -> SimpleNamespace:

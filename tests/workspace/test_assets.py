@@ -6,6 +6,7 @@ from typing import Any
 from associations.services import bind_asset
 from dam.services import revoke_licence
 from foundation.core import moment
+from foundation.events.sequencing import drain
 
 from . import factories
 
@@ -30,6 +31,7 @@ def test_nothing_yet(steward: Any, browser_of: Any) -> None:
 def test_filters_are_in_the_address(window: Any, steward: Any, browser_of: Any) -> None:
     client = browser_of(steward)
     factories.make_asset("lone.pdf", kind="document")
+    drain()
     assert names(client.get("/assets/?binding=loose")) == ["lone.pdf"]
     assert names(client.get("/assets/?binding=proposed")) == ["ridge_3.jpg", "ridge_2.jpg", "ridge_1.jpg"]
     assert names(client.get("/assets/?binding=bound")) == ["ridge-collar.jpg", "ridge-front.jpg"]
@@ -44,6 +46,7 @@ def test_filters_are_in_the_address(window: Any, steward: Any, browser_of: Any) 
 def test_a_sku_finds_what_shows_it(window: Any, steward: Any, browser_of: Any) -> None:
     shown = factories.make_asset("untold.jpg")
     factories.bind_asset(product=window.mac, asset=shown, role="hero", actor=factories.HOUSE)
+    drain()
     assert names(browser_of(steward).get("/assets/?q=MAC")) == ["untold.jpg"]
 
 
@@ -51,6 +54,7 @@ def test_htmx_gets_results_and_more_tiles(window: Any, steward: Any, browser_of:
     client = browser_of(steward, htmx=True)
     for number in range(60):
         factories.make_asset(f"more-{number:02}.jpg")
+    drain()
     first = client.get("/assets/")
     assert 'id="results"' in first.content.decode()
     rest = client.get(f"/assets/{first.context['next_url']}")

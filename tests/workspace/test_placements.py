@@ -101,8 +101,10 @@ def test_withdraw_asks_nothing_and_can_be_undone(window: Any, steward: Any, brow
 def test_undo_of_a_variants_first_word_leaves_none(window: Any, steward: Any, browser_of: Any) -> None:
     client, before = browser_of(steward, htmx=True), len(news())
     answer = client.post(address("RIDGE-RED-S", "withdraw"))
+    drain()
     assert cells(client.get(f"/products/{window.ridge.uid}/placements/"))["shop", "GB"].exceptions == 1
     client.post(toast(answer)["undo"]["url"])
+    drain()
     row = cells(client.get(f"/products/{factories.uid_of('RIDGE-RED-S')}/placements/"))["shop", "GB"]
     assert (row.is_placed, row.is_own, row.origin) == (True, False, "RIDGE")
     assert not Placement.objects.filter(product=factories.product("RIDGE-RED-S")).exists()
@@ -124,7 +126,7 @@ def test_held_listings_lead_to_the_field(window: Any, steward: Any, browser_of: 
     ]
     (model,) = cells(browser_of(steward).get(f"/products/{window.ridge.uid}/"))["shop", "GB"].listings
     assert [(state.label, url) for state, url in model.states] == [
-        ("4 held", "/listings/?q=RIDGE&channel=shop&market=GB&state=held")
+        ("4 held", "/listings/?q=RIDGE&channel=shop&market=GB&locale=en-GB&state=held")
     ]
 
 

@@ -26,7 +26,8 @@ def addresses() -> list[str]:
     from workspace import urls
 
     names = [str(route.name) for route in urls.urlpatterns if route.name not in WITHOUT_SIGN_IN]
-    return [reverse(name, args=[UID] if "uid" in _arguments(name) else []) for name in names]
+    given = {name: [UID if one == "uid" else "any" for one in _arguments(name)] for name in names}
+    return [reverse(name, kwargs=dict(zip(_arguments(name), args, strict=True))) for name, args in given.items()]
 
 
 def _arguments(name: str) -> list[str]:
@@ -165,7 +166,7 @@ def test_every_icon_that_a_template_names_is_drawn() -> None:
 def test_the_parts_page_shows_every_part(steward: Any, browser_of: Any) -> None:
     client = browser_of(steward)
     text = client.get("/parts/").content.decode()
-    drawn = set(re.findall(r"icons\.svg#([a-z]+)", text))
+    drawn = set(re.findall(r"icons\.svg#([a-z-]+)", text))
     assert set(icons()) <= drawn
     assert json.loads(client.post("/parts/")["HX-Trigger"])["toast"]["undo"] == {"url": "/parts/"}
 

@@ -30,6 +30,9 @@ export default defineConfig({
     assetsInlineLimit: 0,
     modulePreload: { polyfill: false },
     rolldownOptions: {
+      // What islands share with an entry lies in a chunk of its own: pages load entries under names with a second hash,
+      // and an island that imported one by its plain name would run it twice.
+      preserveEntrySignatures: "strict",
       checks: { eval: false }, // htmx has one, which its setting allowEval forbids
       input: ["src/main.ts", "src/admin.ts", "src/bare.ts"],
     },

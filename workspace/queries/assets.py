@@ -2,21 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlencode
 
-from django.db.models import Count, Exists, OuterRef, Q
+from django.contrib.postgres.expressions import ArraySubquery
+from django.db.models import BooleanField, Count, Exists, ExpressionWrapper, OuterRef, Q
 from django.urls import reverse
 
-from associations.models import Binding
+from associations.models import Binding, LibraryEntry
 from dam.choices import AssetState, Kind
-from dam.models import Asset, AssetLicence, AssetVersion
+from dam.models import Asset, Licence
+from foundation.bulk.registry import verbs_for
 from foundation.core import moment
 from foundation.core.actors import Actor
 from foundation.core.pages import keyset_page
-from workspace.queries.facets import Filter, Rows, Wanted, conditions, facets, narrowed
+from workspace.queries.facets import Cell, Filter, Narrow, Rows, Wanted, counted, narrowed, wanted_of
 from workspace.queries.pictures import addresses
 from workspace.queries.rights import badges
 from workspace.queries.scopes import visible_scopes
@@ -24,6 +26,7 @@ from workspace.queries.shown import Facet, State, Tile
 
 PAGE = 60
 ORDER = ("-pk",)
+CELL = ("kind", "state", "is_bound", "is_proposed", "is_bare")
 TONES = {
     AssetState.DRAFT: "",
     AssetState.REVIEW: "blue",
@@ -48,23 +51,26 @@ def state_chip(asset: Asset) -> State:
 
 def asset_list(wanted: Wanted, *, actor: Actor) -> AssetList:
     """One page of the assets that the actor may see and asked for, newest first."""
-    visible = Asset.objects.visible_to(actor)
-    found, filters = matching(visible, wanted.q, actor), library_filters()
-    kept = narrowed(found, filters, wanted)
-    total = kept.count()
-    page = keyset_page(kept.select_related("current_version"), order=ORDER, cursor=wanted.cursor, limit=PAGE)
+    total, found = counted(_entries(wanted.q, actor), library_filters(), wanted, _cells)
+    rows = wanted_assets(wanted, actor=actor).select_related("current_version")
+    page = keyset_page(rows, order=ORDER, cursor=wanted.cursor, limit=PAGE)
     return AssetList(
         total,
-        facets(found, filters, wanted),
+        found,
         asset_tiles(page.rows, actor, trail=trail_of(wanted)),
         page.next_cursor,
-        bool(total) or visible.exists(),
+        bool(page.rows) or Asset.objects.visible_to(actor).exists(),
     )
 
 
 def wanted_assets(wanted: Wanted, *, actor: Actor) -> Rows:
     """Those that the list would show, in no order."""
     return narrowed(matching(Asset.objects.visible_to(actor), wanted.q, actor), library_filters(), wanted)
+
+
+def selected_assets(given: Mapping[str, Sequence[str]], actor: Actor) -> Rows:
+    """What the library shows for a query string: the meaning of "all that match"."""
+    return wanted_assets(wanted_of(given, library_filters()), actor=actor)
 
 
 def trail_of(wanted: Wanted) -> str:
@@ -75,42 +81,89 @@ def trail_of(wanted: Wanted) -> str:
 
 
 def matching(rows: Rows, q: str, actor: Actor) -> Rows:
-    """By title, file name, or the SKU of a visible product that it shows."""
-    for word in q.split()[:8]:
-        versions = AssetVersion.objects.filter(asset=OuterRef("pk"), filename__icontains=word)
-        shows = Binding.objects.visible_to(actor).active().filter(asset=OuterRef("pk"), product__sku__icontains=word)
-        rows = rows.filter(Q(title__icontains=word) | Exists(versions) | Exists(shows))
+    """Assets that have every word in their title, file names or keywords, or in the SKU of a product that they show."""
+    return rows.filter(pk__in=_entries(q, actor).values("asset_id")) if q.strip() else rows
+
+
+def _entries(q: str, actor: Actor) -> Rows:
+    """The entries of the library that have every word. Of SKUs the limited find only those that they see."""
+    rows = LibraryEntry.objects.visible_to(actor)
+    for word in q.lower().split()[:8]:
+        shown = Q(shows__contains=word)
+        if actor.limits("market") is not None:
+            known = Binding.objects.visible_to(actor).active().filter(asset=OuterRef("asset_id"))
+            shown &= Q(Exists(known.filter(product__sku__icontains=word)))
+        rows = rows.filter(Q(words__contains=word) | shown)
     return rows
 
 
+def _cells(entries: Rows) -> Iterable[Cell]:
+    """Entries by all that the library is filtered by. One query."""
+    grouped: Iterable[Cell] = entries.order_by().annotate(is_bare=_bare()).values(*CELL).annotate(rows=Count("pk"))
+    return grouped
+
+
+def _bare() -> Any:
+    """Without a licence that still holds: all that it has are among the revoked, as is nothing at all."""
+    revoked = ArraySubquery(Licence.objects.exclude(revoked_at=None).values("pk"))
+    return ExpressionWrapper(Q(licences__contained_by=revoked), output_field=BooleanField())
+
+
 def library_filters() -> list[Filter]:
-    """How the library is narrowed."""
-    bound: Any = Exists(Binding.objects.active().filter(asset=OuterRef("pk")))
-    asked: Any = Exists(Binding.objects.proposed().filter(asset=OuterRef("pk")))
-    cleared: Any = Exists(AssetLicence.objects.filter(asset=OuterRef("pk"), licence__revoked_at=None))
-    binding = {"bound": bound, "proposed": asked, "loose": ~bound & ~asked}
-    licence = {"licensed": cleared, "none": ~cleared}
+    """How the library is narrowed, and what of a cell each facet reads."""
+
+    def among(tests: Mapping[str, Any]) -> Narrow:
+        def narrow(rows: Rows, values: Sequence[str]) -> Rows:
+            chosen = Q(pk__in=[])
+            for value in values:
+                chosen |= tests.get(value, Q(pk__in=[]))
+            entries = LibraryEntry.objects.annotate(is_bare=_bare()).filter(chosen)
+            return rows.filter(pk__in=entries.values("asset_id"))
+
+        return narrow
+
+    binding = {
+        "bound": Q(is_bound=True),
+        "proposed": Q(is_proposed=True),
+        "loose": Q(is_bound=False, is_proposed=False),
+    }
     return [
-        Filter("state", "State", lambda rows, values: rows.filter(state__in=values), _count("state", AssetState)),
-        Filter("kind", "Kind", lambda rows, values: rows.filter(kind__in=values), _count("kind", Kind)),
-        conditions(
-            "binding", "Products", binding, {"bound": "Bound", "proposed": "Proposed", "loose": "Bound to none"}
+        Filter(
+            "state", "State", lambda rows, values: rows.filter(state__in=values), of=lambda cell: [cell["state"]],
+            options=[(one.value, one.label.capitalize()) for one in AssetState],
         ),
-        conditions("licence", "Licence", licence, {"licensed": "On record", "none": "None"}),
-    ]
+        Filter(
+            "kind", "Kind", lambda rows, values: rows.filter(kind__in=values), of=lambda cell: [cell["kind"]],
+            options=[(one.value, one.label.capitalize()) for one in Kind],
+        ),
+        Filter(
+            "binding", "Products", among(binding), of=_bindings_of,
+            options=[("bound", "Bound"), ("proposed", "Proposed"), ("loose", "Bound to none")],
+        ),
+        Filter(
+            "licence", "Licence", among({"licensed": Q(is_bare=False), "none": Q(is_bare=True)}),
+            of=lambda cell: ["none" if cell["is_bare"] else "licensed"],
+            options=[("licensed", "On record"), ("none", "None")],
+        ),
+    ]  # fmt: skip
 
 
-def _count(field: str, choices: type[AssetState | Kind]) -> Callable[[Rows], Iterable[tuple[str, str, int]]]:
-    def count(rows: Rows) -> Iterable[tuple[str, str, int]]:
-        counts = dict(rows.order_by().values_list(field).annotate(Count("pk")))
-        return [(one.value, one.label.capitalize(), counts.get(one.value, 0)) for one in choices]
+def _bindings_of(cell: Cell) -> list[str]:
+    """An asset may be bound to one product and proposed for another."""
+    said = {"bound": cell["is_bound"], "proposed": cell["is_proposed"]}
+    return [name for name, holds in said.items() if holds] or ["loose"]
 
-    return count
+
+def tiles_of(ids: Iterable[int], *, actor: Actor) -> list[Tile]:
+    """Some assets as the library draws them, as far as the actor sees them."""
+    rows = Asset.objects.visible_to(actor).filter(pk__in=ids).select_related("current_version")
+    return asset_tiles(list(rows), actor)
 
 
 def asset_tiles(assets: Sequence[Asset], actor: Actor, *, trail: str = "") -> list[Tile]:
     """Rights are those for the actor's first scope: a library shows one badge, the asset's page shows all."""
     urls = addresses(assets, actor)
+    may_select = bool(verbs_for("asset", actor))
     rights = badges([asset.pk for asset in assets], next(iter(visible_scopes(actor)), None), moment.now())
     return [
         Tile(
@@ -120,6 +173,7 @@ def asset_tiles(assets: Sequence[Asset], actor: Actor, *, trail: str = "") -> li
             tag="" if asset.state == AssetState.APPROVED else state_chip(asset).label,
             meta=[pixels(asset)],
             rights=rights.get(asset.pk),
+            uid=str(asset.uid) if may_select else "",
         )
         for asset in assets
     ]

@@ -17,7 +17,7 @@ from pim.models import Placement
 from pim.queries.placements import decisions_of
 from pim.queries.products import find_products, labels_of
 from syndication.queries.channels import get_visible_channel
-from workspace.queries.facets import Filter, Rows, Wanted, facets, narrowed
+from workspace.queries.facets import Filter, Rows, Wanted, counted, narrowed
 from workspace.queries.shown import LOCALE, Facet, State
 from workspace.queries.words import person
 
@@ -57,6 +57,7 @@ def assortment_page(code: str, wanted: Wanted, *, actor: Actor) -> AssortmentPag
     for word in wanted.q.lower().split()[:8]:
         rows = rows.filter(product__in=find_products(word, actor=actor).values("pk"))
     filters = _filters(actor)
+    total, found = counted(rows, filters, wanted)
     kept = narrowed(rows, filters, wanted)
     page = keyset_page(
         kept.select_related("product__family", "market"), order=("-pk",), cursor=wanted.cursor, limit=PAGE
@@ -64,8 +65,8 @@ def assortment_page(code: str, wanted: Wanted, *, actor: Actor) -> AssortmentPag
     return AssortmentPage(
         channel=channel.name or channel.code,
         channel_url=reverse("channel", args=[channel.code]),
-        total=kept.count(),
-        facets=facets(rows, filters, wanted),
+        total=total,
+        facets=found,
         placements=_rows(page.rows),
         next_cursor=page.next_cursor,
     )

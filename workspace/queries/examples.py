@@ -10,6 +10,7 @@ from uuid import UUID
 from django.conf import settings
 
 from associations.choices import BindingRole
+from workspace.queries.bulk_changes import BulkBar
 from workspace.queries.gallery import RoleChoice
 from workspace.queries.parts import COLOURS, PARTS, ROUND, SPACES, TYPE
 from workspace.queries.readings import Reading
@@ -69,6 +70,8 @@ def examples() -> dict[str, Any]:
             Tile("#main", f"ridgeline-{at}.jpg", tag="hero", meta=["4000 × 4000"], rights=badge)
             for at, badge in enumerate(RIGHTS, 1)
         ],
+        "selectable": [Tile("#main", f"ridgeline-{name}.jpg", uid=name) for name in ("front", "back", "collar")],
+        "bulk": BulkBar("asset", "assets", []),
         "tabs": [
             Tab("en-GB", "#main", True, 100),
             Tab("de-DE", "#main", percent=82),

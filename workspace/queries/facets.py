@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections import Counter
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -17,14 +18,24 @@ Narrow = Callable[[Rows, Sequence[str]], Rows]
 Count = Callable[[Rows], Iterable[tuple[str, str, int]]]
 
 
+# What some rows have in common, by name, and under "rows" how many they are.
+Cell = Mapping[str, Any]
+Cells = Callable[[Rows], Iterable[Cell]]
+
+
 @dataclass(frozen=True)
 class Filter:
-    """One facet: how chosen values narrow the rows, and how the rows are counted by value."""
+    """One facet: how chosen values narrow the rows, and how rows are counted by value.
+
+    Either `count` asks for it, or `of` reads off a cell which of the `options` its rows have.
+    """
 
     name: str
     label: str
     narrow: Narrow
-    count: Count
+    count: Count | None = None
+    of: Callable[[Cell], Collection[str]] | None = None
+    options: Sequence[tuple[str, str]] = ()
 
 
 @dataclass(frozen=True)
@@ -48,6 +59,12 @@ class Wanted:
         return [("q", self.q), *chosen] if self.q else chosen
 
 
+def wanted_of(given: Mapping[str, Sequence[str]], filters: Iterable[Filter]) -> Wanted:
+    """What a query string asks for, as the filters understand it."""
+    values = {one.name: given.get(one.name, ()) for one in filters}
+    return Wanted((list(given.get("q", ())) or [""])[-1].strip(), values)
+
+
 def narrowed(rows: Rows, filters: Iterable[Filter], wanted: Wanted, *, but: str = "") -> Rows:
     """The rows after every filter that is in use, leaving one out on request."""
     for one in filters:
@@ -56,15 +73,43 @@ def narrowed(rows: Rows, filters: Iterable[Filter], wanted: Wanted, *, but: str 
     return rows
 
 
-def facets(rows: Rows, filters: Sequence[Filter], wanted: Wanted) -> list[Facet]:
-    """Each facet counted under all the others, so that a second choice in it adds. One query a facet."""
+def counted(
+    rows: Rows, filters: Sequence[Filter], wanted: Wanted, cells: Cells | None = None
+) -> tuple[int, list[Facet]]:
+    """How many rows are left, and each facet counted under all the others, so that a second choice in it adds.
+
+    All facets that are read off cells share one query, which gives the total too; each other facet asks one of its own.
+    """
+    read, asked = [one for one in filters if one.of], [one for one in filters if one.count]
+    base = narrowed(rows, asked, wanted)
+    grouped = list(cells(base)) if cells else []
+    total = sum(cell["rows"] for cell in grouped if _fits(cell, read, wanted)) if cells else base.order_by().count()
     found = []
     for one in filters:
         chosen = wanted.of(one.name)
-        counted = one.count(narrowed(rows, filters, wanted, but=one.name))
-        options = [FacetOption(label, value, count, value in chosen) for value, label, count in counted]
+        if one.count:
+            values = one.count(narrowed(rows, filters, wanted, but=one.name))
+        else:
+            values = _read_off(grouped, one, [other for other in read if other is not one], wanted)
+        options = [FacetOption(label, value, count, value in chosen) for value, label, count in values]
         found.append(Facet(one.label, one.name, options))
-    return found
+    return total, found
+
+
+def _read_off(
+    cells: Iterable[Cell], one: Filter, others: Sequence[Filter], wanted: Wanted
+) -> Iterable[tuple[str, str, int]]:
+    counts: Counter[str] = Counter()
+    for cell in cells:
+        if one.of and _fits(cell, others, wanted):
+            counts.update(dict.fromkeys(one.of(cell), cell["rows"]))
+    return [(value, label, counts[value]) for value, label in one.options]
+
+
+def _fits(cell: Cell, filters: Iterable[Filter], wanted: Wanted) -> bool:
+    return all(
+        not set(chosen).isdisjoint(one.of(cell)) for one in filters if one.of and (chosen := wanted.of(one.name))
+    )
 
 
 def conditions(name: str, title: str, tests: Mapping[str, Any], labels: Mapping[str, str]) -> Filter:
@@ -77,7 +122,8 @@ def conditions(name: str, title: str, tests: Mapping[str, Any], labels: Mapping[
         return rows.filter(chosen)
 
     def count(rows: Rows) -> Iterable[tuple[str, str, int]]:
-        counts = rows.order_by().aggregate(**{value: Number("pk", filter=Q(test)) for value, test in tests.items()})
-        return [(value, labels[value], counts[value]) for value in tests]
+        numbers = {f"of_{value}": Number("pk", filter=Q(test)) for value, test in tests.items()}
+        counts = rows.order_by().aggregate(**numbers)
+        return [(value, labels[value], counts[f"of_{value}"]) for value in tests]
 
     return Filter(name, title, narrow, count)

@@ -51,8 +51,8 @@ class ImportLine:
 class Count:
     label: str
     value: int
-    tone: str
-    url: str
+    tone: str = ""
+    url: str = ""
 
 
 @dataclass(frozen=True)

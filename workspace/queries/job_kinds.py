@@ -51,7 +51,11 @@ def _imports(jobs: Sequence[Job], actor: Actor) -> dict[int, Subject]:
 
 def _ingests(jobs: Sequence[Job], actor: Actor) -> dict[int, Subject]:
     rows = Ingest.objects.visible_to(actor).filter(pk__in=_payloads(jobs, "ingest"))
-    return {row.job_id: Subject(row.folder.rstrip("/").rpartition("/")[2]) for row in rows if row.job_id}
+    return {
+        row.job_id: Subject(row.folder.rstrip("/").rpartition("/")[2], reverse("ingest", args=[row.uid]))
+        for row in rows
+        if row.job_id
+    }
 
 
 def _feeds(jobs: Sequence[Job], actor: Actor) -> dict[int, Subject]:

@@ -12,9 +12,9 @@ from dam.models import Asset, AssetLicence, Licence, LicenceTerm
 from foundation.core import moment
 from foundation.core.actors import Actor
 from foundation.core.pages import keyset_page
+from foundation.core.territories import TERRITORIES
 from foundation.history.queries import Change, changes_of
 from foundation.markets.models import Channel
-from foundation.markets.territories import TERRITORIES
 from workspace.queries.assets import asset_tiles
 from workspace.queries.history import events_of, merged
 from workspace.queries.licences import get_licence, licence_state, next_boundary

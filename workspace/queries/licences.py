@@ -16,7 +16,7 @@ from foundation.core import moment
 from foundation.core.actors import Actor
 from foundation.core.errors import Missing
 from foundation.core.pages import keyset_page
-from workspace.queries.facets import Filter, Rows, Wanted, conditions, facets, narrowed
+from workspace.queries.facets import Filter, Rows, Wanted, conditions, counted, narrowed
 from workspace.queries.rights import SOON, ChannelNames, channel_names, moment_text, term_sentence
 from workspace.queries.shown import Facet, State
 
@@ -64,12 +64,11 @@ def get_licence(uid: UUID | str, *, actor: Actor) -> Licence:
 def licence_list(wanted: Wanted, *, actor: Actor) -> LicenceList:
     """One page by name."""
     visible, at = Licence.objects.visible_to(actor), moment.now()
-    found, filters = _matching(visible, wanted.q), _filters(at)
-    kept = narrowed(found, filters, wanted)
-    total = kept.count()
-    page = keyset_page(kept, order=ORDER, cursor=wanted.cursor, limit=PAGE)
+    rows, filters = _matching(visible, wanted.q), _filters(at)
+    total, found = counted(rows, filters, wanted)
+    page = keyset_page(narrowed(rows, filters, wanted), order=ORDER, cursor=wanted.cursor, limit=PAGE)
     return LicenceList(
-        total, facets(found, filters, wanted), _rows(page.rows, actor, at), page.next_cursor,
+        total, found, _rows(page.rows, actor, at), page.next_cursor,
         bool(total) or visible.exists(),
     )  # fmt: skip
 

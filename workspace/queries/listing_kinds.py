@@ -14,7 +14,7 @@ from workspace.queries.problems import kind_label
 from workspace.queries.words import phrase
 
 # The facet looks at no more held listings than these, and tells of no more kinds.
-LOOKED_AT, SHOWN = 10_000, 20
+LOOKED_AT, SHOWN = 2_000, 20
 
 
 def narrow_reason(rows: Rows, values: Sequence[str]) -> Rows:

@@ -10,6 +10,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
+from django.db.models import Exists, OuterRef
 from django.urls import reverse
 
 from associations.queries import BoundAsset
@@ -94,11 +95,17 @@ class ListingPage:
 
 
 def get_visible_listing(uid: UUID, *, actor: Actor) -> Listing:
+    """The listing, read in one statement with whether it is about to be written anew: so neither outruns the other."""
     rows = Listing.objects.visible_to(actor).select_related("scope__channel", "scope__market", "scope__locale")
-    listing = rows.filter(uid=uid).first()
+    dirty = Dirty.objects.filter(projection=PROJECTION, subject_id=OuterRef("root_id"))
+    listing = rows.annotate(is_waiting=Exists(dirty)).filter(uid=uid).first()
     if listing is None:
         raise Missing("There is no such listing, or it is of another market", path="uid")
     return listing
+
+
+def _is_waiting(listing: Listing) -> bool:
+    return bool(vars(listing)["is_waiting"])
 
 
 def product_of(listing: Listing, *, actor: Actor) -> Product | None:
@@ -108,10 +115,9 @@ def product_of(listing: Listing, *, actor: Actor) -> Product | None:
 
 
 def listing_mark(listing: Listing) -> str:
-    """What a page that shows the listing compares, to know whether it is still true. Two queries."""
-    waits = Dirty.objects.filter(projection=PROJECTION, subject_id=listing.root_id).exists()
+    """What a page that shows the listing compares, to know whether it is still true. One query."""
     refused = sorted(Rejection.objects.unresolved().filter(listing=listing).values_list("pk", flat=True))
-    state = [listing.state, listing.revision, listing.problems, refused, waits]
+    state = [listing.state, listing.revision, listing.problems, refused, _is_waiting(listing)]
     return sha256_bytes(canonical_json(state).encode())[:16]
 
 
@@ -176,7 +182,7 @@ def _head(listing: Listing, product: Product | None, product_url: str, *, is_rej
 
 def _is_changing(listing: Listing, explained: Explanation | None) -> bool:
     """Truth says something else by now: the projection is about to follow."""
-    if Dirty.objects.filter(projection=PROJECTION, subject_id=listing.root_id).exists():
+    if _is_waiting(listing):
         return True
     return explained is not None and listing.is_live and explained.hash != listing.hash
 

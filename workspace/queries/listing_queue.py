@@ -13,7 +13,7 @@ from foundation.core.actors import Actor
 from foundation.core.pages import decode_cursor, encode_cursor, keyset_page
 from syndication.models import Listing
 from workspace.queries.facets import Rows, Wanted
-from workspace.queries.listings import ORDER, filtered_listings, queue_address
+from workspace.queries.listings import ORDER, matching_listings, queue_address
 
 BACKWARDS = tuple(name.removeprefix("-") for name in ORDER)
 
@@ -32,13 +32,13 @@ class Queue:
 
 def first_in_queue(wanted: Wanted, *, actor: Actor) -> str:
     """The address of the first listing of a filter; empty where it finds none."""
-    first = filtered_listings(wanted, actor=actor).defer("body").order_by(*ORDER).first()
+    first = matching_listings(wanted, actor=actor).defer("body").order_by(*ORDER).first()
     return queue_address(first, wanted) if first else ""
 
 
 def listing_queue(listing: Listing, wanted: Wanted, at: str, *, actor: Actor) -> Queue:
     """The neighbours of a listing from the place (`at`) that its address gives it, wherever it has moved since."""
-    rows = filtered_listings(wanted, actor=actor).defer("body")
+    rows = matching_listings(wanted, actor=actor).defer("body")
     here = at or encode_cursor([listing.changed_at, listing.pk])
     # A place that is not ours is refused here, before it is used.
     following = keyset_page(rows, order=ORDER, cursor=here, limit=1).rows

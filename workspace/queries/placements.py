@@ -118,6 +118,8 @@ def placement_panel(
     product: Product, *, actor: Actor, scopes: Sequence[Scope] | None = None, waited: int = 0
 ) -> PlacementPanel:
     """Every channel and market that the actor sees. A number of queries that neither scopes nor variants change."""
+    # Asked before the listings are read: what is written in between is then seen, or asked for again.
+    wait, is_stuck = catching_up(product, waited)
     scopes = visible_scopes(actor) if scopes is None else scopes
     below = _below(product)
     offers = {one.place: one for one in placements_of([product.pk])[product.pk]}
@@ -130,7 +132,6 @@ def placement_panel(
         listings=_tree_listings(product, below, actor) if below else _own_listings(product, actor),
         last=_last_place(product, actor),
     )
-    wait, is_stuck = catching_up(product, waited)
     channels = [_channel_rows(facts, list(group)) for _, group in groupby(scopes, key=lambda one: one.channel_id)]
     return PlacementPanel(
         uid=product.uid,

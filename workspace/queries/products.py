@@ -2,21 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from django.db.models import Count, Exists, F, Max, OuterRef, Q, Sum
+from django.db.models import BigIntegerField, Count, F, Func, Max, Q, Sum
 
 from foundation.core.actors import Actor
 from foundation.core.pages import keyset_page
 from foundation.events.models import Event
 from foundation.markets.models import Scope
-from pim.models import Completeness, Family, Placement, Product, ProductSearch
+from pim.models import CatalogueEntry, Completeness, Family, Product, ProductSearch
 from pim.queries.products import labels_of
-from workspace.queries.facets import Filter, Rows, Wanted, facets, narrowed
+from workspace.queries.facets import Filter, Rows, Wanted, conditions, counted, narrowed, wanted_of
 from workspace.queries.listings import chips_of
 from workspace.queries.pictures import first_pictures
 from workspace.queries.scopes import label, visible_scopes
@@ -51,73 +51,62 @@ class ProductList:
 
 def product_list(wanted: Wanted, *, actor: Actor) -> ProductList:
     """One page of the products that the actor may see and asked for, by SKU."""
-    scopes = {str(scope): scope for scope in visible_scopes(actor)}
-    chosen = [scopes[code] for code in wanted.of("scope") if code in scopes]
-    filters = _filters(actor, scopes, chosen or list(scopes.values()))
-    visible = Product.objects.visible_to(actor).roots()
-    found = _matching(visible, wanted.q)
-    kept = narrowed(found, filters, wanted)
-    total = kept.count()
-    page = keyset_page(kept.select_related("family"), order=ORDER, cursor=wanted.cursor, limit=PAGE)
-    rows = _rows(page.rows, chosen or list(scopes.values()), actor)
-    return ProductList(total, facets(found, filters, wanted), rows, page.next_cursor, bool(total) or visible.exists())
+    scopes, judged = _judged(wanted, actor)
+    total, found = counted(_entries(wanted.q, actor), _filters(actor, scopes, judged), wanted)
+    rows = matching_products(wanted, actor=actor).select_related("family")
+    page = keyset_page(rows, order=ORDER, cursor=wanted.cursor, limit=PAGE)
+    has_any = bool(page.rows) or Product.objects.visible_to(actor).roots().exists()
+    return ProductList(total, found, _rows(page.rows, judged, actor), page.next_cursor, has_any)
 
 
 def matching_products(wanted: Wanted, *, actor: Actor) -> Rows:
     """The rows that the list would show, unordered and uncounted."""
+    rows = Product.objects.visible_to(actor).roots()
+    if not wanted.is_filtered:
+        return rows
+    scopes, judged = _judged(wanted, actor)
+    kept = narrowed(_entries(wanted.q, actor), _filters(actor, scopes, judged), wanted)
+    return rows.filter(pk__in=kept.values("root_id"))
+
+
+def _judged(wanted: Wanted, actor: Actor) -> tuple[dict[str, Scope], list[Scope]]:
+    """The actor's scopes by name, and those that completeness is asked in."""
     scopes = {str(scope): scope for scope in visible_scopes(actor)}
-    judged = [scopes[code] for code in wanted.of("scope") if code in scopes] or list(scopes.values())
-    found = _matching(Product.objects.visible_to(actor).roots(), wanted.q)
-    return narrowed(found, _filters(actor, scopes, judged), wanted)
+    return scopes, [scopes[code] for code in wanted.of("scope") if code in scopes] or list(scopes.values())
 
 
-def _matching(rows: Rows, q: str) -> Rows:
-    """Trees in which any product is found by the words."""
+def selected_products(given: Mapping[str, Sequence[str]], actor: Actor) -> Rows:
+    """What the list shows for a query string: the meaning of "all that match"."""
+    scopes, judged = _judged(Wanted(), actor)
+    return matching_products(wanted_of(given, _filters(actor, scopes, judged)), actor=actor)
+
+
+def _entries(q: str, actor: Actor) -> Rows:
+    """The entries of trees in which any product is found by the words."""
+    rows = CatalogueEntry.objects.visible_to(actor)
     for word in q.lower().split()[:8]:
         rows = rows.filter(pk__in=ProductSearch.objects.filter(text__contains=word).values("root_id"))
     return rows
 
 
 def _filters(actor: Actor, scopes: dict[str, Scope], judged: Sequence[Scope]) -> list[Filter]:
-    sold = Product.objects.sellable().values("pk")
-    everything = Completeness.objects.filter(is_placed=True, product_id__in=sold)
-    placed = everything.filter(root_id=OuterRef("pk"), scope__in=judged)
+    here = [scope.pk for scope in judged]
+    sold, lacking = Q(placed__overlap=here), Q(incomplete__overlap=here)
+    completeness = {"incomplete": sold & lacking, "complete": sold & ~lacking, "unplaced": ~sold}
+    labels = {"incomplete": "Incomplete", "complete": "Complete", "unplaced": "Not placed"}
 
     def by_family(rows: Rows) -> Iterable[tuple[str, str, int]]:
         counts = dict(rows.order_by().values_list("family_id").annotate(Count("pk")))
         return [(one.code, one.label(LOCALE), counts.get(one.pk, 0)) for one in Family.objects.visible_to(actor)]
 
     def by_scope(rows: Rows) -> Iterable[tuple[str, str, int]]:
-        trees = everything.filter(root_id__in=rows.order_by().values("pk"))
-        counts = dict(trees.order_by().values_list("scope_id").annotate(Count("root_id", distinct=True)))
+        counts = _by_element(rows, "placed")
         return [(code, label(scope), counts.get(scope.pk, 0)) for code, scope in scopes.items()]
-
-    def narrow_completeness(rows: Rows, values: Sequence[str]) -> Rows:
-        wanted: Any = Q(pk__in=[])
-        if "incomplete" in values:
-            wanted |= Exists(placed.exclude(filled=F("required")))
-        if "complete" in values:
-            wanted |= Exists(placed) & ~Exists(placed.exclude(filled=F("required")))
-        if "unplaced" in values:
-            wanted |= ~Exists(placed)
-        return rows.filter(wanted)
-
-    def by_completeness(rows: Rows) -> Iterable[tuple[str, str, int]]:
-        wanted = {
-            name: Count("pk", filter=test)
-            for name, test in (("placed", Exists(placed)), ("bad", Exists(placed.exclude(filled=F("required")))))
-        }
-        counts: dict[str, Any] = rows.order_by().aggregate(all=Count("pk"), **wanted)
-        return [
-            ("incomplete", "Incomplete", counts["bad"]),
-            ("complete", "Complete", counts["placed"] - counts["bad"]),
-            ("unplaced", "Not placed", counts["all"] - counts["placed"]),
-        ]
 
     return [
         Filter("family", "Family", lambda rows, values: rows.filter(family__code__in=values), by_family),
-        Filter("complete", "Completeness", narrow_completeness, by_completeness),
-        Filter("scope", "Placed in", lambda rows, _: rows.filter(Exists(placed)), by_scope),
+        conditions("complete", "Completeness", completeness, labels),
+        Filter("scope", "Placed in", lambda rows, _: rows.filter(sold), by_scope),
         Filter(
             "unplaced",
             "Not placed in",
@@ -130,23 +119,29 @@ def _filters(actor: Actor, scopes: dict[str, Scope], judged: Sequence[Scope]) ->
 def narrow_unplaced(rows: Rows, values: Sequence[str], scopes: Iterable[Scope]) -> Rows:
     """Trees of which nothing is placed in at least one of these (`channel/market`), as far as they are the actor's."""
     wanted: Any = Q(pk__in=[])
-    for scope in {(one.channel_id, one.market_id): one for one in scopes}.values():
-        if f"{scope.channel.code}/{scope.market.code}" in values:
-            placed = Placement.objects.placed().filter(channel=scope.channel, market=scope.market)
-            wanted |= ~Exists(placed.filter(product__root_id=OuterRef("pk")))
+    for name, scope in _places(scopes).items():
+        if name in values:
+            wanted |= ~Q(offered__contains=[scope.pk])
     return rows.filter(wanted)
 
 
 def by_unplaced(rows: Rows, scopes: Iterable[Scope]) -> Iterable[tuple[str, str, int]]:
     """All of them less those of which something is placed there. Two queries."""
-    total = rows.order_by().count()
-    trees = Placement.objects.placed().filter(product__root_id__in=rows.order_by().values("pk")).order_by()
-    counted: Any = trees.values_list("channel__code", "market__code").annotate(Count("product__root_id", distinct=True))
-    placed = {(channel, market): count for channel, market, count in counted}
-    for scope in {(one.channel_id, one.market_id): one for one in scopes}.values():
-        channel, market = scope.channel, scope.market
-        count = total - placed.get((channel.code, market.code), 0)
-        yield f"{channel.code}/{market.code}", f"{channel.name or channel.code} · {market.code}", count
+    total, offered = rows.order_by().count(), _by_element(rows, "offered")
+    for name, scope in _places(scopes).items():
+        shown = f"{scope.channel.name or scope.channel.code} · {scope.market.code}"
+        yield name, shown, total - offered.get(scope.pk, 0)
+
+
+def _places(scopes: Iterable[Scope]) -> dict[str, Scope]:
+    """A scope for each `channel/market`: what is placed there is offered in all its languages."""
+    return {f"{scope.channel.code}/{scope.market.code}": scope for scope in scopes}
+
+
+def _by_element(rows: Rows, column: str) -> dict[int, int]:
+    """How many rows have each number in a column of numbers."""
+    each = rows.order_by().annotate(one=Func(F(column), function="unnest", output_field=BigIntegerField()))
+    return dict(each.values_list("one").annotate(Count("pk")))
 
 
 def _rows(products: Sequence[Product], scopes: Sequence[Scope], actor: Actor) -> list[ProductRow]:

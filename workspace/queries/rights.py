@@ -8,8 +8,8 @@ from datetime import datetime, timedelta
 from dam.models import LicenceTerm
 from dam.queries.rights import verdicts
 from dam.verdict import Code, TermFacts, Verdict
+from foundation.core.territories import territory_name
 from foundation.markets.models import Channel, Scope
-from foundation.markets.territories import territory_name
 from workspace.queries.shown import Rights
 
 SOON = timedelta(days=30)

@@ -38,6 +38,7 @@ class Tile:
     tag: str = ""
     meta: Sequence[str] = ()
     rights: Rights | None = None
+    uid: str = ""  # where it can be selected
 
 
 @dataclass(frozen=True)

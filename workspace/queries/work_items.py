@@ -119,7 +119,7 @@ def work_list(*, actor: Actor, wish: Wish = NO_WISH, limit: int = PAGE) -> WorkL
             ),
         ],
         filters=[piles.select("kind", "Kind", "All kinds"), piles.select("market", "Market", "All markets")],
-        items=[work_row(item) for item in page.rows],
+        items=[work_row(item, actor) for item in page.rows],
         total=piles.count("queue", wish.queue),
         next_cursor=page.next_cursor,
         is_filtered=wish != NO_WISH,
@@ -155,17 +155,20 @@ class _Piles:
         return Select(part, label, [Choice("", everything, not chosen), *choices])
 
 
-def work_row(item: WorkItem) -> WorkRow:
+def work_row(item: WorkItem, actor: Actor) -> WorkRow:
     taken = State(f"Taken by {item.owner}", "blue") if item.owner else None
     icon = ICONS.get(item.kind) or ICONS.get(item.subject_type, "work")
     return WorkRow(
-        item.uid, item.title, _detail(item), icon, address(item), phrase(item.kind), item.market, item.opened_at, taken,
+        item.uid, item.title, _detail(item), icon, address(item, actor), phrase(item.kind), item.market,
+        item.opened_at, taken,
         reverse("work_item_dismiss", args=[item.uid]),
     )  # fmt: skip
 
 
-def address(item: WorkItem) -> str:
+def address(item: WorkItem, actor: Actor) -> str:
     """Where the cause can be mended; the queue itself where no page shows the subject."""
+    if item.kind == "refused-files" and actor.may("dam.ingest"):  # stewards see the queue, not the ingest
+        return f"{reverse('ingest', args=[item.subject])}?state=refused"
     if item.kind == "proposal":
         return f"{reverse('proposals')}?proposal={item.cause_key.partition(':')[2]}"
     build = SUBJECT_PAGES.get(item.subject_type)

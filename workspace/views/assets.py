@@ -1,17 +1,21 @@
 from __future__ import annotations
 
+from functools import partial
 from uuid import UUID
 
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
+from django.utils.functional import SimpleLazyObject
 from django.views.decorators.http import require_safe
 
 from dam.queries.assets import get_asset
 from workspace.queries.asset_files import comparison, stage
 from workspace.queries.asset_page import asset_page
 from workspace.queries.assets import asset_list, trail_of
+from workspace.queries.bulk_changes import bulk_bar
+from workspace.queries.uploads import upload_tray
 from workspace.views.pages import PageRequest, next_address, page, show_list, toast, wanted
 
 FACETS = ("state", "kind", "binding", "licence")
@@ -29,6 +33,8 @@ def assets(request: PageRequest) -> HttpResponse:
         "tiles": found.tiles,
         "next_url": next_address(request, found.next_cursor),
         "has_any": found.has_any,
+        "tray": SimpleLazyObject(partial(upload_tray, actor=request.actor)),  # fragments do not draw it
+        "bulk": bulk_bar("asset", actor=request.actor),
     }
     return show_list(request, "asset", context, more="asset_tiles")
 

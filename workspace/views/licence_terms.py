@@ -9,7 +9,7 @@ from typing import TypeVar
 
 from dam.verdict import TermFacts
 from foundation.core.errors import Invalid
-from foundation.markets.territories import find_territory
+from foundation.core.territories import find_territory
 from workspace.queries.licence_page import TermRow
 from workspace.queries.rights import channel_names, term_sentence
 from workspace.views.pages import PageRequest

@@ -6,6 +6,7 @@ from django.http import HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
+from workspace.queries.bulk_changes import bulk_bar
 from workspace.queries.product_page import product_page
 from workspace.queries.products import product_list
 from workspace.views.pages import PageRequest, next_address, page, show_list, wanted
@@ -24,6 +25,7 @@ def products(request: PageRequest) -> HttpResponse:
         "products": found.products,
         "next_url": next_address(request, found.next_cursor),
         "has_any": found.has_any,
+        "bulk": bulk_bar("product", actor=request.actor),
         "can_import": request.actor.may("pim.import"),
     }
     return show_list(request, "product", context, more="product_rows")
