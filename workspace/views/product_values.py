@@ -20,6 +20,7 @@ from pim.services import set_values, undo_value
 from workspace.queries.fields import Answer, FieldMaker, clash_of, last_change
 from workspace.queries.options import find_options
 from workspace.queries.origins import trail
+from workspace.queries.placements import get_visible_product
 from workspace.queries.product_page import Workbench, open_workbench
 from workspace.queries.product_values import Asked, more_fields
 from workspace.queries.scopes import PARTS, address, codes
@@ -47,11 +48,11 @@ class Edit:
 @page("pim.view")
 def values(request: PageRequest, uid: UUID) -> HttpResponse:
     """A field or the fields of a group; by POST one value is said, or cleared."""
-    bench = _open(request, uid)
     if request.method == "POST":
-        return _save(request, bench)
+        return _save(request, _open(request, uid))
     if not request.htmx:
-        return redirect(f"{reverse('product', args=[uid])}?{request.GET.urlencode()}")
+        return _whole_page(request, uid)
+    bench = _open(request, uid)
     if "group" not in request.GET:
         entry = _entry(bench, request.GET.get("attribute", ""))
         return _show_field(request, bench, entry, overriding="override" in request.GET)
@@ -70,6 +71,8 @@ def values(request: PageRequest, uid: UUID) -> HttpResponse:
 @page("pim.view")
 def origin(request: PageRequest, uid: UUID) -> HttpResponse:
     """Each place that was looked in for a value."""
+    if not request.htmx:
+        return _whole_page(request, uid)
     bench = _open(request, uid)
     entry = _entry(bench, request.GET.get("attribute", ""))
     context = {"label": entry.member.attribute.label(LOCALE), "places": trail(_sheet(bench), entry), **bench.score}
@@ -80,6 +83,8 @@ def origin(request: PageRequest, uid: UUID) -> HttpResponse:
 @page("pim.view")
 def options(request: PageRequest, uid: UUID) -> HttpResponse:
     """Options of a long list, by their words."""
+    if not request.htmx:
+        return _whole_page(request, uid)
     bench = _open(request, uid)
     sheet, entry = _sheet(bench), _entry(bench, request.GET.get("attribute", ""))
     words, chosen = request.GET.get("q", "").strip()[:100], request.GET.getlist("but")[:200]
@@ -106,6 +111,12 @@ def undo(request: PageRequest, uid: UUID) -> HttpResponse:
         response = _show_field(request, bench, _entry(bench, entry.code), is_aside=True)
     trigger_client_event(response, "value-saved")
     return _told(request, bench, response, f"Undone: {_label(entry)}")
+
+
+def _whole_page(request: PageRequest, uid: UUID) -> HttpResponse:
+    """Parts of the form are nothing by themselves."""
+    get_visible_product(uid, actor=request.actor)
+    return redirect(f"{reverse('product', args=[uid])}?{request.GET.urlencode()}")
 
 
 def _open(request: PageRequest, uid: UUID) -> Workbench:
