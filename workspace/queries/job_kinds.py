@@ -63,7 +63,9 @@ def _ingests(jobs: Sequence[Job], actor: Actor) -> dict[int, Subject]:
 def _feeds(jobs: Sequence[Job], actor: Actor) -> dict[int, Subject]:
     codes = {job.pk: str(job.payload.get("channel", "")) for job in jobs}
     names = dict(Channel.objects.visible_to(actor).filter(code__in=set(codes.values())).values_list("code", "name"))
-    return {pk: Subject(names[code] or code) for pk, code in codes.items() if code in names}
+    return {
+        pk: Subject(names[code] or code, reverse("channel", args=[code])) for pk, code in codes.items() if code in names
+    }
 
 
 def _bulk_changes(jobs: Sequence[Job], actor: Actor) -> dict[int, Subject]:
