@@ -17,7 +17,7 @@ from benchmarks.report import latencies, row, write_report
 MODELS, VARIANTS, BATCH, ROUNDS = 1_000, 3, 200, 5
 SHARED, LOCAL = 12, 8  # attributes the same everywhere, and attributes said per language
 SCOPES = 15
-COLUMNS = "product_id, root_id, scope_id, required, filled, missing, is_placed"
+COLUMNS = "product_id, root_id, scope_id, required, filled, missing, is_placed, family_id, is_sellable"
 WRITE = f"INSERT INTO bench_completeness ({COLUMNS}) SELECT {COLUMNS} FROM bench_ready WHERE root_id = ANY(%s)"  # noqa: S608
 LANGUAGES = ["de-AT", "de-DE", "en-GB", "fr-FR", "fr-BE"]
 MODEL: dict[str, Any] = {

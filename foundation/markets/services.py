@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import re
+from typing import Any, TypeVar
 from urllib.parse import urlsplit
 from uuid import UUID, uuid5
+
+from django.db.models import Model
 
 from foundation.core.actors import Actor
 from foundation.core.errors import Conflict, Invalid
@@ -16,6 +19,7 @@ from foundation.markets.models import ANY_LOCALE, Cell, Channel, Locale, Market,
 from foundation.markets.queries import get_channel, get_market, locale_chain
 
 HOUSE = UUID("b7f1a3f2-5d53-5c0e-8f0a-0d6d6f3c9a41")  # what has a code and no UUID is the subject of events by it
+M = TypeVar("M", bound=Model)
 CODE = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,39}")
 LOCALE = re.compile(r"[a-z]{2,3}(-[A-Za-z0-9]{2,8}){0,3}")  # BCP 47, as far as goods are described in it
 CURRENCY = re.compile(r"[A-Z]{3}")
@@ -24,17 +28,18 @@ CURRENCY = re.compile(r"[A-Z]{3}")
 def define_locale(
     *, code: str, name: str, actor: Actor, fallback: str | None = None, fallback_counts: bool = False
 ) -> Locale:
-    """Create or change a locale. Scopes that pass through it get their chains anew."""
+    """Create or change a locale. Scopes that pass through it get their chains anew; the same again changes nothing."""
     actor.require("markets.define")
     _require(LOCALE.fullmatch(code), f"{code[:40]!r} is no language tag: write de, de-AT or zh-Hant-TW", "code")
     _require(name.strip(), "Give the locale a name", "name")
     with recorded(actor):
         _check_fallback(code, fallback)
         given = {"name": name, "fallback_id": fallback, "fallback_counts": fallback_counts}
-        locale, _ = Locale.objects.update_or_create(code=code, defaults=given)
+        locale, is_changed = _written(Locale, code, given)
         for scope in Scope.objects.select_related("market", "locale"):
             _write_chain(scope)
-        append_event(events.LOCALE_CHANGED, _subject("locale", code=code), locale=code)
+        if is_changed:
+            append_event(events.LOCALE_CHANGED, _subject("locale", code=code), locale=code)
     return locale
 
 
@@ -42,7 +47,7 @@ def define_market(
     *, code: str, name: str, territories: list[str], locales: list[str], currency: str, actor: Actor,
     units: str = Market.Units.METRIC,
 ) -> Market:  # fmt: skip
-    """Create or change a market."""
+    """Create or change a market; the same again changes nothing."""
     actor.require("markets.define")
     _require(CODE.fullmatch(code), "A code has letters, digits, - and _, forty at most", "code")
     _require(name.strip(), "Give the market a name", "name")
@@ -58,12 +63,13 @@ def define_market(
     with recorded(actor):
         if missing := _published(code) - set(locales):
             raise Conflict(f"{min(missing)} is published in this market, so it has to keep it", path="locales")
-        market, _ = Market.objects.update_or_create(
-            code=code,
-            defaults={"name": name, "territories": sorted(territories), "currency": currency, "units": units},
-        )
-        market.locales.set(Locale.objects.filter(code__in=locales))
-        append_event(events.MARKET_CHANGED, _subject("market", code=code), market=code)
+        given = {"name": name, "territories": sorted(territories), "currency": currency, "units": units}
+        market, is_changed = _written(Market, code, given)
+        if set(market.locales.values_list("code", flat=True)) != set(locales):
+            is_changed = True
+            market.locales.set(Locale.objects.filter(code__in=locales))
+        if is_changed:
+            append_event(events.MARKET_CHANGED, _subject("market", code=code), market=code)
     return market
 
 
@@ -71,7 +77,7 @@ def define_channel(
     *, code: str, name: str, kind: str, actor: Actor, use: str = "web", asks_restricted: bool = False,
     endpoint: str = "",
 ) -> Channel:  # fmt: skip
-    """Create or change a channel."""
+    """Create or change a channel; the same again changes nothing."""
     actor.require("markets.define")
     _require(CODE.fullmatch(code), "A code has letters, digits, - and _, forty at most", "code")
     _require(name.strip(), "Give the channel a name", "name")
@@ -79,17 +85,10 @@ def define_channel(
     _require(use.strip(), "Say which use of licences publishing here is, for example web", "use")
     _require(not endpoint or _is_web(endpoint), "Feeds are sent to an address that begins with https://", "endpoint")
     with recorded(actor):
-        channel, _ = Channel.objects.update_or_create(
-            code=code,
-            defaults={
-                "name": name,
-                "kind": kind,
-                "use": use,
-                "asks_restricted": asks_restricted,
-                "endpoint": endpoint,
-            },
-        )
-        append_event(events.CHANNEL_CHANGED, _subject("channel", code=code), channel=code)
+        given = {"name": name, "kind": kind, "use": use, "asks_restricted": asks_restricted, "endpoint": endpoint}
+        channel, is_changed = _written(Channel, code, given)
+        if is_changed:
+            append_event(events.CHANNEL_CHANGED, _subject("channel", code=code), channel=code)
     return channel
 
 
@@ -111,6 +110,15 @@ def get_or_make_cell(market: Market | None, locale: str) -> Cell:
         raise Invalid(f"There is no locale {locale!r}", path="locale")
     cell, _ = Cell.objects.get_or_create(market=market, locale=locale)
     return cell
+
+
+def _written(model: type[M], code: str, given: dict[str, Any]) -> tuple[M, bool]:
+    """The row of this code with these fields, and whether that is news."""
+    row = model._default_manager.select_for_update(of=("self",)).filter(code=code).first()
+    if row is not None and all(getattr(row, name) == value for name, value in given.items()):
+        return row, False
+    row, _ = model._default_manager.update_or_create(code=code, defaults=given)
+    return row, True
 
 
 def _subject(kind: str, *, code: str) -> UUID:

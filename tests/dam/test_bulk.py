@@ -11,6 +11,7 @@ from dam.models import Asset, AssetLicence, AssetVersion
 from foundation.bulk.models import BulkChange, BulkRow
 from foundation.core.actors import system
 from foundation.events.models import OutboxEvent
+from foundation.events.sequencing import drain
 from foundation.history.models import Revision
 from tests.workspace.factories import license_for, make_asset
 
@@ -204,6 +205,7 @@ def test_another_market_is_never_touched(shoot: list[Asset], client_of: Any) -> 
 def test_all_that_match_but_some(shoot: list[Asset], photographer: Any, client_of: Any) -> None:
     client = client_of(photographer)
     services.approve_asset(shoot[0], actor=HOUSE)
+    drain()
     body = {"verb": "dam.retire", "filter": "?state=draft&q=shot", "without": [str(shoot[4].uid)]}
     told = client.post(URL, body, format="json").json()
     assert (told["total"], told["changed"]) == (3, 3)
