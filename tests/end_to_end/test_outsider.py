@@ -17,6 +17,7 @@ from django.apps import apps
 from django.db import connection
 
 from dam.models import Asset, Licence
+from foundation.accounts.models import User
 from foundation.events.models import Event
 from foundation.workflow.models import WorkItem
 from pim.models import Product
@@ -33,6 +34,8 @@ SHARED = {
     "families": "definitions are the same everywhere",
     "presets": "definitions are the same everywhere",
     "channels": "a channel serves many markets; what it says of each is cut to the actor's",
+    "languages": "definitions are the same everywhere",
+    "markets": "a market's code is nobody's secret; its page is, see tests/workspace/test_settings.py",
 }
 # Writes that name nothing foreign: what they need is a permission.
 NAMES_NOTHING = {
@@ -54,7 +57,14 @@ CLOSED_TO_STEWARDS = {
     "/ingests/",
     "/api/v1/attributes/cost",
     "/api/v1/attributes/formula",
+    "/settings/people/",
+    "/settings/people/new/",
+    "/settings/markets/new/",
+    "/settings/languages/new/",
+    "/settings/channels/new/",
+    "/settings/presets/new/",
     # the bazaar serves GB alone
+    "/settings/channels/bazaar/",
     "/channels/bazaar/",
     "/channels/bazaar/assortment/",
     "/api/v1/channels/bazaar/standing",
@@ -87,10 +97,16 @@ def house(request: Any, world: Any, people: dict[str, Any]) -> SimpleNamespace:
     foreign |= dict.fromkeys(("work-items", "work"), foreign["work items"])
     view = str(filled.foreign_view())
     foreign |= {"views": [view], "saved-views": [view]}
-    foreign |= {"bulk": foreign["bulk-changes"]}
+    foreign |= {"bulk": foreign["bulk-changes"], "people": [str(somebody_abroad())]}
     foreign |= {"licences": filled.foreign_licences(), "products": [*foreign["products"], "CIRRUS"]}
     assert all(foreign.values()), {name: len(ids) for name, ids in foreign.items()}
     return SimpleNamespace(before=before, foreign=foreign, own=own_ids())
+
+
+def somebody_abroad() -> Any:
+    """The uid of somebody of another market."""
+    actor = make_actor("abroad", "steward", market="GB")
+    return User.objects.get(pk=actor.user_id).uid
 
 
 def own_ids() -> dict[str, list[str]]:
@@ -117,6 +133,9 @@ def own_ids() -> dict[str, list[str]]:
         "families": ["coats", "cups"],
         "presets": ["card"],
         "channels": ["shop", "bazaar"],
+        "markets": ["US"],
+        "languages": ["en-US"],
+        "people": [],
         "feeds": [],
         "bulk-changes": [],
         "bulk": [],

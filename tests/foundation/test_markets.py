@@ -4,7 +4,8 @@ import pytest
 
 from foundation.core.errors import Denied, Invalid
 from foundation.events.models import OutboxEvent
-from foundation.markets.models import Market, Scope
+from foundation.history.services import recorded
+from foundation.markets.models import Locale, Market, Scope
 from foundation.markets.queries import get_scope, scope_chain
 from foundation.markets.services import define_locale, define_market, define_scope
 
@@ -42,8 +43,13 @@ def test_defining_again_changes_nothing(world, house_actor):
     assert not OutboxEvent.objects.exists()
 
 
-def test_a_circle_of_fallbacks_ends(world, house_actor):
-    define_locale(code="en-GB", name="English", fallback="de-DE", actor=house_actor)
+def test_a_circle_of_fallbacks_is_refused_and_ends(world, house_actor):
+    with pytest.raises(Invalid, match="go round in a circle"):
+        define_locale(code="en-GB", name="English", fallback="de-DE", actor=house_actor)
+    assert Locale.objects.get(code="en-GB").fallback_id is None
+    with recorded(house_actor):
+        Locale.objects.filter(code="en-GB").update(fallback="de-DE")
+    define_locale(code="en-US", name="English (US)", fallback="en-GB", fallback_counts=True, actor=house_actor)
     assert [cell[2] for cell in chain(world.scopes["shop/GB/en-GB"])][::2] == ["en-GB", "de-DE", "*"]
 
 
