@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from benchmarks import bulk_upsert, completeness, delta, get_document, renditions, report
+from benchmarks import bulk_upsert, completeness, crowd, delta, get_document, pages, renditions, report
 from benchmarks.goals import GOALS
 from benchmarks.house import NotDone
 
@@ -83,6 +83,23 @@ def test_delta_refuses_another_plan_more_rows_and_other_listings() -> None:
     page = {"listings": [], "has_more": False, "next": "500"}
     with pytest.raises(NotDone, match="other listings"):
         delta.check_page(json.dumps(page), 400)
+
+
+def test_pages_are_measured_in_a_crowd() -> None:
+    window = crowd.make_crowd(500, 60)
+    asked = pages.addresses(window)
+    rows = pages.measure({name: asked[name] for name in ("products", "assets", "listings")}, pages.visitor("stella"), 2)
+    assert whole(rows)
+    assert [one["name"] for one in rows] == ["products", "assets", "listings"]
+    assert all(one["p50_ms"] > 0 for one in rows)
+    with pytest.raises(NotDone, match="answers 404"):
+        pages.measure({"nowhere": "/products/nowhere/"}, pages.visitor("otto", "US"), 1)
+
+
+def test_one_slow_page_misses_the_goal() -> None:
+    row = {"ratio": 0.5, "p50_ms": 20.0}
+    assert GOALS["pages"].is_reached_by(row | {"rows": [row]})
+    assert not GOALS["pages"].is_reached_by(row | {"rows": [row, row | {"p50_ms": 151.0}]})
 
 
 def test_renditions_are_looked_at(tmp_path: Any) -> None:

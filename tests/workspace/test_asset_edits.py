@@ -73,7 +73,7 @@ def test_the_same_again_is_no_change(window: Any, photographer: Any, browser_of:
 @pytest.mark.parametrize(
     ("field", "typed", "reason"),
     [
-        ("title", "", "title may not be empty"),
+        ("title", "", "Title may not be empty"),
         ("title", "x" * 301, "at most 300 characters"),
         ("caption", "x" * 4001, "at most 4000 characters"),
         ("alt-de-DE", "x" * 501, "at most 500 characters"),

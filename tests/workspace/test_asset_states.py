@@ -11,6 +11,7 @@ from dam.choices import AssetState, VersionState
 from dam.models import Asset, AssetVersion, Preset, Rendition
 from dam.services import retire_asset
 from foundation.events.models import OutboxEvent
+from foundation.events.sequencing import drain
 from foundation.jobs.running import run_due_jobs
 from tests.dam import factories as files
 
@@ -99,6 +100,7 @@ def test_the_neighbours_are_those_of_the_list(window: Any, photographer: Any, br
     trail = client.get(f"/assets/{last.uid}/?state=draft").context["trail"]
     assert trail.next_url == f"/assets/{first.uid}/?state=draft", "what left the list keeps its place"
     assert client.get(f"/assets/{last.uid}/").context["trail"].next_url == f"/assets/{between.uid}/"
+    drain()
     tiles = client.get("/assets/?state=draft&q=first").context["tiles"]
     assert [tile.url for tile in tiles] == [f"/assets/{first.uid}/?q=first&state=draft"]
 

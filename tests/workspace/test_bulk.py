@@ -10,6 +10,7 @@ import pytest
 from dam.models import Asset
 from foundation.bulk.models import BulkChange, BulkRow
 from foundation.events.models import OutboxEvent
+from foundation.events.sequencing import drain
 from foundation.jobs.running import run_due_jobs
 from pim.models import Placement
 from tests.cast import make_actor
@@ -172,6 +173,7 @@ def test_rows_come_by_the_page(window: Any, photographer: Any, browser_of: Any) 
     client = browser_of(photographer)
     for number in range(60):
         factories.make_asset(f"other-{number}.jpg")
+    drain()
     client.post("/bulk/", {"verb": "dam.retire", "all": "1", "filter": "q=other"})
     run_due_jobs()
     first = client.get(f"/bulk/{begun().uid}/")

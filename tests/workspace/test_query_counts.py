@@ -158,17 +158,11 @@ def counts(window: Any, steward: Any, photographer: Any, browser_of: Any) -> tup
     window.free = factories.make_asset("free.jpg")
     publish(window)
     window.bulk_change = factories.make_bulk_change(steward)
-    first = {
-        name: count(client, name, address(window))
-        for client, pages in visits
-        for name, address in pages.items()
-    }
+    first = {name: count(client, name, address(window)) for client, pages in visits for name, address in pages.items()}
     fill_up(window)
     window.bulk_change = factories.make_bulk_change(steward)
     return first, {
-        name: count(client, name, address(window))
-        for client, pages in visits
-        for name, address in pages.items()
+        name: count(client, name, address(window)) for client, pages in visits for name, address in pages.items()
     }
 
 
