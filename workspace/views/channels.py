@@ -53,9 +53,9 @@ def assortment(request: PageRequest, code: str) -> HttpResponse:
 @page("syndication.view")
 def sending(request: PageRequest, code: str) -> HttpResponse:
     """Progress, asked for again each second while a feed is on its way."""
+    state = _state(request, code, job=request.GET.get("job", ""), total=request.GET.get("total", ""))
     if not request.htmx:
         return redirect("channel", code=code)
-    state = _state(request, code, job=request.GET.get("job", ""), total=request.GET.get("total", ""))
     context = {"code": code, "sending": state}
     if state.is_sending and state.is_stopping == bool(request.GET.get("stopping")):
         return render(request, "workspace/fragments/sending_progress.html", context)
