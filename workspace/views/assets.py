@@ -50,7 +50,9 @@ def asset(request: PageRequest, uid: UUID) -> HttpResponse:
 @page("dam.view")
 def asset_stage(request: PageRequest, uid: UUID) -> HttpResponse:
     """The picture alone, asked for again while it is being made."""
-    return show_stage(request, uid) if request.htmx else redirect("asset", uid=uid)
+    if request.htmx:
+        return show_stage(request, uid)
+    return redirect("asset", uid=get_asset(uid, actor=request.actor).uid)
 
 
 @require_safe

@@ -37,9 +37,10 @@ GALLERY = "#pictures"
 @page("pim.view")
 def pictures(request: PageRequest, uid: UUID) -> HttpResponse:
     """The gallery as it is now, for a page that saw another one."""
-    if not request.htmx:
-        return redirect(_product_page(request, uid))
-    return _show(request, uid)
+    if request.htmx:
+        return _show(request, uid)
+    get_visible_product(uid, actor=request.actor)
+    return redirect(_product_page(request, uid))
 
 
 @require_POST
