@@ -141,13 +141,14 @@ def _is_web(address: str) -> bool:
 
 def _check_fallback(code: str, fallback: str | None) -> None:
     """It exists, and does not lead back here."""
-    step = fallback
+    step, seen = fallback, {code}
     while step is not None:
-        if step == code:
+        if step in seen:
             raise Invalid(f"Then the fallbacks of {code} go round in a circle", path="fallback")
         row = Locale.objects.filter(code=step).first()
         if row is None:
             raise Invalid(f"There is no locale {step[:40]!r}", path="fallback")
+        seen.add(step)
         step = row.fallback_id
 
 

@@ -49,7 +49,9 @@ def test_a_circle_of_fallbacks_is_refused_and_ends(world, house_actor):
     assert Locale.objects.get(code="en-GB").fallback_id is None
     with recorded(house_actor):
         Locale.objects.filter(code="en-GB").update(fallback="de-DE")
-    define_locale(code="en-US", name="English (US)", fallback="en-GB", fallback_counts=True, actor=house_actor)
+    with pytest.raises(Invalid, match="go round in a circle"):
+        define_locale(code="en-US", name="American", fallback="en-GB", actor=house_actor)
+    define_scope(channel="shop", market="GB", locale="en-GB", actor=house_actor)
     assert [cell[2] for cell in chain(world.scopes["shop/GB/en-GB"])][::2] == ["en-GB", "de-DE", "*"]
 
 
