@@ -297,7 +297,8 @@ def probes_of(query: str, closed: tuple[str, ...], probes: list[tuple[str, str]]
 def answer_to(client: Any, address: str, query: str, value: str) -> tuple[int, str]:
     response = client.get(address, {query: value})
     text = text_of(response)
-    for spelled in (value, value.replace("/", "%2F"), value.replace(" ", "+")) if len(value) > 4 else (f"={value}",):
+    short = (f"={value}", f'="{value}" selected', f">{value} (0)<")  # as a choice that is the asker's own word
+    for spelled in (value, value.replace("/", "%2F"), value.replace(" ", "+")) if len(value) > 4 else short:
         text = text.replace(spelled, "VALUE")
     return response.status_code, text
 
@@ -335,6 +336,8 @@ BODIES: dict[str, Body] = {
     "DELETE /api/v1/products/{sku}/placements": lambda *_: None,
     "PUT /api/v1/channels/{code}/profile": lambda *_: {"body": {"fields": [], "media": []}},
     "POST /api/v1/delivery-links": lambda _, asset, *__: {"asset": asset, "preset": "card", "use": "preview"},
+    "POST /api/v1/imports/{uid}/mapping": lambda *_: {"columns": {}},
+    "POST /api/v1/imports/{uid}/run": lambda *_: {},
     "POST /api/v1/ingests": lambda *ids: {"licence": ids[3]},
     "PATCH /api/v1/ingests/{uid}": lambda *_: {"markets": []},
     "POST /api/v1/ingests/{uid}/finish": lambda *_: {"without_unfinished": True},
