@@ -508,6 +508,6 @@ def test_the_admin_is_for_administrators(house: SimpleNamespace, people: dict[st
             open_to_staff = is_staff and address == "/admin/"
             if response.status_code != (200 if open_to_staff else 403 if is_staff else 302):
                 complaints.append(f"{name} {address}: {response.status_code}")
-            if found := holds(text_of(response), forbidden):
+            if found := holds(text_of(response).replace(address, "ADDRESS"), forbidden):
                 complaints.append(f"{name} {address} tells {found}")
     assert not complaints, "\n".join(complaints[:20])

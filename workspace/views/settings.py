@@ -22,6 +22,7 @@ from workspace.queries import settings as read
 from workspace.views.pages import PageRequest, page
 
 SALT, UNDONE_WITHIN = "workspace.settings", 24 * 60 * 60
+FILLED = signing.Signer(salt=f"{SALT}.form")  # without a time: the same form has the same bytes
 Values = dict[str, Any]
 
 
@@ -135,7 +136,7 @@ def setting(request: PageRequest, noun: str, code: str) -> HttpResponse:
     request.actor.require(kind.permission)
     form = kind.form(request.POST, initial=now, is_new=False)
     if form.is_valid():
-        given, was = dict(form.cleaned_data), _loaded(request.POST.get("was", ""))
+        given, was = dict(form.cleaned_data), _filled(request.POST.get("was", ""))
         if was != now:
             meanwhile = read.differences(was or {}, now)
             return _show(request, kind, form, now=now, title=_title(now), meanwhile=meanwhile, status=409)
@@ -191,7 +192,7 @@ def _show(
 ) -> HttpResponse:  # fmt: skip
     context = {
         "noun": kind, "form": form, "title": title, "meanwhile": meanwhile, "list_url": reverse(kind.list_url),
-        "was": signing.dumps(now, salt=SALT) if now is not None else "",
+        "was": FILLED.sign_object(dict(now)) if now is not None else "",
         "may_edit": request.actor.may(kind.permission),
     }  # fmt: skip
     refused = form.is_bound and bool(form.errors)
@@ -207,7 +208,15 @@ def _undo_url(kind: Noun, code: str, before: Values, after: Values) -> str:
     return f"{reverse(f'{kind.url}_undo', args=[code])}?change={change}"
 
 
-def _loaded(token: str, *, max_age: int | None = None) -> Any:
+def _filled(token: str) -> Any:
+    """What the form was filled with; nothing where the word is not ours."""
+    try:
+        return FILLED.unsign_object(token)
+    except (signing.BadSignature, ValueError):
+        return None
+
+
+def _loaded(token: str, *, max_age: int) -> Any:
     try:
         return signing.loads(token, salt=SALT, max_age=max_age)
     except signing.BadSignature:

@@ -29,6 +29,7 @@ def studio(street: Any, administrator: Any) -> Any:
     """The street, with somebody at the browser who may do everything, and two drafts."""
     street.session = session_of(administrator)
     street.drafts = [draft("first.jpg"), draft("last.jpg")]
+    drain()
     return street
 
 

@@ -38,7 +38,8 @@ def test_no_page_breaks_the_policy(street: Any, opened: Any) -> None:
     page = opened("/")
     for path in addresses(street).values():
         page.goto(path)
-        expect(page.locator("html[data-ready]")).to_be_attached()
+        if not path.startswith("/admin/"):  # which leads a steward to the sign-in page, that has no scripts
+            expect(page.locator("html[data-ready]")).to_be_attached()
 
 
 def test_what_is_inline_is_seen(chromium: Browser, street: Any) -> None:

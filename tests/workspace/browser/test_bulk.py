@@ -11,6 +11,7 @@ from playwright.sync_api import Browser, Page, expect
 
 from dam.models import Asset
 from foundation.bulk.models import BulkChange
+from foundation.events.sequencing import drain
 from tests.workspace import factories
 
 from . import browsers
@@ -27,6 +28,7 @@ def studio(street: Any, photographer: Any) -> Any:
     for number in range(6):
         factories.make_asset(f"shoot-{number}.jpg")
     Asset.objects.filter(title__startswith="shoot").update(state="draft")
+    drain()
     return street
 
 

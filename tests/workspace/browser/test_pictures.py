@@ -10,6 +10,7 @@ from playwright.sync_api import Page, expect
 
 from associations.models import Binding
 from associations.services import bind_asset, reorder_media
+from foundation.events.sequencing import drain
 from tests.workspace import factories
 
 from . import browsers
@@ -24,6 +25,7 @@ def coat(street: Any) -> Any:
         for name in "ABC"
     ]
     street.path = f"/products/{street.ridge.uid}/"
+    drain()
     return street
 
 
@@ -123,6 +125,7 @@ def test_unbinding_and_undo(coat: Any, opened: Any) -> None:
 def test_assets_are_chosen_by_keyboard_alone(coat: Any, opened: Any) -> None:
     for number in range(4):
         factories.make_asset(f"new-{number}.jpg")
+    drain()
     page = opened(coat.path)
     opener = page.get_by_role("button", name="Bind assets")
     opener.focus()

@@ -76,7 +76,7 @@ def test_the_search_has_a_page_without_scripts(street: Any, opened: Any) -> None
     page.get_by_role("link", name="Search or jump").click()
     page.get_by_role("searchbox").fill("mac")
     page.locator("main").get_by_role("button", name="Search").click()
-    page.get_by_role("link", name="Mac", exact=True).click()
+    page.get_by_role("link", name="Mac", exact=True).first.click()
     expect(page).to_have_url(f"{street.address}/products/{street.mac.uid}/")
 
 

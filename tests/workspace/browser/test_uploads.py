@@ -14,6 +14,7 @@ from django.test import Client
 from playwright.sync_api import Browser, FilePayload, Page, Route, expect
 
 from dam.models import Asset, AssetLicence, Ingest, IngestFile, Upload
+from foundation.events.sequencing import drain
 from foundation.jobs.models import Job
 from foundation.jobs.running import run_due_jobs
 from tests.dam import factories
@@ -73,6 +74,7 @@ def settle(page: Page, words: str) -> None:
     """The worker's part, once the tray has asked for it."""
     expect(page.get_by_text("Looking at each file")).to_be_visible()
     run_due_jobs()
+    drain()
     expect(page.get_by_role("heading", name=words, exact=True)).to_be_visible()
 
 
