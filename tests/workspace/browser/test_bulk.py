@@ -83,6 +83,7 @@ def test_one_after_the_other(studio: Any, opened: Any) -> None:
 def test_mouse_ranges_and_all(studio: Any, opened: Any) -> None:
     for number in range(60):
         factories.make_asset(f"shoot-more-{number}.jpg")
+    drain()
     page = ready(opened("/assets/?q=shoot"))
     count, checks = page.locator("[data-count]"), page.locator("[data-item] input")
     checks.nth(1).check()
@@ -107,6 +108,7 @@ def test_mouse_ranges_and_all(studio: Any, opened: Any) -> None:
 def test_a_selection_outlives_more_tiles_and_another_filter(studio: Any, opened: Any) -> None:
     for number in range(60):
         factories.make_asset(f"shoot-more-{number}.jpg")
+    drain()
     page = ready(opened("/assets/"))
     count = page.locator("[data-count]")
     page.locator("[data-item] input").first.check()
