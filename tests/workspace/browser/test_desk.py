@@ -10,6 +10,7 @@ from playwright.sync_api import expect
 
 from associations.models import Binding
 from associations.services import bind_asset
+from foundation.events.sequencing import drain
 from tests.workspace import factories
 
 
@@ -20,6 +21,7 @@ def desk(street: Any) -> Any:
     Binding.objects.filter(product=street.ridge, role="hero").delete()
     front = factories.make_asset("front.jpg")
     bind_asset(product=street.ridge, asset=front, role="gallery", axis="colour=red", actor=factories.HOUSE)
+    drain()
     return street
 
 
