@@ -120,7 +120,7 @@ class PictureGallery extends HTMLElement {
       const { xhr, successful } = (event as CustomEvent<Answered>).detail;
       this.removeEventListener("htmx:afterRequest", answered);
       this.#busy = false;
-      if (successful) {
+      if (successful && xhr.status < 400) {
         this.#saved.set(role, binding);
         this.#save(role);
       } else {
