@@ -33,8 +33,8 @@ document.addEventListener("click", (event) => {
 
 // What the dialog was opened for is done.
 document.addEventListener("htmx:afterRequest", (event) => {
-  const { elt, successful } = (event as CustomEvent<{ elt: Element; successful: boolean }>).detail;
-  if (successful && elt instanceof HTMLFormElement && elt.matches("[data-closes]")) {
+  const { elt, xhr } = (event as CustomEvent<{ elt: Element; xhr: XMLHttpRequest }>).detail;
+  if (xhr.status < 400 && elt instanceof HTMLFormElement && elt.matches("[data-closes]")) {
     elt.closest("dialog")?.close();
     elt.reset();
     elt.querySelector("[role=alert]")?.replaceChildren();
