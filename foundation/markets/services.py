@@ -113,12 +113,13 @@ def get_or_make_cell(market: Market | None, locale: str) -> Cell:
 
 
 def _written(model: type[M], code: str, given: dict[str, Any]) -> tuple[M, bool]:
-    """The row of this code with these fields, and whether that is news."""
-    row = model._default_manager.select_for_update(of=("self",)).filter(code=code).first()
-    if row is not None and all(getattr(row, name) == value for name, value in given.items()):
-        return row, False
+    """The row of this code with these fields, and whether that is news.
+
+    It is written in either case: what depends on it is made anew, also where a setting has changed meanwhile.
+    """
+    known = model._default_manager.filter(code=code).values(*given).first()
     row, _ = model._default_manager.update_or_create(code=code, defaults=given)
-    return row, True
+    return row, known != given
 
 
 def _subject(kind: str, *, code: str) -> UUID:
