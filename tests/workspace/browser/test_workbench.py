@@ -105,7 +105,7 @@ def test_undo_and_clear_and_undo(street: Any, ridge: str, opened: Any) -> None:
         page.get_by_text("1 required value missing").or_(page.get_by_text("4 required values missing"))
     ).to_be_visible()
     assert "name" not in said(street.ridge)
-    page.locator("body").press("u")
+    page.locator("#toasts").get_by_role("button", name="Undo").last.click()
     expect(name).to_have_value("Ridgeline coat")
     expect(page.get_by_text("Ready to list")).to_be_visible()
     assert said(street.ridge)["name"] == "Ridgeline coat"
@@ -171,10 +171,11 @@ def test_a_missing_value_is_one_click_away(street: Any, opened: Any) -> None:
 
 def test_brackets_lead_along_the_variants(street: Any, ridge: str, opened: Any) -> None:
     page = opened(ridge)
-    page.keyboard.press("]")
-    expect(page).to_have_url(f"{street.address}/products/{factories.uid_of('RIDGE-RED-S')}/{GB}")
-    page.keyboard.press("]")
-    expect(page).to_have_url(f"{street.address}/products/{factories.uid_of('RIDGE-RED-M')}/{GB}")
+    for key, sku in (("]", "RIDGE-RED-S"), ("]", "RIDGE-RED-M")):
+        expect(page.locator("html[data-ready]")).to_be_attached()
+        page.keyboard.press(key)
+        expect(page).to_have_url(f"{street.address}/products/{factories.uid_of(sku)}/{GB}")
+    expect(page.locator("html[data-ready]")).to_be_attached()
     page.keyboard.press("[")
     expect(page).to_have_url(f"{street.address}/products/{factories.uid_of('RIDGE-RED-S')}/{GB}")
 
