@@ -144,6 +144,7 @@ def test_assets_are_chosen_by_keyboard_alone(coat: Any, opened: Any) -> None:
     page.keyboard.press("Shift+ArrowRight")
     expect(dialog.get_by_role("button", name="Bind 3 assets")).to_be_enabled()
     page.keyboard.press("ArrowLeft")
+    expect(boxes.nth(1)).to_be_focused()
     page.keyboard.press("Space")
     expect(dialog.locator("[data-count]")).to_have_text("2 selected")
     page.keyboard.press("Enter")
