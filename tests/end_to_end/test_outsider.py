@@ -192,6 +192,7 @@ def holds(text: str, forbidden: list[str]) -> list[str]:
     return [word for word in forbidden if word in lowered]
 
 
+@pytest.mark.timeout(300)
 def test_what_is_elsewhere_changes_no_answer(house: SimpleNamespace, people: dict[str, Any]) -> None:
     forbidden, complaints = names(house.foreign), []
     # pages that only lead on, or only take a form, have nothing to show
@@ -221,6 +222,7 @@ def difference(before: str, after: str) -> str:
     return f"-{[one for one in old if one not in new][:4]} +{[one for one in new if one not in old][:4]}"
 
 
+@pytest.mark.timeout(300)
 def test_foreign_ids_are_like_unknown_ones(house: SimpleNamespace, people: dict[str, Any]) -> None:
     forbidden, complaints = names(house.foreign), []
     for name, actor in people.items():
