@@ -1,6 +1,6 @@
 // <copy-button><button data-copies="…"> puts the text on the clipboard and says so in the button for a moment.
 
-const SHOWN = 1800;
+const SHOWN = 4000;
 
 class CopyButton extends HTMLElement {
   connectedCallback(): void {
