@@ -139,6 +139,7 @@ def make_crowd(products: int, assets: int) -> SimpleNamespace:
         asset_base = _assets(assets, models, base)
     with transaction.atomic():
         _listings(base, asset_base, window)
+    settle_tables(*TABLES)
     _refresh()
     settle_tables(*TABLES)
     return window

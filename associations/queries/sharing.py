@@ -2,19 +2,27 @@
 
 from __future__ import annotations
 
-from django.db.models import Exists, OuterRef, Q
+from django.db.models import Exists, F, OuterRef, Q
 
 from associations.choices import BindingStatus
 from associations.models import Binding
 from foundation.core.actors import Actor
-from pim.models import Product
+from pim.choices import PlacementState
 
 
 def shows_nothing_foreign(actor: Actor) -> Q:
-    """Assets that are said of no product, or of one that the actor sees in a market of theirs.
+    """Assets that are said of no product, or of one that is placed in a market of the actor's for which that is said.
 
     An asset's name tells what it shows, so it is as hidden as that. Claims that ended or were rejected say nothing.
+    `associations.services.library` keeps the same, told per market.
     """
     said = Binding.objects.filter(asset=OuterRef("pk"), status__in=[BindingStatus.ACTIVE, BindingStatus.PROPOSED])
-    seen = said.filter(product__in=Product.objects.visible_to(actor).values("pk")).in_markets_of(actor)
+    placement = "product__root__tree__placements"
+    seen = said.filter(
+        Q(cell__market=None) | Q(cell__market=F(f"{placement}__market")),
+        **{
+            f"{placement}__state": PlacementState.PLACED,
+            f"{placement}__market__code__in": sorted(actor.limits("market") or ()),
+        },
+    )
     return Q(~Exists(said)) | Q(Exists(seen))

@@ -6,11 +6,21 @@ from django.db import connection
 
 from dam.models import Asset
 
-COLUMNS = ("kind", "state", "is_bound", "is_proposed", "licences", "words", "shows")
+COLUMNS = ("kind", "state", "is_bound", "is_proposed", "markets", "licences", "words", "shows")
 REFRESH = f"""
 WITH told AS (
     SELECT a.id AS asset_id, a.kind, a.state,
            coalesce(b.is_bound, false) AS is_bound, coalesce(b.is_proposed, false) AS is_proposed,
+           CASE WHEN a.markets <> '{{}}' THEN a.markets
+                WHEN b.is_bound IS NULL THEN '{{*}}'
+                ELSE coalesce((
+                    SELECT array_agg(DISTINCT m.code ORDER BY m.code)
+                      FROM associations_binding b JOIN markets_cell c ON c.id = b.cell_id
+                      JOIN pim_product p ON p.id = b.product_id JOIN pim_product x ON x.root_id = p.root_id
+                      JOIN pim_placement pl ON pl.product_id = x.id AND pl.state = 'placed'
+                       AND (c.market_id IS NULL OR c.market_id = pl.market_id)
+                      JOIN markets_market m ON m.id = pl.market_id
+                     WHERE b.asset_id = a.id AND b.status IN ('active', 'proposed')), '{{}}') END AS markets,
            coalesce((SELECT array_agg(al.licence_id ORDER BY al.licence_id) FROM dam_assetlicence al
                       WHERE al.asset_id = a.id), '{{}}') AS licences,
            lower(concat_ws(' ', a.title,

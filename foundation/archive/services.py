@@ -65,6 +65,7 @@ def import_everything(folder: Path) -> dict[str, Any]:
         for table in tables():
             _import_table(table, folder / "data" / f"{table}.jsonl")
         _consider_told()
+        _count_anew()
     with transaction.atomic():
         for projection in PROJECTIONS.values():
             mark_dirty(projection.name, projection.subjects())
@@ -170,6 +171,12 @@ def _continue_numbers(cursor: Any, table: str) -> None:
             f"FROM {connection.ops.quote_name(table)}), 0) + 1, false)",
             [sequence],
         )
+
+
+def _count_anew() -> None:
+    """Tell the planner of what is there now; it would take the tables for empty until PostgreSQL looks by itself."""
+    with connection.cursor() as cursor:
+        cursor.execute(f"ANALYZE {', '.join(connection.ops.quote_name(table) for table in tables())}")
 
 
 def _consider_told() -> None:

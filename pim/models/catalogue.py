@@ -5,30 +5,32 @@ from django.db import models
 
 from foundation.core.actors import Actor
 from pim.models.families import Family
-from pim.models.products import Product
 
 
 class CatalogueEntryQuerySet(models.QuerySet["CatalogueEntry"]):
     def visible_to(self, actor: Actor) -> CatalogueEntryQuerySet:
-        """Those of visible products; who has no limits is spared the look at the products themselves."""
+        """Those of products that were visible when they were last told, at most a second ago: to count and to look
+        among. What is shown of them is asked of the products.
+        """
         if not actor.may("pim.view"):
             return self.none()
-        if actor.limits("market") is None:
-            return self
-        return self.filter(root_id__in=Product.objects.visible_to(actor).roots().values("pk"))
+        limits = actor.limits("market")
+        return self if limits is None else self.filter(markets__overlap=sorted(limits))
 
 
 class CatalogueEntry(models.Model):
     """What the list of products is filtered and counted by: one narrow row for each model and simple product. Derived.
 
-    `offered` are the scopes in which something of the tree has a placement, `placed` those in which something of it is
-    sold and judged, `incomplete` those of the latter in which something lacks a required value.
+    `markets` and `offered` are the markets and the scopes in which something of the tree has a placement, `placed` the
+    scopes in which something of it is sold and judged, `incomplete` those of the latter in which something lacks a
+    required value.
     """
 
     root_id = models.BigIntegerField(primary_key=True)
     family = models.ForeignKey(
         Family, on_delete=models.DO_NOTHING, db_constraint=False, db_index=False, related_name="+"
     )
+    markets = ArrayField(models.TextField(), default=list)
     offered = ArrayField(models.BigIntegerField(), default=list)
     placed = ArrayField(models.BigIntegerField(), default=list)
     incomplete = ArrayField(models.BigIntegerField(), default=list)

@@ -42,6 +42,9 @@ RETURNING id
 ENTER = """
 WITH told AS (
     SELECT p.id AS root_id, p.family_id,
+           coalesce((SELECT array_agg(DISTINCT m.code ORDER BY m.code)
+                       FROM pim_product x JOIN pim_placement pl ON pl.product_id = x.id AND pl.state = 'placed'
+                       JOIN markets_market m ON m.id = pl.market_id WHERE x.root_id = p.id), '{}') AS markets,
            coalesce((SELECT array_agg(DISTINCT s.id ORDER BY s.id)
                        FROM pim_product x JOIN pim_placement pl ON pl.product_id = x.id AND pl.state = 'placed'
                        JOIN markets_scope s ON s.channel_id = pl.channel_id AND s.market_id = pl.market_id
@@ -56,13 +59,13 @@ WITH told AS (
     DELETE FROM pim_catalogueentry e
      WHERE e.root_id = ANY(%(roots)s) AND NOT EXISTS (SELECT 1 FROM told WHERE told.root_id = e.root_id)
 )
-INSERT INTO pim_catalogueentry AS e (root_id, family_id, offered, placed, incomplete)
-SELECT root_id, family_id, offered, placed, incomplete FROM told
+INSERT INTO pim_catalogueentry AS e (root_id, family_id, markets, offered, placed, incomplete)
+SELECT root_id, family_id, markets, offered, placed, incomplete FROM told
 ON CONFLICT (root_id) DO UPDATE
-   SET family_id = excluded.family_id, offered = excluded.offered, placed = excluded.placed,
-       incomplete = excluded.incomplete
- WHERE (e.family_id, e.offered, e.placed, e.incomplete)
-       IS DISTINCT FROM (excluded.family_id, excluded.offered, excluded.placed, excluded.incomplete)
+   SET family_id = excluded.family_id, markets = excluded.markets, offered = excluded.offered,
+       placed = excluded.placed, incomplete = excluded.incomplete
+ WHERE (e.family_id, e.markets, e.offered, e.placed, e.incomplete)
+       IS DISTINCT FROM (excluded.family_id, excluded.markets, excluded.offered, excluded.placed, excluded.incomplete)
 """
 
 # GTINs are found with and without their leading zeros; texts of markets and of classes above public stay out.

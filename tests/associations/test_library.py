@@ -11,12 +11,13 @@ from associations.services import bind_asset, propose_binding, unbind_asset
 from dam.models import Asset
 from dam.services import assign_licence, define_licence, delete_asset, edit_asset, unassign_licence
 from dam.verdict import TermFacts
+from foundation.accounts.choices import Role
 from foundation.archive.rebuilding import rebuild_projection
 from foundation.core.actors import ANONYMOUS
 from foundation.events.registry import PROJECTIONS
 from foundation.events.sequencing import drain
 from foundation.history.services import recorded
-from pim.models import Product
+from pim.models import Placement, Product
 
 from . import factories as make
 
@@ -41,6 +42,7 @@ def test_an_asset_is_told_with_its_names_and_words() -> None:
         "state": "draft",
         "is_bound": False,
         "is_proposed": False,
+        "markets": ["*"],
         "licences": [],
         "words": "hero.jpg dsc_01.jpg dsc_02.jpg autumn rain",
         "shows": "",
@@ -71,6 +73,31 @@ def test_it_follows_licences() -> None:
     assert entry(asset)["licences"] == [licence.pk]
     unassign_licence([asset], licence=licence, actor=make.HOUSE)
     assert entry(asset)["licences"] == []
+
+
+def test_it_is_told_who_sees_it(coats: SimpleNamespace, places: SimpleNamespace) -> None:
+    """An own market, everybody, or the markets of what it shows; entries and truth agree."""
+    own, shared = make.asset("own.jpg", markets=("GB",)), make.asset("shared.jpg")
+    shown, here = make.asset("shown.jpg"), make.asset("here.jpg")
+    bind_asset(product=coats.red, asset=shown, role="hero", actor=make.HOUSE)
+    bind_asset(product=coats.red, asset=here, role="hero", market="FR", actor=make.HOUSE)
+
+    def markets() -> list[object]:
+        told = [entry(one)["markets"] for one in (own, shared, shown, here)]
+        for code in ("GB", "FR"):
+            actor = make.actor(Role.STEWARD, "ann", market={code})
+            seen = set(LibraryEntry.objects.visible_to(actor).values_list("asset_id", flat=True))
+            assert seen == set(Asset.objects.visible_to(actor).values_list("pk", flat=True))
+        return told
+
+    assert markets() == [["GB"], ["*"], [], []], "nothing is placed yet"
+    make.place(coats.model, places.gb, places.shop)
+    assert markets() == [["GB"], ["*"], ["GB"], []], "what is said for France shows nothing in Britain"
+    make.place(coats.blue, places.fr, places.shop)
+    assert markets() == [["GB"], ["*"], ["FR", "GB"], ["FR"]], "a tree is seen where anything of it is placed"
+    with recorded(make.HOUSE):
+        Placement.objects.filter(market=places.gb).update(state="withdrawn")
+    assert markets() == [["GB"], ["*"], ["FR"], ["FR"]]
 
 
 def test_a_deleted_asset_is_not_told_of() -> None:

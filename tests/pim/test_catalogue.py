@@ -49,5 +49,9 @@ def test_the_limited_see_entries_of_what_they_see() -> None:
     place_product(product("CUP"), channel="shop", market="GB", actor=HOUSE, reason="Season")
     drain()
     british = make_actor(Role.STEWARD, market="GB")
-    assert list(CatalogueEntry.objects.visible_to(british).values_list("root_id", flat=True)) == [product("CUP").pk]
+    seen = CatalogueEntry.objects.visible_to(british)
+    assert list(seen.values_list("root_id", "markets")) == [(product("CUP").pk, ["GB"])]
+    withdraw_product(product("CUP"), channel="shop", market="GB", actor=HOUSE, reason="Over")
+    drain()
+    assert not seen.exists()
     assert CatalogueEntry.objects.visible_to(make_actor(Role.STEWARD)).count() == 2

@@ -10,7 +10,7 @@ from foundation.core.actors import system
 from foundation.events.sequencing import drain
 from pim.models import CompletenessDay, Product
 from pim.services import set_values
-from workspace.queries.capped import capped
+from workspace.queries.counts import capped_count
 
 from . import factories
 from .factories import HOUSE
@@ -40,9 +40,9 @@ def test_the_figures_are_counted(window: Any, steward: Any, browser_of: Any) -> 
 
 def test_a_count_stops_at_its_cap(window: Any) -> None:
     products = Product.objects.visible_to(HOUSE)
-    assert str(capped(products, cap=4)) == "4+"
-    assert str(capped(products, cap=11)) == "11"
-    assert not capped(products.none())
+    assert str(capped_count(products, most=4)) == "4+"
+    assert str(capped_count(products, most=11)) == "11"
+    assert not capped_count(products.none())
 
 
 def test_the_heat_table_leads_to_what_is_incomplete(window: Any, steward: Any, browser_of: Any) -> None:

@@ -5,13 +5,17 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from functools import reduce
+from operator import or_
+from typing import Any, TypeVar
 
 from django.db.models import Count as Number
-from django.db.models import Q, QuerySet
+from django.db.models import Model, Q, QuerySet
 
+from foundation.core.actors import Actor
 from workspace.queries.shown import Facet, FacetOption
 
+M = TypeVar("M", bound=Model)
 Rows = QuerySet[Any]  # of any model
 Narrow = Callable[[Rows, Sequence[str]], Rows]
 # The rows at hand to (value, label, count) in the order to be shown.
@@ -112,14 +116,24 @@ def _fits(cell: Cell, filters: Iterable[Filter], wanted: Wanted) -> bool:
     )
 
 
+def seen_now(page: list[M], visible: QuerySet[M], actor: Actor) -> list[M]:
+    """Of a page that was found by derived entries, what the actor may see this very moment."""
+    if actor.limits("market") is None:
+        return page
+    seen = set(visible.filter(pk__in=[one.pk for one in page]).values_list("pk", flat=True))
+    return [one for one in page if one.pk in seen]
+
+
+def any_of(conditions: Iterable[Any]) -> Any:
+    """Those joined by "or"; none of them lets nothing pass."""
+    return reduce(or_, conditions, Q(pk__in=[]))
+
+
 def conditions(name: str, title: str, tests: Mapping[str, Any], labels: Mapping[str, str]) -> Filter:
     """A facet whose values are conditions. One query counts them all."""
 
     def narrow(rows: Rows, values: Sequence[str]) -> Rows:
-        chosen = Q(pk__in=[])
-        for value in values:
-            chosen |= Q(tests[value]) if value in tests else Q(pk__in=[])
-        return rows.filter(chosen)
+        return rows.filter(any_of(tests[value] for value in values if value in tests))
 
     def count(rows: Rows) -> Iterable[tuple[str, str, int]]:
         numbers = {f"of_{value}": Number("pk", filter=Q(test)) for value, test in tests.items()}

@@ -25,7 +25,7 @@ from workspace.queries.gallery import DECIDE, looks_of
 from workspace.queries.pictures import SHOWABLE, addresses, visible_media
 from workspace.queries.queues import spot_in
 from workspace.queries.rights import badges
-from workspace.queries.scopes import address, choose_scope, visible_scopes
+from workspace.queries.scopes import address, choose_scope, place_label, visible_scopes
 from workspace.queries.shown import LOCALE, Fact, Rights, Tab
 
 CANDIDATES = 9  # each has a key
@@ -41,7 +41,7 @@ class Place:
 
     @property
     def label(self) -> str:
-        return f"{self.scope.channel.name or self.scope.channel.code} · {self.scope.market.code}"
+        return place_label(self.scope)
 
     @property
     def query(self) -> dict[str, str]:

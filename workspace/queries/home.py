@@ -16,7 +16,7 @@ from foundation.core.actors import Actor
 from pim.queries.summaries import Sums
 from syndication.choices import ListingState
 from syndication.models import Listing, Rejection
-from workspace.queries.capped import capped
+from workspace.queries.counts import capped_count
 from workspace.queries.due import SOON, DueRow, due_list, licences_ending
 from workspace.queries.heat import Board, Place, heat_table, read_board
 from workspace.queries.history import recent_changes
@@ -103,14 +103,14 @@ def _tone(percent: int) -> str:
 
 
 def _proposals(actor: Actor) -> Figure:
-    waiting = capped(Binding.objects.visible_to(actor).proposed())
+    waiting = capped_count(Binding.objects.visible_to(actor).proposed())
     tone = "attention" if waiting else "ok"
     return Figure("Proposals", str(waiting), "wait for a decision", tone, reverse("proposals"))
 
 
 def _unapproved(actor: Actor) -> Figure:
     states = (AssetState.DRAFT, AssetState.REVIEW)
-    waiting = capped(Asset.objects.visible_to(actor).filter(state__in=states))
+    waiting = capped_count(Asset.objects.visible_to(actor).filter(state__in=states))
     query = urlencode({"state": states}, doseq=True)
     return Figure(
         "To approve", str(waiting), "assets not out yet", "attention" if waiting else "ok",
@@ -119,7 +119,7 @@ def _unapproved(actor: Actor) -> Figure:
 
 
 def _ending(actor: Actor) -> Figure:
-    ending = capped(licences_ending(actor, timedelta(days=SOON)))
+    ending = capped_count(licences_ending(actor, timedelta(days=SOON)))
     return Figure(
         "Licences ending", str(ending), f"within {SOON} days", "attention" if ending else "ok",
         f"{reverse('asset_list')}?licence=licensed",
@@ -127,18 +127,18 @@ def _ending(actor: Actor) -> Figure:
 
 
 def _live(actor: Actor) -> Figure:
-    live = capped(Listing.objects.visible_to(actor).filter(state=ListingState.LIVE))
+    live = capped_count(Listing.objects.visible_to(actor).filter(state=ListingState.LIVE))
     return Figure("Live listings", str(live), "out on your channels", "", f"{reverse('listing_list')}?state=live")
 
 
 def _held(actor: Actor) -> Figure:
-    held = capped(Listing.objects.visible_to(actor).filter(state=ListingState.HELD))
+    held = capped_count(Listing.objects.visible_to(actor).filter(state=ListingState.HELD))
     tone = "attention" if held else "ok"
     return Figure("Held listings", str(held), "kept back until mended", tone, f"{reverse('listing_list')}?state=held")
 
 
 def _rejected(actor: Actor) -> Figure:
-    refused = capped(Rejection.objects.visible_to(actor).unresolved())
+    refused = capped_count(Rejection.objects.visible_to(actor).unresolved())
     return Figure(
         "Rejections", str(refused), "by channels, open", "bad" if refused else "ok", reverse("listing_list")
     )  # fmt: skip

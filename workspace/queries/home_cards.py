@@ -22,7 +22,7 @@ from pim.models import Family, ImportRowError, ProductImport
 from pim.queries.summaries import falls
 from syndication.choices import ListingState
 from syndication.models import Feed, Listing, Rejection
-from workspace.queries.capped import Capped, capped
+from workspace.queries.counts import Capped, capped_count
 from workspace.queries.heat import Place
 from workspace.queries.shown import LOCALE, State
 from workspace.queries.words import phrase
@@ -158,8 +158,8 @@ def channels_card(actor: Actor) -> Card:
     lines = []
     for channel in Channel.objects.visible_to(actor):
         rows = Listing.objects.visible_to(actor).filter(scope__in=Scope.objects.filter(channel=channel).values("pk"))
-        live, held = (capped(rows.filter(state=state)) for state in (ListingState.LIVE, ListingState.HELD))
-        refused = capped(Rejection.objects.visible_to(actor).unresolved().filter(channel=channel))
+        live, held = (capped_count(rows.filter(state=state)) for state in (ListingState.LIVE, ListingState.HELD))
+        refused = capped_count(Rejection.objects.visible_to(actor).unresolved().filter(channel=channel))
         address = f"{reverse('listing_list')}?{urlencode({'channel': channel.code})}"
         lines.append(Line(channel.name or channel.code, f"{live} live, {held} held", address, _refused(refused)))
     return Card(
@@ -198,12 +198,12 @@ def house_card(_: Actor) -> Card:
     """Whether the machine is well: what was parked, what failed, what cannot be refreshed."""
     failed = Job.objects.filter(state=Job.State.FAILED, pk__in=Job.objects.order_by("-pk").values("pk")[:1000])
     checks: Iterable[tuple[str, str, Capped, str]] = (
-        ("Parked subjects", "events that a consumer could not handle", capped(Parked.objects.all()), "events_parked"),
-        ("Failed jobs", "among the newest thousand", capped(failed), "jobs_job"),
+        ("Parked subjects", "events that a consumer could not handle", capped_count(Parked.objects.all()), "events_parked"),
+        ("Failed jobs", "among the newest thousand", capped_count(failed), "jobs_job"),
         (
             "Stuck projections",
             "derived data that cannot be refreshed",
-            capped(Dirty.objects.exclude(error="")),
+            capped_count(Dirty.objects.exclude(error="")),
             "events_dirty",
         ),
     )

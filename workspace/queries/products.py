@@ -5,10 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
 from uuid import UUID
 
-from django.db.models import BigIntegerField, Count, F, Func, Max, Q, Sum
+from django.db.models import Count, Max, Q, Sum
 
 from foundation.core.actors import Actor
 from foundation.core.pages import keyset_page
@@ -16,14 +15,16 @@ from foundation.events.models import Event
 from foundation.markets.models import Scope
 from pim.models import CatalogueEntry, Completeness, Family, Product, ProductSearch
 from pim.queries.products import labels_of
-from workspace.queries.facets import Filter, Rows, Wanted, conditions, counted, narrowed, wanted_of
+from workspace.queries.facets import Cell, Filter, Rows, Wanted, any_of, counted, narrowed, seen_now, wanted_of
 from workspace.queries.listings import chips_of
 from workspace.queries.pictures import first_pictures
-from workspace.queries.scopes import label, visible_scopes
+from workspace.queries.scopes import label, place_label, visible_scopes
 from workspace.queries.shown import LOCALE, Facet, State
 
 PAGE = 50
 ORDER = ("sku",)
+CELL = ("family_id", "offered", "placed", "incomplete")
+COMPLETENESS = {"incomplete": "Incomplete", "complete": "Complete", "unplaced": "Not placed"}
 
 
 @dataclass(frozen=True)
@@ -52,11 +53,13 @@ class ProductList:
 def product_list(wanted: Wanted, *, actor: Actor) -> ProductList:
     """One page of the products that the actor may see and asked for, by SKU."""
     scopes, judged = _judged(wanted, actor)
-    total, found = counted(_entries(wanted.q, actor), _filters(actor, scopes, judged), wanted)
-    rows = matching_products(wanted, actor=actor).select_related("family")
-    page = keyset_page(rows, order=ORDER, cursor=wanted.cursor, limit=PAGE)
-    has_any = bool(page.rows) or Product.objects.visible_to(actor).roots().exists()
-    return ProductList(total, found, _rows(page.rows, judged, actor), page.next_cursor, has_any)
+    entries, filters = _entries(wanted.q, actor), _filters(actor, scopes, judged)
+    total, found = counted(entries, filters, wanted, _cells)
+    listed = narrowed(entries, filters, wanted)
+    page = keyset_page(_listed(listed, wanted, actor), order=ORDER, cursor=wanted.cursor, limit=PAGE)
+    shown = seen_now(page.rows, Product.objects.visible_to(actor), actor)
+    has_any = bool(shown) or Product.objects.visible_to(actor).roots().exists()
+    return ProductList(total, found, _rows(shown, judged, actor), page.next_cursor, has_any)
 
 
 def matching_products(wanted: Wanted, *, actor: Actor) -> Rows:
@@ -67,6 +70,13 @@ def matching_products(wanted: Wanted, *, actor: Actor) -> Rows:
     scopes, judged = _judged(wanted, actor)
     kept = narrowed(_entries(wanted.q, actor), _filters(actor, scopes, judged), wanted)
     return rows.filter(pk__in=kept.values("root_id"))
+
+
+def _listed(entries: Rows, wanted: Wanted, actor: Actor) -> Rows:
+    """Products by their entries alone: quick to page through, and as true as those."""
+    rows = Product.objects.roots().select_related("family") if actor.may("pim.view") else Product.objects.none()
+    is_all = actor.limits("market") is None and not wanted.is_filtered
+    return rows if is_all else rows.filter(pk__in=entries.values("root_id"))
 
 
 def _judged(wanted: Wanted, actor: Actor) -> tuple[dict[str, Scope], list[Scope]]:
@@ -89,59 +99,58 @@ def _entries(q: str, actor: Actor) -> Rows:
     return rows
 
 
+def _cells(entries: Rows) -> Iterable[Cell]:
+    """Entries by all that the list is filtered by. One query."""
+    grouped: Iterable[Cell] = entries.order_by().values(*CELL).annotate(rows=Count("pk"))
+    return grouped
+
+
 def _filters(actor: Actor, scopes: dict[str, Scope], judged: Sequence[Scope]) -> list[Filter]:
-    here = [scope.pk for scope in judged]
-    sold, lacking = Q(placed__overlap=here), Q(incomplete__overlap=here)
+    """How the list is narrowed, and what of a cell each facet reads."""
+    here = {scope.pk for scope in judged}
+    families = {one.pk: one for one in Family.objects.visible_to(actor)}
+    places = _places(scopes.values())
+    offers = {scope.pk: name for name, scope in places.items()}
+    codes = {scope.pk: code for code, scope in scopes.items()}
+
+    def narrow_unplaced(rows: Rows, values: Sequence[str]) -> Rows:
+        """Trees of which nothing is placed in at least one of these."""
+        return rows.filter(any_of(~Q(offered__contains=[places[name].pk]) for name in values if name in places))
+
+    def completeness_of(cell: Cell) -> list[str]:
+        if here.isdisjoint(cell["placed"]):
+            return ["unplaced"]
+        return ["complete" if here.isdisjoint(cell["incomplete"]) else "incomplete"]
+
+    sold, lacking = Q(placed__overlap=sorted(here)), Q(incomplete__overlap=sorted(here))
     completeness = {"incomplete": sold & lacking, "complete": sold & ~lacking, "unplaced": ~sold}
-    labels = {"incomplete": "Incomplete", "complete": "Complete", "unplaced": "Not placed"}
-
-    def by_family(rows: Rows) -> Iterable[tuple[str, str, int]]:
-        counts = dict(rows.order_by().values_list("family_id").annotate(Count("pk")))
-        return [(one.code, one.label(LOCALE), counts.get(one.pk, 0)) for one in Family.objects.visible_to(actor)]
-
-    def by_scope(rows: Rows) -> Iterable[tuple[str, str, int]]:
-        counts = _by_element(rows, "placed")
-        return [(code, label(scope), counts.get(scope.pk, 0)) for code, scope in scopes.items()]
-
     return [
-        Filter("family", "Family", lambda rows, values: rows.filter(family__code__in=values), by_family),
-        conditions("complete", "Completeness", completeness, labels),
-        Filter("scope", "Placed in", lambda rows, _: rows.filter(sold), by_scope),
         Filter(
-            "unplaced",
-            "Not placed in",
-            lambda rows, values: narrow_unplaced(rows, values, scopes.values()),
-            lambda rows: by_unplaced(rows, scopes.values()),
+            "family", "Family", lambda rows, values: rows.filter(family__code__in=values),
+            of=lambda cell: [one.code] if (one := families.get(cell["family_id"])) else [],
+            options=[(one.code, one.label(LOCALE)) for one in families.values()],
         ),
-    ]
-
-
-def narrow_unplaced(rows: Rows, values: Sequence[str], scopes: Iterable[Scope]) -> Rows:
-    """Trees of which nothing is placed in at least one of these (`channel/market`), as far as they are the actor's."""
-    wanted: Any = Q(pk__in=[])
-    for name, scope in _places(scopes).items():
-        if name in values:
-            wanted |= ~Q(offered__contains=[scope.pk])
-    return rows.filter(wanted)
-
-
-def by_unplaced(rows: Rows, scopes: Iterable[Scope]) -> Iterable[tuple[str, str, int]]:
-    """All of them less those of which something is placed there. Two queries."""
-    total, offered = rows.order_by().count(), _by_element(rows, "offered")
-    for name, scope in _places(scopes).items():
-        shown = f"{scope.channel.name or scope.channel.code} · {scope.market.code}"
-        yield name, shown, total - offered.get(scope.pk, 0)
+        Filter(
+            "complete", "Completeness",
+            lambda rows, values: rows.filter(any_of(completeness[one] for one in values if one in completeness)),
+            of=completeness_of, options=list(COMPLETENESS.items()),
+        ),
+        Filter(
+            "scope", "Placed in", lambda rows, _: rows.filter(sold),
+            of=lambda cell: [codes[pk] for pk in cell["placed"] if pk in codes],
+            options=[(code, label(scope)) for code, scope in scopes.items()],
+        ),
+        Filter(
+            "unplaced", "Not placed in", narrow_unplaced,
+            of=lambda cell: places.keys() - {offers.get(pk) for pk in cell["offered"]},
+            options=[(name, place_label(one)) for name, one in places.items()],
+        ),
+    ]  # fmt: skip
 
 
 def _places(scopes: Iterable[Scope]) -> dict[str, Scope]:
     """A scope for each `channel/market`: what is placed there is offered in all its languages."""
     return {f"{scope.channel.code}/{scope.market.code}": scope for scope in scopes}
-
-
-def _by_element(rows: Rows, column: str) -> dict[int, int]:
-    """How many rows have each number in a column of numbers."""
-    each = rows.order_by().annotate(one=Func(F(column), function="unnest", output_field=BigIntegerField()))
-    return dict(each.values_list("one").annotate(Count("pk")))
 
 
 def _rows(products: Sequence[Product], scopes: Sequence[Scope], actor: Actor) -> list[ProductRow]:

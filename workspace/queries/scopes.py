@@ -31,7 +31,12 @@ def address(scope: Scope) -> str:
 
 
 def label(scope: Scope) -> str:
-    return f"{scope.channel.name or scope.channel.code} · {scope.market.code} · {scope.locale_id}"
+    return f"{place_label(scope)} · {scope.locale_id}"
+
+
+def place_label(scope: Scope) -> str:
+    """Its channel and market, in any language."""
+    return f"{scope.channel.name or scope.channel.code} · {scope.market.code}"
 
 
 def tabs(

@@ -14,7 +14,7 @@ from django.urls import reverse
 from foundation.core.actors import Actor
 from foundation.core.pages import keyset_page
 from foundation.workflow.models import Queue, WorkItem
-from workspace.queries.capped import Capped
+from workspace.queries.counts import Capped
 from workspace.queries.shown import State, Tab
 from workspace.queries.words import anchor, phrase
 
