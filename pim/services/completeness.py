@@ -10,12 +10,13 @@ from pim import events
 from pim.models import FirstCompletion, Product
 from pim.queries.completeness import COLUMNS, COMPUTE
 
-# Changed rows only are written; what no longer belongs is taken away.
+# Changed rows only are written; what no longer belongs is taken away. NOT IN is hashed, whatever is believed of the
+# number of rows: of a table that has just been filled the planner believes nothing true.
 REFRESH = f"""
 WITH computed AS ({COMPUTE}),
 gone AS (
     DELETE FROM pim_completeness c WHERE c.root_id = ANY(%(roots)s)
-       AND NOT EXISTS (SELECT 1 FROM computed n WHERE n.product_id = c.product_id AND n.scope_id = c.scope_id)
+       AND (c.product_id, c.scope_id) NOT IN (SELECT n.product_id, n.scope_id FROM computed n)
 )
 INSERT INTO pim_completeness AS c ({", ".join(COLUMNS)})
 SELECT {", ".join(COLUMNS)} FROM computed
@@ -84,7 +85,7 @@ WITH words AS (
 ),
 gone AS (
     DELETE FROM pim_productsearch s WHERE s.root_id = ANY(%(roots)s)
-       AND NOT EXISTS (SELECT 1 FROM words w WHERE w.product_id = s.product_id)
+       AND s.product_id NOT IN (SELECT w.product_id FROM words w)
 )
 INSERT INTO pim_productsearch AS s (product_id, root_id, text) SELECT product_id, root_id, text FROM words
 ON CONFLICT (product_id) DO UPDATE SET root_id = excluded.root_id, text = excluded.text
