@@ -105,6 +105,7 @@ urlpatterns = [
     path("licences/<uuid:uid>/revoke/", licences.licence_revoke, name="licence_revoke"),
     path("licences/<uuid:uid>/aftermath/", licences.licence_aftermath, name="licence_aftermath"),
     path("proposals/", proposals.proposals, name="proposals"),
+    path("proposals/counts/", desk.desk_counts, name="desk_counts"),
     path("proposals/unbound/", desk.unbound_assets, name="unbound_assets"),
     path("proposals/unbound/bind/", desk.bind_unbound, name="unbound_bind"),
     path("proposals/unbound/undo/", desk.undo_unbound, name="unbound_undo"),

@@ -16,7 +16,7 @@ ALL = "SELECT tandem_mark_dirty('associations.library', ARRAY(SELECT id FROM dam
 class Migration(migrations.Migration):
     dependencies = [
         ("associations", "0005_library"),
-        ("pim", "0006_catalogue_markets"),
+        ("pim", "0006_catalogue_markets_and_words"),
         ("events", "0005_marks_one_by_one"),
     ]
     operations = [

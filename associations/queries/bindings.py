@@ -28,7 +28,9 @@ def get_binding(uid: UUID | str, *, actor: Actor) -> Binding:
 
 
 def unbound_assets(actor: Actor) -> QuerySet[Asset]:
-    """Assets that show no product and of which nobody is asked: newest first."""
+    """Assets that show no product and of which nobody is asked: newest first. Nothing foreign is said of them, so their
+    own markets decide who sees them.
+    """
     heard = Binding.objects.filter(asset=OuterRef("pk"), status__in=[BindingStatus.ACTIVE, BindingStatus.PROPOSED])
-    present = Asset.objects.visible_to(actor).exclude(state=AssetState.RETIRED)
+    present = Asset.objects.in_own_markets_of(actor).exclude(state=AssetState.RETIRED)
     return present.filter(~Exists(heard)).order_by("-pk")

@@ -17,7 +17,12 @@ from pim.models import Placement, Product
 
 
 def products_without_hero(actor: Actor, *, channel: Channel, market: Market, at: datetime) -> QuerySet[Product]:
-    """Active sellable products placed there whose line, up to the model, holds no hero for their looks; by SKU."""
+    """Active sellable products placed there whose line, up to the model, holds no hero for their looks; by SKU.
+
+    What is placed in a market is visible to all who see that market, so nothing else is asked.
+    """
+    if not (actor.may("pim.view") and actor.sees("market", market.code)):
+        return Product.objects.none()
     placements = Placement.objects.filter(channel=channel, market=market)
     heroes = (
         Binding.objects.current(at)
@@ -26,7 +31,7 @@ def products_without_hero(actor: Actor, *, channel: Channel, market: Market, at:
         .annotate(pairs=Words("axis"))
     )
     looks = Concat(F("axis_key"), as_text("&"), Coalesce(F("parent__axis_key"), as_text("")))
-    rows = Product.objects.visible_to(actor).sellable().filter(state=ProductState.ACTIVE).annotate(words=Words(looks))
+    rows = Product.objects.sellable().filter(state=ProductState.ACTIVE).annotate(words=Words(looks))
     for above in ("parent_id", "root_id"):
         rows = rows.filter(~Exists(heroes.filter(product=OuterRef(above), pairs__contained_by=OuterRef("words"))))
     return rows.filter(_placed(placements), ~Exists(heroes.filter(product=OuterRef("pk")))).order_by("sku")

@@ -27,6 +27,14 @@ class AssetQuerySet(models.QuerySet["Asset"]):
             shared &= rule(actor)
         return present.filter(shared | Q(markets__overlap=sorted(limits)))
 
+    def in_own_markets_of(self, actor: Actor) -> AssetQuerySet:
+        """Those that would be visible if nothing were said of them by the rooms above."""
+        if not actor.may("dam.view"):
+            return self.none()
+        limits = actor.limits("market")
+        present = self.present()
+        return present if limits is None else present.filter(Q(markets=[]) | Q(markets__overlap=sorted(limits)))
+
     def present(self) -> AssetQuerySet:
         return self.filter(deleted_at=None)
 

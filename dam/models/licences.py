@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from collections.abc import Collection
+
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import Exists, F, OuterRef, Q
@@ -16,15 +18,22 @@ class LicenceQuerySet(models.QuerySet["Licence"]):
             return self.none()
         if actor.limits("market") is None:
             return self
-        held = AssetLicence.objects.filter(licence=OuterRef("pk"), asset__deleted_at=None)
-        seen = held.filter(asset__in=Asset.objects.visible_to(actor).values("pk"))
-        return self.filter(~Exists(held) | Exists(seen))
+        seen = _assets_of().filter(asset__in=Asset.objects.visible_to(actor).values("pk"))
+        return self.filter(~Exists(_assets_of()) | Exists(seen))
+
+    def held_by_none_but(self, ids: Collection[int]) -> LicenceQuerySet:
+        """Those that hold for no asset, and these."""
+        return self.filter(~Exists(_assets_of()) | Q(pk__in=ids))
 
     def not_all_seen_by(self, actor: Actor) -> LicenceQuerySet:
         """Those that hold for an asset which the actor does not see."""
         foreign = AssetLicence.objects.filter(asset__deleted_at=None)
         foreign = foreign.exclude(asset__in=Asset.objects.visible_to(actor).values("pk"))
         return self.filter(pk__in=foreign.values("licence"))
+
+
+def _assets_of() -> AssetLicenceQuerySet:
+    return AssetLicence.objects.filter(licence=OuterRef("pk"), asset__deleted_at=None)
 
 
 class Licence(models.Model):

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 from django.contrib.postgres.fields import ArrayField
+from django.contrib.postgres.indexes import GinIndex
 from django.db import models
 
 from foundation.core.actors import Actor
@@ -23,7 +24,8 @@ class CatalogueEntry(models.Model):
 
     `markets` and `offered` are the markets and the scopes in which something of the tree has a placement, `placed` the
     scopes in which something of it is sold and judged, `incomplete` those of the latter in which something lacks a
-    required value.
+    required value. `words` are those that any product of the tree is found by (`ProductSearch`), each once: a list that
+    joined them would be at the mercy of how common the planner takes them for.
     """
 
     root_id = models.BigIntegerField(primary_key=True)
@@ -34,11 +36,13 @@ class CatalogueEntry(models.Model):
     offered = ArrayField(models.BigIntegerField(), default=list)
     placed = ArrayField(models.BigIntegerField(), default=list)
     incomplete = ArrayField(models.BigIntegerField(), default=list)
+    words = models.TextField(default="")
 
     objects = CatalogueEntryQuerySet.as_manager()
 
     class Meta:
         verbose_name_plural = "catalogue entries"
+        indexes = [GinIndex(fields=["words"], name="catalogue_words", opclasses=["gin_trgm_ops"])]
 
     def __str__(self) -> str:
         return f"{self.root_id}: placed in {len(self.placed)} scopes, incomplete in {len(self.incomplete)}"

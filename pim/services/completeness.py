@@ -40,34 +40,36 @@ ON CONFLICT (product_id, scope_id) DO NOTHING
 RETURNING id
 """
 
-ENTER = """
+ENTRY = ("family_id", "markets", "offered", "placed", "incomplete", "words")
+ENTER = rf"""
 WITH told AS (
     SELECT p.id AS root_id, p.family_id,
            coalesce((SELECT array_agg(DISTINCT m.code ORDER BY m.code)
                        FROM pim_product x JOIN pim_placement pl ON pl.product_id = x.id AND pl.state = 'placed'
-                       JOIN markets_market m ON m.id = pl.market_id WHERE x.root_id = p.id), '{}') AS markets,
+                       JOIN markets_market m ON m.id = pl.market_id WHERE x.root_id = p.id), '{{}}') AS markets,
            coalesce((SELECT array_agg(DISTINCT s.id ORDER BY s.id)
                        FROM pim_product x JOIN pim_placement pl ON pl.product_id = x.id AND pl.state = 'placed'
                        JOIN markets_scope s ON s.channel_id = pl.channel_id AND s.market_id = pl.market_id
-                      WHERE x.root_id = p.id), '{}') AS offered,
+                      WHERE x.root_id = p.id), '{{}}') AS offered,
            coalesce(array_agg(DISTINCT c.scope_id ORDER BY c.scope_id)
-                    FILTER (WHERE c.is_placed AND c.is_sellable), '{}') AS placed,
+                    FILTER (WHERE c.is_placed AND c.is_sellable), '{{}}') AS placed,
            coalesce(array_agg(DISTINCT c.scope_id ORDER BY c.scope_id)
-                    FILTER (WHERE c.is_placed AND c.is_sellable AND c.filled < c.required), '{}') AS incomplete
+                    FILTER (WHERE c.is_placed AND c.is_sellable AND c.filled < c.required), '{{}}') AS incomplete,
+           coalesce((SELECT string_agg(DISTINCT word, ' ' ORDER BY word)
+                       FROM pim_productsearch s, regexp_split_to_table(s.text, '\s+') AS word
+                      WHERE s.root_id = p.id), '') AS words
       FROM pim_product p LEFT JOIN pim_completeness c ON c.root_id = p.id
      WHERE p.id = ANY(%(roots)s) AND p.parent_id IS NULL GROUP BY p.id
 ), gone AS (
     DELETE FROM pim_catalogueentry e
      WHERE e.root_id = ANY(%(roots)s) AND NOT EXISTS (SELECT 1 FROM told WHERE told.root_id = e.root_id)
 )
-INSERT INTO pim_catalogueentry AS e (root_id, family_id, markets, offered, placed, incomplete)
-SELECT root_id, family_id, markets, offered, placed, incomplete FROM told
-ON CONFLICT (root_id) DO UPDATE
-   SET family_id = excluded.family_id, markets = excluded.markets, offered = excluded.offered,
-       placed = excluded.placed, incomplete = excluded.incomplete
- WHERE (e.family_id, e.markets, e.offered, e.placed, e.incomplete)
-       IS DISTINCT FROM (excluded.family_id, excluded.markets, excluded.offered, excluded.placed, excluded.incomplete)
-"""
+INSERT INTO pim_catalogueentry AS e (root_id, {", ".join(ENTRY)})
+SELECT root_id, {", ".join(ENTRY)} FROM told
+ON CONFLICT (root_id) DO UPDATE SET {", ".join(f"{name} = excluded.{name}" for name in ENTRY)}
+ WHERE ({", ".join(f"e.{name}" for name in ENTRY)})
+       IS DISTINCT FROM ({", ".join(f"excluded.{name}" for name in ENTRY)})
+"""  # noqa: S608  constants
 
 # GTINs are found with and without their leading zeros; texts of markets and of classes above public stay out.
 SEARCH = """
@@ -110,9 +112,10 @@ def refresh_completeness(root_ids: list[int]) -> None:
 
 
 def refresh_search(root_ids: list[int]) -> None:
-    """Bring the words of the models and all below them up to date."""
+    """Bring the words of the models and all below them up to date, and what the list of products has of them."""
     with connection.cursor() as cursor:
         cursor.execute(SEARCH, {"roots": root_ids})
+        cursor.execute(ENTER, {"roots": root_ids})
 
 
 def root_ids() -> list[int]:

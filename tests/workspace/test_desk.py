@@ -59,11 +59,15 @@ def bare(window: Any) -> Any:
 
 def test_tabs_say_what_waits(pile: Any, steward: Any, browser_of: Any) -> None:
     for address, current in (("/proposals/", 0), (UNBOUND, 1), (HEROES, 2)):
-        tabs = browser_of(steward).get(address).context["desk_tabs"]
+        client = browser_of(steward)
+        opened = client.get(address).context
+        tabs = opened["desk_tabs"]
+        assert [tab.label for tab in tabs] == ["Proposals", "Unbound assets", "Products without a hero"]
         assert [tab.is_current for tab in tabs] == [at == current for at in range(3)]
-        assert [(tab.label, str(tab.count)) for tab in tabs] == [
-            ("Proposals", "3"), ("Unbound assets", "3"), ("Products without a hero", "0"),
-        ]  # fmt: skip
+        here, expected = tabs[current], [("proposals", "3"), ("unbound_assets", "3"), ("missing_heroes", "0")]
+        assert (str(here.count), [tab.count for tab in tabs if tab is not here]) == (expected[current][1], ["", ""])
+        others = client.get(f"/proposals/counts/?{opened['counts_query']}").context["counts"]
+        assert [(one.name, str(one.total)) for one in others] == [one for one in expected if one != expected[current]]
 
 
 def test_the_newest_comes_first(pile: Any, steward: Any, browser_of: Any) -> None:

@@ -7,7 +7,7 @@ from typing import Any
 
 from django.db.models import QuerySet
 
-MOST = 1000
+MOST = 500
 
 
 @dataclass(frozen=True)

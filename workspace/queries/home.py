@@ -52,7 +52,7 @@ class HomePage:
 
 
 def home_page(*, actor: Actor) -> HomePage:
-    """A constant number of queries; none counts what grows beyond a thousand."""
+    """A constant number of queries; none counts beyond some hundreds."""
     work = work_list(actor=actor, limit=WORK)
     board = read_board(actor)
     return HomePage(

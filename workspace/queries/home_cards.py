@@ -198,7 +198,12 @@ def house_card(_: Actor) -> Card:
     """Whether the machine is well: what was parked, what failed, what cannot be refreshed."""
     failed = Job.objects.filter(state=Job.State.FAILED, pk__in=Job.objects.order_by("-pk").values("pk")[:1000])
     checks: Iterable[tuple[str, str, Capped, str]] = (
-        ("Parked subjects", "events that a consumer could not handle", capped_count(Parked.objects.all()), "events_parked"),
+        (
+            "Parked subjects",
+            "events that a consumer could not handle",
+            capped_count(Parked.objects.all()),
+            "events_parked",
+        ),
         ("Failed jobs", "among the newest thousand", capped_count(failed), "jobs_job"),
         (
             "Stuck projections",

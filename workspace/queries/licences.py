@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from django.db.models import Count, Exists, OuterRef, Q
+from django.db.models import BigIntegerField, Count, Exists, F, Func, Min, OuterRef, Q
 from django.urls import reverse
 
+from associations.models import LibraryEntry
 from dam.models import AssetLicence, Licence, LicenceTerm
 from foundation.core import moment
 from foundation.core.actors import Actor
@@ -63,14 +64,47 @@ def get_licence(uid: UUID | str, *, actor: Actor) -> Licence:
 
 def licence_list(wanted: Wanted, *, actor: Actor) -> LicenceList:
     """One page by name."""
-    visible, at = Licence.objects.visible_to(actor), moment.now()
+    at, limited = moment.now(), _held_by_seen(actor) if actor.limits("market") is not None else None
+    visible = Licence.objects.all() if limited is None else Licence.objects.held_by_none_but(limited)
     rows, filters = _matching(visible, wanted.q), _filters(at)
     total, found = counted(rows, filters, wanted)
     page = keyset_page(narrowed(rows, filters, wanted), order=ORDER, cursor=wanted.cursor, limit=PAGE)
-    return LicenceList(
-        total, found, _rows(page.rows, actor, at), page.next_cursor,
-        bool(total) or visible.exists(),
-    )  # fmt: skip
+    ids = [one.pk for one in page.rows]
+    held = _holding(ids) if limited is None else {pk: limited[pk] for pk in ids if pk in limited}
+    shown = page.rows if limited is None else _still_seen(page.rows, held, actor)
+    counts = {pk: one.assets for pk, one in held.items()}
+    return LicenceList(total, found, _rows(shown, counts, at), page.next_cursor, bool(total) or visible.exists())
+
+
+@dataclass(frozen=True)
+class Held:
+    """For how many assets a licence holds, and one of them."""
+
+    assets: int
+    example: int
+
+
+def _holding(ids: Sequence[int]) -> dict[int, Held]:
+    rows = AssetLicence.objects.filter(licence__in=ids, asset__deleted_at=None).order_by().values_list("licence")
+    return {pk: Held(assets, example) for pk, assets, example in rows.annotate(Count("pk"), Min("asset"))}
+
+
+def _held_by_seen(actor: Actor) -> dict[int, Held]:
+    """Each licence of an asset that somebody limited sees, by the library's entries. One query."""
+    each = (
+        LibraryEntry.objects.visible_to(actor)
+        .order_by()
+        .annotate(licence=Func(F("licences"), function="unnest", output_field=BigIntegerField()))
+    )
+    rows = each.values_list("licence").annotate(Count("pk"), Min("asset_id"))
+    return {pk: Held(assets, example) for pk, assets, example in rows}
+
+
+def _still_seen(licences: Sequence[Licence], held: Mapping[int, Held], actor: Actor) -> list[Licence]:
+    """Those of a page that hold for none, or whose example the actor sees this very moment."""
+    examples = AssetLicence.objects.filter(licence__in=held, asset__in=[one.example for one in held.values()])
+    seen = set(examples.visible_to(actor).values_list("licence", flat=True))
+    return [one for one in licences if one.pk in seen or one.pk not in held]
 
 
 def licence_state(licence: Licence, terms: Sequence[LicenceTerm], at: datetime) -> State:
@@ -133,10 +167,8 @@ def _filters(at: datetime) -> list[Filter]:
     return [conditions("state", "State", tests, LABELS)]
 
 
-def _rows(licences: Sequence[Licence], actor: Actor, at: datetime) -> list[LicenceRow]:
+def _rows(licences: Sequence[Licence], counts: Mapping[int, int], at: datetime) -> list[LicenceRow]:
     ids = [one.pk for one in licences]
-    held = AssetLicence.objects.visible_to(actor).filter(licence__in=ids).order_by()
-    counts = dict(held.values_list("licence").annotate(Count("pk")))
     terms: dict[int, list[LicenceTerm]] = {pk: [] for pk in ids}
     for term in LicenceTerm.objects.filter(licence__in=ids).order_by("-is_grant", "pk"):
         terms[term.licence_id].append(term)

@@ -13,7 +13,7 @@ from foundation.core.actors import Actor
 from foundation.core.pages import keyset_page
 from foundation.events.models import Event
 from foundation.markets.models import Scope
-from pim.models import CatalogueEntry, Completeness, Family, Product, ProductSearch
+from pim.models import CatalogueEntry, Completeness, Family, Product
 from pim.queries.products import labels_of
 from workspace.queries.facets import Cell, Filter, Rows, Wanted, any_of, counted, narrowed, seen_now, wanted_of
 from workspace.queries.listings import chips_of
@@ -95,7 +95,7 @@ def _entries(q: str, actor: Actor) -> Rows:
     """The entries of trees in which any product is found by the words."""
     rows = CatalogueEntry.objects.visible_to(actor)
     for word in q.lower().split()[:8]:
-        rows = rows.filter(pk__in=ProductSearch.objects.filter(text__contains=word).values("root_id"))
+        rows = rows.filter(words__contains=word)
     return rows
 
 

@@ -27,33 +27,35 @@ class Spot(Generic[M]):
 def spot_in(rows: QuerySet[M], *, key: str, uid: str = "", after: Any = None) -> Spot[M]:
     """The one asked for, else the first after the key of one just decided, else the first of all.
 
-    `key` is unique and orders the queue, with `-` downwards. A queue of up to a thousand is read once, by its keys:
-    where few rows of a large table wait, finding each costs as much as finding all. Of a longer one pages are near.
+    `key` is unique and orders the queue, with `-` downwards. The first few hundred are read once, by their keys: where few
+    rows of a large table wait, finding each costs as much as finding all. What is further back is looked for by itself.
     """
     name = key.lstrip("-")
     keys = list(rows.order_by(key).values_list(name, "uid")[: MOST + 1])
-    if len(keys) > MOST:
+    at, is_more = _place_of(keys, uid, after, is_falling=key.startswith("-")), len(keys) > MOST
+    if is_more and (at is None or at == MOST):
         return _spot_in_many(rows, key, uid, after)
-    at = _place_of(keys, uid, after, is_falling=key.startswith("-"))
+    at = at or 0
     current = rows.filter(**{name: keys[at][0]}).first() if keys else None
     if current is None:
         return Spot(None, Capped(0), Capped(0), None, None)
     return Spot(
         current,
         Capped(at + 1),
-        Capped(len(keys)),
+        Capped(min(len(keys), MOST), is_more),
         keys[at - 1][1] if at else None,
         keys[at + 1][1] if at + 1 < len(keys) else None,
     )
 
 
-def _place_of(keys: list[tuple[Any, UUID]], uid: str, after: Any, *, is_falling: bool) -> int:
+def _place_of(keys: list[tuple[Any, UUID]], uid: str, after: Any, *, is_falling: bool) -> int | None:
+    """The first of all when nothing is asked for; none when what is asked for is not among these."""
     named = next((at for at, (_, one) in enumerate(keys) if str(one) == uid), None)
     if named is not None:
         return named
     if after is None:
         return 0
-    return next((at for at, (value, _) in enumerate(keys) if (value < after if is_falling else value > after)), 0)
+    return next((at for at, (value, _) in enumerate(keys) if (value < after if is_falling else value > after)), None)
 
 
 def _spot_in_many(rows: QuerySet[M], key: str, uid: str, after: Any) -> Spot[M]:

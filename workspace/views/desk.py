@@ -18,6 +18,7 @@ from associations.services import bind_asset, set_hero, undo_binding_changes
 from dam.models import Asset
 from dam.queries.assets import get_asset
 from pim.models import Product
+from workspace.queries.desk_tabs import desk_counts as count_desk
 from workspace.queries.desk_tabs import desk_tabs
 from workspace.queries.heroes import Place, chosen_place, hero_address, hero_desk
 from workspace.queries.placements import get_visible_product
@@ -34,9 +35,18 @@ def show_desk(request: PageRequest, name: str, context: dict[str, Any], place: P
     part = f"workspace/fragments/{name}.html"
     if request.htmx and not request.htmx.history_restore_request:
         return render(request, part, context)
-    where = place or chosen_place(request.GET.dict(), request.actor)
-    tabs = desk_tabs(name, total=context["total"], place=where, actor=request.actor)
-    return render(request, "workspace/desk.html", {**context, "desk_tabs": tabs, "part": part})
+    counts = {"but": name, **(place.query if place else {})}
+    context |= {"desk_tabs": desk_tabs(name, total=context["total"]), "counts_query": urlencode(counts), "part": part}
+    return render(request, "workspace/desk.html", context)
+
+
+@require_safe
+@page("dam.view")
+def desk_counts(request: PageRequest) -> HttpResponse:
+    """What waits behind the other tabs, for their badges."""
+    where = chosen_place(request.GET.dict(), request.actor)
+    counts = count_desk(but=request.GET.get("but", ""), place=where, actor=request.actor)
+    return render(request, "workspace/fragments/desk_counts.html", {"counts": counts})
 
 
 @require_safe

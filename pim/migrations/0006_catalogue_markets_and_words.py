@@ -1,6 +1,7 @@
-"""The list of products knows whose markets it is in."""
+"""The list of products knows whose markets each tree is in, and by which words it is found."""
 
 import django.contrib.postgres.fields
+import django.contrib.postgres.indexes
 from django.db import migrations, models
 
 ALL = "SELECT tandem_mark_dirty('pim.completeness', ARRAY(SELECT id FROM pim_product WHERE parent_id IS NULL))"
@@ -13,6 +14,13 @@ class Migration(migrations.Migration):
             model_name="catalogueentry",
             name="markets",
             field=django.contrib.postgres.fields.ArrayField(base_field=models.TextField(), default=list, size=None),
+        ),
+        migrations.AddField(model_name="catalogueentry", name="words", field=models.TextField(default="")),
+        migrations.AddIndex(
+            model_name="catalogueentry",
+            index=django.contrib.postgres.indexes.GinIndex(
+                fields=["words"], name="catalogue_words", opclasses=["gin_trgm_ops"]
+            ),
         ),
         migrations.RunSQL(ALL, migrations.RunSQL.noop),
     ]
