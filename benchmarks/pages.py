@@ -19,35 +19,39 @@ PRODUCTS, ASSETS, ROUNDS = 100_000, 100_000, 12
 SHELL = "/nowhere/"  # a page that is not there: middleware, session, navigation, and nothing else
 
 
-def addresses(window: Any) -> dict[str, str]:
-    """What is asked: each page as it opens, and lists as people narrow them."""
+def addresses() -> dict[str, str]:
+    """What is asked: each page as it opens, and lists as people narrow them. All is to be seen in the US, too."""
+    from associations.models import Binding
     from pim.models import Product
     from syndication.models import Listing
 
-    variant = Product.objects.get(sku="C000077-RED-S")
-    listing = Listing.objects.filter(product_id=variant.pk).order_by("pk")[0]
+    offered = Product.objects.filter(level=0, placements__market__code="US", sku__startswith="C").order_by("pk")[77]
+    variant = Product.objects.get(sku=f"{offered.sku}-RED-S")
+    listing = Listing.objects.filter(product_id=variant.pk, scope__market__code="US").order_by("pk")[0]
+    shown = Binding.objects.active().filter(product__root=offered).order_by("pk")[0].asset
     return {
         "home": "/",
         "products": "/products/",
         "products, one family": "/products/?family=coats3",
         "products, incomplete in a scope": "/products/?complete=incomplete&scope=shop/DACH/de-DE",
         "products, by words": "/products/?q=ridgeline+coat",
-        "products, by SKU": "/products/?q=C000077",
-        "product": f"/products/{window.ridge.uid}/",
-        "product, a variant": f"/products/{variant.uid}/?market=DACH&locale=de-DE",
+        "products, by SKU": f"/products/?q={offered.sku}",
+        "product": f"/products/{offered.uid}/",
+        "product, a variant": f"/products/{variant.uid}/?market=US&locale=en-US",
         "assets": "/assets/",
         "assets, approved and loose": "/assets/?state=approved&binding=loose",
-        "assets, by words": "/assets/?q=c000077",
+        "assets, by words": f"/assets/?q={offered.sku}",
         "assets, by a common word": "/assets/?q=jpg",
-        "asset": f"/assets/{window.hero.uid}/",
+        "asset": f"/assets/{shown.uid}/",
         "proposals": "/proposals/",
+        "counts of the desk": "/proposals/counts/",
         "assets that show nothing": "/proposals/unbound/",
         "products without a hero": "/proposals/heroes/",
         "completeness": "/completeness/",
         "licences": "/licences/",
         "channels": "/channels/",
         "channel": "/channels/shop/",
-        "search": "/search/?q=C000077",
+        "search": f"/search/?q={offered.sku}",
         "settings": "/settings/",
         "work items": "/work/",
         "listings": "/listings/",
@@ -99,10 +103,10 @@ def main() -> None:
     parser.add_argument("--rounds", type=int, default=ROUNDS)
     chosen = parser.parse_args()
     with fresh_house():
-        window = make_crowd(chosen.products, chosen.assets)
+        make_crowd(chosen.products, chosen.assets)
         for table in TABLES:
             execute(f"VACUUM ANALYZE {table}")  # as autovacuum would in time
-        pages = addresses(window)
+        pages = addresses()
         rows = measure(pages, visitor("stella"), chosen.rounds)
         rows += measure(pages, visitor("otto", "US"), chosen.rounds, ", limited")
         write_report("pages", rows, packages=["django", "psycopg"])

@@ -8,7 +8,7 @@ from django.urls import reverse
 
 from dam.models import Asset
 from foundation.core.actors import Actor
-from workspace.queries.assets import trail_of, wanted_assets
+from workspace.queries.assets import listed_assets, trail_of
 from workspace.queries.facets import Wanted
 
 
@@ -24,7 +24,7 @@ class Trail:
 
 def trail(asset: Asset, wanted: Wanted, *, actor: Actor) -> Trail:
     """The neighbours by the list's order, newest first; an asset that left the list keeps its place. Two queries."""
-    query, rows = trail_of(wanted), wanted_assets(wanted, actor=actor).order_by().values_list("uid", flat=True)
+    query, rows = trail_of(wanted), listed_assets(wanted, actor=actor).values_list("uid", flat=True)
     before = rows.filter(pk__gt=asset.pk).order_by("pk").first()
     after = rows.filter(pk__lt=asset.pk).order_by("-pk").first()
     return Trail(

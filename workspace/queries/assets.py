@@ -53,8 +53,7 @@ def asset_list(wanted: Wanted, *, actor: Actor) -> AssetList:
     """One page of the assets that the actor may see and asked for, newest first."""
     entries = _entries(wanted.q, actor)
     total, found = counted(entries, library_filters(), wanted, _cells)
-    rows = narrowed(_listed(entries, wanted, actor), library_filters(), wanted)
-    page = keyset_page(rows, order=ORDER, cursor=wanted.cursor, limit=PAGE)
+    page = keyset_page(listed_assets(wanted, actor=actor), order=ORDER, cursor=wanted.cursor, limit=PAGE)
     shown = seen_now(page.rows, Asset.objects.visible_to(actor), actor)
     return AssetList(
         total,
@@ -65,11 +64,12 @@ def asset_list(wanted: Wanted, *, actor: Actor) -> AssetList:
     )
 
 
-def _listed(entries: Rows, wanted: Wanted, actor: Actor) -> Rows:
-    """Assets by their entries alone: quick to page through, and as true as those."""
+def listed_assets(wanted: Wanted, *, actor: Actor) -> Rows:
+    """What the list shows, by its entries: quick to page through, and as true as those."""
     rows = Asset.objects.present().select_related("current_version") if actor.may("dam.view") else Asset.objects.none()
-    is_all = actor.limits("market") is None and not wanted.q
-    return rows if is_all else rows.filter(pk__in=entries.values("asset_id"))
+    if actor.limits("market") is not None or wanted.q:
+        rows = rows.filter(pk__in=_entries(wanted.q, actor).values("asset_id"))
+    return narrowed(rows, library_filters(), wanted)
 
 
 def wanted_assets(wanted: Wanted, *, actor: Actor) -> Rows:

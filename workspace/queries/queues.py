@@ -27,8 +27,8 @@ class Spot(Generic[M]):
 def spot_in(rows: QuerySet[M], *, key: str, uid: str = "", after: Any = None) -> Spot[M]:
     """The one asked for, else the first after the key of one just decided, else the first of all.
 
-    `key` is unique and orders the queue, with `-` downwards. The first few hundred are read once, by their keys: where few
-    rows of a large table wait, finding each costs as much as finding all. What is further back is looked for by itself.
+    `key` is unique and orders the queue, with `-` downwards. The first few hundred are read once, by their keys: where
+    few rows of a large table wait, finding each costs as much as finding all. What is further back is looked for.
     """
     name = key.lstrip("-")
     keys = list(rows.order_by(key).values_list(name, "uid")[: MOST + 1])
