@@ -29,6 +29,7 @@ from foundation.core.actors import Actor
 from foundation.events.services import append_event
 from foundation.history.services import recorded
 from foundation.jobs.running import JobRun
+from foundation.workflow.choices import Priority
 from foundation.workflow.services import open_work_item
 
 log = logging.getLogger("dam")
@@ -200,6 +201,7 @@ def _ask_about_picture(file: IngestFile, asset: Asset, facts: dict[str, Any], ru
         subject=asset.uid,
         title=f"{file.path} shows {asset.title}, with other metadata: add it as a version?",
         detail={"path": file.path, "sha256": file.sha256, "described": facts["described"]},
+        priority=Priority.LOW,
         actor=run.actor,
     )
 

@@ -15,14 +15,14 @@ class ArchiveConfig(AppConfig):
         from foundation.history.models import Revision
         from foundation.jobs.models import Job, Timer
         from foundation.markets.models import Cell, Channel, Locale, Market, Scope, ScopeCell
-        from foundation.workflow.models import Queue, WorkItem
+        from foundation.workflow.models import Comment, Queue, Watcher, WorkItem
 
         fsck.register()
         export_models(User, Grant, ApiKey)
         export_models(Blob, BlobCopy)
         export_models(Sequence, Event, Revision, Timer, Job)
         export_models(Locale, Market, Channel, Cell, Scope, ScopeCell)
-        export_models(Queue, WorkItem)
+        export_models(Queue, WorkItem, Watcher, Comment)
         export_models(BulkChange, BulkRow)
         derived_models("emptied by the sequencer before an export", OutboxEvent)
         derived_models("traffic, not truth", ApiKeyUse)

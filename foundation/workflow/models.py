@@ -1,11 +1,16 @@
 from __future__ import annotations
 
+from datetime import datetime
+
 from django.conf import settings
 from django.db import models
 from django.db.models import Q
 
 from foundation.core.actors import Actor
 from foundation.core.ids import uuid7
+from foundation.workflow.choices import Priority
+
+OPEN = Q(closed_at=None)
 
 
 class QueueQuerySet(models.QuerySet["Queue"]):
@@ -45,7 +50,13 @@ class WorkItemQuerySet(models.QuerySet["WorkItem"]):
         return items
 
     def unfinished(self) -> WorkItemQuerySet:
-        return self.filter(closed_at=None)
+        return self.filter(OPEN)
+
+    def awake(self, at: datetime) -> WorkItemQuerySet:
+        return self.exclude(snoozed_until__gt=at)
+
+    def asleep(self, at: datetime) -> WorkItemQuerySet:
+        return self.filter(snoozed_until__gt=at)
 
 
 class WorkItem(models.Model):
@@ -60,7 +71,10 @@ class WorkItem(models.Model):
     title = models.TextField()
     detail = models.JSONField(default=dict)
     market = models.TextField(blank=True)
-    owner = models.ForeignKey(
+    priority = models.SmallIntegerField(choices=Priority, default=Priority.NORMAL, db_default=Priority.NORMAL)
+    due_at = models.DateTimeField(null=True, blank=True)
+    snoozed_until = models.DateTimeField(null=True, blank=True)
+    assignee = models.ForeignKey(
         settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.SET_NULL, related_name="+"
     )
     opened_at = models.DateTimeField()
@@ -72,13 +86,61 @@ class WorkItem(models.Model):
 
     class Meta:
         constraints = [
-            models.UniqueConstraint(fields=["cause_key"], condition=Q(closed_at=None), name="one_open_item_per_cause")
+            models.UniqueConstraint(fields=["cause_key"], condition=OPEN, name="one_open_item_per_cause"),
+            models.CheckConstraint(condition=Q(priority__in=Priority.values), name="work_item_priority_known"),
         ]
         indexes = [
-            # the inbox: open items of a queue, oldest first
-            models.Index(fields=["queue", "id"], condition=Q(closed_at=None), name="open_items"),
+            # pages of the inbox, most urgent and oldest first: of all, of a queue, of nobody, of a person
+            models.Index(fields=["priority", "id"], condition=OPEN, name="open_items"),
+            models.Index(fields=["queue", "priority", "id"], condition=OPEN, name="open_items_of_queue"),
+            models.Index(fields=["priority", "id"], condition=OPEN & Q(assignee=None), name="open_items_of_nobody"),
+            models.Index(
+                fields=["assignee", "priority", "id"], condition=OPEN & ~Q(assignee=None), name="open_items_of_person"
+            ),
+            models.Index(fields=["snoozed_until"], condition=OPEN & ~Q(snoozed_until=None), name="snoozed_items"),
+            # counts of the inbox, without looking at the rows
+            models.Index(
+                fields=["queue", "kind", "market", "priority", "assignee", "snoozed_until", "due_at"], condition=OPEN,
+                name="open_items_counted",
+            ),
             models.Index(fields=["subject"], name="items_of_subject"),
-        ]
+        ]  # fmt: skip
 
     def __str__(self) -> str:
         return self.title
+
+    def is_visible_to(self, actor: Actor) -> bool:
+        """What `visible_to` says, of this item alone."""
+        limits = actor.limits("market")
+        is_near = limits is None or self.market in limits
+        return actor.may("workflow.work") and actor.sees("queue", self.queue.code) and is_near
+
+
+class Watcher(models.Model):
+    """Somebody who wants to see what becomes of an item, whoever does it."""
+
+    item = models.ForeignKey(WorkItem, on_delete=models.CASCADE, related_name="watchers")
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="+")
+    since = models.DateTimeField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["user", "item"], name="watched_once")]
+
+    def __str__(self) -> str:
+        return f"{self.user} watches {self.item}"
+
+
+class Comment(models.Model):
+    """What somebody said about an item. Nobody changes it; who wrote it may take it back for a few minutes."""
+
+    uid = models.UUIDField(default=uuid7, unique=True)
+    item = models.ForeignKey(WorkItem, on_delete=models.CASCADE, related_name="comments")
+    author = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="+")
+    text = models.TextField()
+    at = models.DateTimeField()
+
+    class Meta:
+        ordering = ["pk"]
+
+    def __str__(self) -> str:
+        return f"{self.author} on {self.item}"

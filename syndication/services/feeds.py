@@ -20,6 +20,7 @@ from foundation.jobs.models import Job
 from foundation.jobs.services import cancel_job, start_job
 from foundation.markets.models import Channel
 from foundation.markets.queries import get_channel
+from foundation.workflow.choices import Priority
 from foundation.workflow.services import open_work_item
 from syndication import events
 from syndication.choices import FEED_JOB, FEED_TROUBLE, PROJECTION, QUEUE, FeedState
@@ -221,6 +222,7 @@ def _report_trouble(feed: Feed, detail: str, actor: Actor) -> None:
     open_work_item(
         queue=QUEUE,
         kind=FEED_TROUBLE,
+        priority=Priority.HIGH,
         cause_key=f"feed:{feed.channel.code}",
         subject_type="feed",
         subject=feed.uid,

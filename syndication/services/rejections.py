@@ -10,6 +10,7 @@ from foundation.core.actors import Actor
 from foundation.events.catalogue import EventType
 from foundation.events.services import append_event
 from foundation.history.services import recorded
+from foundation.workflow.choices import Priority
 from foundation.workflow.services import close_work_items, open_work_item
 from pim.models import Product
 from syndication import events
@@ -101,6 +102,7 @@ def _ask(listing: Listing, attribute: str, complaints: list[Complaint], feed: Fe
     open_work_item(
         queue=QUEUE,
         kind=REJECTION,
+        priority=Priority.HIGH,
         cause_key=f"rejection:{listing.uid}:{attribute}",
         subject_type="product",
         subject=product.uid,

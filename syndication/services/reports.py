@@ -6,6 +6,7 @@ from foundation.core import moment
 from foundation.core.actors import Actor
 from foundation.events.services import append_event
 from foundation.history.services import recorded
+from foundation.workflow.choices import Priority
 from foundation.workflow.services import close_work_items, open_work_item
 from syndication import events
 from syndication.choices import FEED_TROUBLE, QUEUE, FeedState, Operation, Outcome
@@ -85,6 +86,7 @@ def _settle_trouble(feed: Feed, stray: list[Json], actor: Actor) -> None:
     open_work_item(
         queue=QUEUE,
         kind=FEED_TROUBLE,
+        priority=Priority.HIGH,
         cause_key=cause,
         subject_type="feed",
         subject=feed.uid,

@@ -146,7 +146,7 @@ def _listings(products: Sequence[Product], q: str, actor: Actor) -> HitGroup:
 def _work_items(words: Sequence[str], actor: Actor) -> HitGroup:
     if not _long(words):
         return HitGroup("work", "Work items", [])
-    rows = _holding(WorkItem.objects.visible_to(actor).unfinished(), "title", words).select_related("queue", "owner")
+    rows = _holding(WorkItem.objects.visible_to(actor).unfinished(), "title", words).select_related("queue", "assignee")
     shown = [work_row(one, actor) for one in rows.order_by()[:CAP]]
     return HitGroup("work", "Work items", [Hit(one.title, one.kind, one.url, one.icon) for one in shown])
 

@@ -102,7 +102,7 @@ def work_list(*, actor: Actor, wish: Wish = NO_WISH, limit: int = PAGE) -> WorkL
     visible = WorkItem.objects.visible_to(actor).unfinished()
     wanted = {name: value for name, value in (("queue__code", wish.queue), ("kind", wish.kind)) if value}
     chosen = visible.filter(**wanted | ({"market": wish.market} if wish.market else {}))
-    page = keyset_page(chosen.select_related("queue", "owner"), order=("pk",), cursor=wish.cursor, limit=limit)
+    page = keyset_page(chosen.select_related("queue", "assignee"), order=("pk",), cursor=wish.cursor, limit=limit)
     piles = _Piles(visible, wish)
     queues = Queue.objects.visible_to(actor) if actor.may("workflow.work") else ()
     return WorkList(
@@ -156,7 +156,7 @@ class _Piles:
 
 
 def work_row(item: WorkItem, actor: Actor) -> WorkRow:
-    taken = State(f"Taken by {item.owner}", "blue") if item.owner else None
+    taken = State(f"Taken by {item.assignee}", "blue") if item.assignee else None
     icon = ICONS.get(item.kind) or ICONS.get(item.subject_type, "work")
     return WorkRow(
         item.uid, item.title, _detail(item), icon, address(item, actor), phrase(item.kind), item.market,

@@ -1,17 +1,21 @@
-"""Opening, taking and closing work items."""
+"""Opening and closing work items, by their cause and by hand."""
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
 from foundation.core import moment
 from foundation.core.actors import Actor
-from foundation.core.errors import Conflict, Missing
+from foundation.core.errors import Conflict
 from foundation.events.services import append_event
 from foundation.history.services import recorded
 from foundation.workflow import events
+from foundation.workflow.choices import Priority
 from foundation.workflow.models import Queue, WorkItem
+from foundation.workflow.registry import owner_of
+from foundation.workflow.services.finding import lock_work_item, named
 
 DISMISSED = "dismissed"
 
@@ -25,11 +29,15 @@ def define_queue(*, code: str, name: str, role: str, actor: Actor) -> Queue:
 
 def open_work_item(
     *, queue: str, kind: str, cause_key: str, subject_type: str, subject: UUID, title: str, actor: Actor,
-    detail: dict[str, Any] | None = None, market: str = "",
+    detail: dict[str, Any] | None = None, market: str = "", priority: Priority = Priority.NORMAL,
+    due_at: datetime | None = None,
 ) -> WorkItem:  # fmt: skip
-    """Open an item for the cause, or bring the title and detail of the one that is open up to date."""
+    """Open an item for the cause, or bring the title and detail of the one that is open up to date.
+
+    Priority and due date are given once: after that they are what people have made of them.
+    """
     with recorded(actor):
-        pile, _ = Queue.objects.get_or_create(code=queue, defaults={"name": queue.title(), "role": "steward"})
+        pile, _ = Queue.objects.get_or_create(code=queue, defaults={"name": queue.title(), "role": owner_of(queue)})
         fields = {
             "queue": pile,
             "kind": kind,
@@ -41,8 +49,10 @@ def open_work_item(
         }
         item = WorkItem.objects.unfinished().select_for_update().filter(cause_key=cause_key).first()
         if item is None:
-            item = WorkItem.objects.create(cause_key=cause_key, opened_at=moment.now(), **fields)
-            append_event(events.WORK_ITEM_OPENED, item.uid, queue=queue, kind=kind, cause_key=cause_key)
+            item = WorkItem.objects.create(
+                cause_key=cause_key, opened_at=moment.now(), priority=priority, due_at=due_at, **fields
+            )
+            append_event(events.WORK_ITEM_OPENED, item.uid, **named(item))
         elif any(getattr(item, name) != value for name, value in fields.items()):
             for name, value in fields.items():
                 setattr(item, name, value)
@@ -63,18 +73,8 @@ def close_work_items(*, cause_key: str, actor: Actor, outcome: str = "resolved")
 
 def dismiss_work_item(*, uid: UUID, actor: Actor, outcome: str = DISMISSED) -> WorkItem:
     """A person closes an item by hand."""
-    actor.require("workflow.work")
     with recorded(actor):
-        item = (
-            WorkItem.objects.visible_to(actor)
-            .unfinished()
-            .select_for_update(of=("self",))
-            .select_related("queue")
-            .filter(uid=uid)
-            .first()
-        )
-        if item is None:
-            raise Missing("There is no such open work item", path="uid")
+        item = lock_work_item(uid=uid, actor=actor)
         _close(item, actor, outcome)
     return item
 
@@ -84,30 +84,19 @@ def reopen_work_item(*, uid: UUID, actor: Actor) -> WorkItem:
 
     Raises `Conflict` when the cause has an open item again.
     """
-    actor.require("workflow.work")
     with recorded(actor):
-        found = WorkItem.objects.visible_to(actor).select_for_update(of=("self",)).select_related("queue")
-        item = found.filter(uid=uid).first()
-        if item is None:
-            raise Missing("There is no such work item", path="uid")
+        item = lock_work_item(uid=uid, actor=actor, is_open=False)
         if item.closed_at is None or item.outcome != DISMISSED:
             raise Conflict("Only a work item that somebody dismissed can be opened again", path="uid")
         if WorkItem.objects.unfinished().filter(cause_key=item.cause_key).exists():
             raise Conflict("Its cause has opened a new work item meanwhile", path="uid")
         item.closed_at, item.closed_by, item.outcome = None, "", ""
         item.save(update_fields=["closed_at", "closed_by", "outcome"])
-        append_event(events.WORK_ITEM_OPENED, item.uid, queue=item.queue.code, kind=item.kind, cause_key=item.cause_key)
+        append_event(events.WORK_ITEM_OPENED, item.uid, **named(item))
     return item
 
 
 def _close(item: WorkItem, actor: Actor, outcome: str) -> None:
     item.closed_at, item.closed_by, item.outcome = moment.now(), actor.label, outcome
     item.save(update_fields=["closed_at", "closed_by", "outcome"])
-    append_event(
-        events.WORK_ITEM_CLOSED,
-        item.uid,
-        queue=item.queue.code,
-        kind=item.kind,
-        cause_key=item.cause_key,
-        outcome=outcome,
-    )
+    append_event(events.WORK_ITEM_CLOSED, item.uid, **named(item), outcome=outcome)
