@@ -361,6 +361,16 @@ BODIES: dict[str, Body] = {
     "POST /api/v1/products/{sku}/placements": lambda *_: {"channel": "shop", "market": "US", "reason": "mine"},
     "POST /api/v1/work-items/{uid}/dismiss": lambda *_: {},
     "POST /api/v1/work-items/{uid}/reopen": lambda *_: {},
+    "POST /api/v1/work-items/{uid}/claim": lambda *_: {},
+    "POST /api/v1/work-items/{uid}/release": lambda *_: {},
+    "POST /api/v1/work-items/{uid}/hand-over": lambda *_: {"to": "us-steward"},
+    "POST /api/v1/work-items/{uid}/snooze": lambda *_: {"until": "2999-01-01T00:00:00Z"},
+    "POST /api/v1/work-items/{uid}/priority": lambda *_: {"priority": "low"},
+    "POST /api/v1/work-items/{uid}/due": lambda *_: {"due_at": None},
+    "POST /api/v1/work-items/{uid}/watch": lambda *_: {},
+    "POST /api/v1/work-items/{uid}/unwatch": lambda *_: {},
+    "POST /api/v1/work-items/{uid}/comments": lambda *_: {"text": "mine"},
+    "POST /api/v1/work-items/{uid}/take-back-comment": lambda *_: {"comment": str(uuid4())},
     "POST /api/v1/products/bulk": lambda sku, *_: [{"sku": sku, "family": "cups", "state": "retired"}],
 }
 # What may be said of one's own things with an id of something foreign beside it: the id alone is foreign.
