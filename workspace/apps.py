@@ -11,8 +11,10 @@ class WorkspaceConfig(AppConfig):
         from foundation.bulk.registry import register_selection
         from workspace.models import SavedView
         from workspace.queries.assets import selected_assets
+        from workspace.queries.inbox import selected_work_items
         from workspace.queries.products import selected_products
 
         export_models(SavedView)
         register_selection("asset", selected_assets)
         register_selection("product", selected_products)
+        register_selection("work_item", selected_work_items)

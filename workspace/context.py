@@ -1,6 +1,6 @@
 """What the shell itself needs on every page."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import partial
 from typing import Any
@@ -9,6 +9,8 @@ from django.http import HttpRequest
 
 from foundation.core.actors import ANONYMOUS
 from workspace.choices import THEME_COOKIE, THEMES
+from workspace.queries.counts import Capped
+from workspace.queries.inbox import my_count
 from workspace.queries.jobs import running_jobs
 from workspace.queries.places import Place, open_places
 
@@ -19,6 +21,7 @@ class Entry:
 
     place: Place
     is_current: bool
+    count: Callable[[], Capped] | None = None  # of what waits there, asked when it is drawn
 
 
 def shell(request: HttpRequest) -> dict[str, Any]:
@@ -33,6 +36,7 @@ def shell(request: HttpRequest) -> dict[str, Any]:
         "theme": chosen if chosen in THEMES else "",
         "main_places": [entry for entry in entries if entry.place.is_main],
         "more_places": [entry for entry in entries if not entry.place.is_main],
+        "my_work": partial(my_count, getattr(request, "actor", ANONYMOUS)),
         "running_jobs": partial(running_jobs, getattr(request, "actor", ANONYMOUS)),
         "current_place": next((entry.place for entry in entries if entry.is_current), None),
     }
@@ -46,4 +50,4 @@ def _entries(request: HttpRequest) -> Iterator[Entry]:
     for place in open_places(actor, is_staff=user.is_staff):
         is_home = place.name == "home"
         is_current = request.path == place.url if is_home else request.path.startswith(place.url)
-        yield Entry(place, is_current)
+        yield Entry(place, is_current, partial(my_count, actor) if place.name == "work_items" else None)

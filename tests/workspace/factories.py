@@ -22,6 +22,7 @@ from foundation.core.pages import encode_cursor
 from foundation.events.sequencing import drain
 from foundation.history.services import recorded
 from foundation.markets.models import Channel
+from foundation.workflow.models import WorkItem
 from pim.models import Product
 from pim.services import create_product, define_attribute, define_family, place_product, set_values
 from syndication.choices import ListingState
@@ -195,3 +196,8 @@ def queue_address(listing: Listing) -> str:
 
 def uid_of(sku: str) -> UUID:
     return product(sku).uid
+
+
+def work_item() -> WorkItem:
+    """The one that waits longest."""
+    return WorkItem.objects.unfinished().order_by("pk")[0]

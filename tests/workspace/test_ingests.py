@@ -208,5 +208,6 @@ def test_refused_files_are_a_work_item_that_leads_there(
 ) -> None:
     define_queue(code="ingest", name="Ingest", role="studio", actor=factories.HOUSE)
     run_due_jobs()
-    assert f'href="/ingests/{shoot.uid}/?state=refused"' in browser_of(photographer).get("/work/").content.decode()
-    assert f"/ingests/{shoot.uid}/" not in browser_of(steward).get("/work/").content.decode()
+    theirs = browser_of(photographer).get("/work/?tab=unassigned").content.decode()
+    assert f'href="/ingests/{shoot.uid}/?state=refused"' in theirs
+    assert f"/ingests/{shoot.uid}/" not in browser_of(steward).get("/work/?tab=all").content.decode()

@@ -20,7 +20,9 @@ from dam.services import assign_licence, change_terms, open_ingest
 from dam.verdict import TermFacts
 from delivery.services.publications import record_publication
 from foundation.events.sequencing import drain
+from foundation.workflow.services import comment_on_work_item, hand_over_work_item, watch_work_item
 from syndication.models import Listing
+from tests.cast import make_actor
 
 from . import factories
 
@@ -53,7 +55,9 @@ PAGES: dict[str, Callable[[Any], str]] = {
     "completeness, down to the products": lambda _: "/completeness/?cell=coats/shop/DACH&attribute=description",
     "unbound_assets": lambda window: f"/proposals/unbound/?asset={window.free.uid}",
     "missing_heroes": lambda _: "/proposals/heroes/?channel=shop&market=US",
-    "work_items": lambda _: "/work/",
+    "work_items": lambda _: "/work/?tab=all",
+    "work_item": lambda _: f"/work/{factories.work_item().uid}/",
+    "work_item, handed over": lambda _: f"/work/{factories.work_item().uid}/ask/?verb=workflow.hand_over",
     "listing_list": lambda _: "/listings/",
     "listing": lambda window: f"/listings/{window.listing.uid}/",
     "listing, one of a filter": lambda window: factories.queue_address(window.listing),
@@ -138,6 +142,10 @@ def fill_up(window: Any) -> None:
         licence = factories.license_for(f"Studio {number}", [window.hero])
         assign_licence([asset], licence=window.licence, actor=factories.HOUSE)
         change_terms(licence, terms=[TermFacts()] * 3, actor=factories.HOUSE)
+    for who in (window.studio, make_actor("more", "steward")):
+        comment_on_work_item(uid=factories.work_item().uid, text="It is", actor=who)
+        watch_work_item(uid=factories.work_item().uid, actor=who)
+        hand_over_work_item(uid=factories.work_item().uid, to=who.label.partition(":")[2], actor=who)
     drain()
     publish(window)
 
@@ -158,6 +166,7 @@ def counts(window: Any, steward: Any, photographer: Any, browser_of: Any) -> tup
     window.free = factories.make_asset("free.jpg")
     publish(window)
     window.bulk_change = factories.make_bulk_change(steward)
+    comment_on_work_item(uid=factories.work_item().uid, text="Is it?", actor=steward)
     first = {name: count(client, name, address(window)) for client, pages in visits for name, address in pages.items()}
     fill_up(window)
     window.bulk_change = factories.make_bulk_change(steward)

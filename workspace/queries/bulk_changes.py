@@ -28,11 +28,24 @@ PAGE = 50
 ICONS = {
     "dam.approve": "check", "dam.retire": "lock", "dam.keywords": "tag", "dam.text": "edit", "dam.markets": "market",
     "dam.licence": "file", "pim.place": "channel", "pim.withdraw": "cross", "pim.value": "edit",
+    "workflow.claim": "user", "workflow.hand_over": "users", "workflow.snooze": "clock", "workflow.dismiss": "cross",
+    "workflow.release": "undo", "workflow.wake": "sun", "workflow.priority": "up", "workflow.due": "calendar",
+    "workflow.watch": "eye", "workflow.unwatch": "eye",
 }  # fmt: skip
-KEYS = {"dam.approve": "p"}
-DONE = {"dam.approve": "Approved", "dam.retire": "Retired"}
-PAGES = {"asset": "asset", "product": "product"}
-PLURALS = {"asset": "assets", "product": "products"}
+KEYS = {
+    "dam.approve": "p", "workflow.claim": "c", "workflow.hand_over": "a", "workflow.snooze": "s",
+    "workflow.dismiss": "d", "workflow.watch": "w",
+}  # fmt: skip
+DONE = {
+    "dam.approve": "Approved", "dam.retire": "Retired", "workflow.claim": "Claimed",
+    "workflow.hand_over": "Handed over", "workflow.snooze": "Snoozed", "workflow.dismiss": "Dismissed",
+    "workflow.release": "Released",
+    "workflow.wake": "Woken", "workflow.watch": "Watched", "workflow.unwatch": "No longer watched",
+}  # fmt: skip
+PAGES = {"asset": "asset", "product": "product", "work_item": "work_item"}
+LISTS = {"asset": "asset_list", "product": "product_list", "work_item": "work_items"}
+SINGULARS = {"work_item": "work item"}
+PLURALS = {"asset": "assets", "product": "products", "work_item": "work items"}
 STAGES = {
     Stage.DRAFT: State("Being set up"),
     Stage.PREVIEWING: State("Looking at each", "blue"),
@@ -165,7 +178,7 @@ def bulk_change_page(
     return BulkPage(
         change=change,
         url=reverse("bulk_change", args=[uid]),
-        list_url=reverse(f"{change.noun}_list"),
+        list_url=reverse(LISTS[change.noun]),
         list_label=PLURALS[change.noun].capitalize(),
         name=name_of(change),
         actor=person(change.actor),
@@ -190,7 +203,7 @@ def name_of(change: BulkChange) -> str:
 
 def count_of(count: int, change: BulkChange) -> str:
     """4,312 assets"""
-    return f"{count:,} {change.noun if count == 1 else PLURALS[change.noun]}"
+    return f"{count:,} {SINGULARS.get(change.noun, change.noun) if count == 1 else PLURALS[change.noun]}"
 
 
 def state_of(change: BulkChange) -> State:

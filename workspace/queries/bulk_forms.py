@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
 from typing import Any
 
 from dam.models import Licence
@@ -13,8 +12,10 @@ from foundation.core.actors import Actor
 from foundation.markets.models import Locale, Market, Scope
 from pim.choices import ANY_LOCALE, AttributeType
 from pim.models import Attribute, Option
+from workspace.queries.form_fields import BulkForm, Choice, Field, Given
 from workspace.queries.shown import LOCALE
 from workspace.queries.words import phrase
+from workspace.queries.work_forms import WORK_FORMS, WORK_READERS
 
 # Beyond this one types a name or a code, with suggestions, instead of choosing from a list.
 LISTED = 200
@@ -23,31 +24,6 @@ MODES = [
     ("replace", "Replace what is there"),
     ("remove", "Remove from what is there"),
 ]
-Choice = tuple[str, str]
-Given = Mapping[str, Sequence[str]]
-
-
-@dataclass(frozen=True)
-class Field:
-    """One thing to fill in. `kind`: text, lines, radio, checks, select, or typed with suggestions (suggest)."""
-
-    name: str
-    label: str
-    kind: str = "text"
-    choices: Sequence[Choice] = ()
-    values: Sequence[str] = ()
-    hint: str = ""
-    is_required: bool = True
-    input_type: str = "text"
-
-
-@dataclass(frozen=True)
-class BulkForm:
-    """`asks` is "get" where an answer decides what is asked next."""
-
-    fields: list[Field] = field(default_factory=list)
-    asks: str = "post"
-    lead: str = ""
 
 
 def bulk_form(change: BulkChange, given: Given, *, actor: Actor) -> BulkForm:
@@ -58,7 +34,12 @@ def bulk_form(change: BulkChange, given: Given, *, actor: Actor) -> BulkForm:
 
 def read_form(change: BulkChange, given: Given, *, actor: Actor) -> dict[str, Any]:
     """The verb's parameters from a filled form. The verb checks them."""
-    return READERS[change.verb](given, actor) if change.verb in READERS else {}
+    return read_parameters(change.verb, given, actor=actor)
+
+
+def read_parameters(verb: str, given: Given, *, actor: Actor) -> dict[str, Any]:
+    """The same before there is a change."""
+    return READERS[verb](given, actor) if verb in READERS else {}
 
 
 def _given(parameters: Mapping[str, Any]) -> dict[str, Sequence[str]]:
@@ -252,6 +233,7 @@ FORMS: dict[str, Callable[[Given, Actor], BulkForm]] = {
     "pim.place": _place,
     "pim.withdraw": _place,
     "pim.value": _value,
+    **WORK_FORMS,
 }
 READERS: dict[str, Callable[[Given, Actor], dict[str, Any]]] = {
     "dam.keywords": _read_keywords,
@@ -261,4 +243,5 @@ READERS: dict[str, Callable[[Given, Actor], dict[str, Any]]] = {
     "pim.place": _read_place,
     "pim.withdraw": _read_place,
     "pim.value": _read_value,
+    **WORK_READERS,
 }

@@ -18,6 +18,7 @@ from foundation.events.catalogue import TYPES
 from foundation.events.models import Event
 from foundation.history.models import Revision
 from foundation.markets.models import ANY_LOCALE, Cell
+from foundation.workflow import events as work_events
 from pim.models import Attribute, Product, ProductValues
 from workspace.queries.options import words_of
 from workspace.queries.shown import Difference, TimelineEntry
@@ -27,6 +28,7 @@ ENTRIES = 30
 RECENT = 300
 SPELT = 8
 ANYWHERE = "*"
+WORK = work_events.WORK_ITEM_OPENED.name.partition(".")[0] + "."
 
 # What an event is in a sentence, from its data. The rest are told by the catalogue.
 SENTENCES: dict[str, str] = {
@@ -53,7 +55,7 @@ SENTENCES: dict[str, str] = {
     "syndication.rejection.closed": "What {channel} refused is mended: {attribute}",
     "associations.binding.reordered": "The pictures of {sku} come in another order",
 }
-HOUSEKEEPING = ("dam.rendition.ready", "workflow.work_item.opened", "workflow.work_item.closed")
+HOUSEKEEPING = ("dam.rendition.ready", *(name for name in TYPES if name.startswith(WORK)))
 
 
 def sentence(event: Event) -> str:

@@ -21,8 +21,9 @@ from workspace.queries.due import SOON, DueRow, due_list, licences_ending
 from workspace.queries.heat import Board, Place, heat_table, read_board
 from workspace.queries.history import recent_changes
 from workspace.queries.home_cards import Card, cards_of
+from workspace.queries.inbox import Wish, waiting
 from workspace.queries.shown import HeatTable, TimelineEntry
-from workspace.queries.work_items import WorkRow, work_list
+from workspace.queries.work_items import WorkRow
 
 WORK, CHANGES = 6, 8
 READY, NEARLY = 95, 70
@@ -53,13 +54,13 @@ class HomePage:
 
 def home_page(*, actor: Actor) -> HomePage:
     """A constant number of queries; none counts beyond some hundreds."""
-    work = work_list(actor=actor, limit=WORK)
+    work, work_total = waiting(actor, WORK)
     board = read_board(actor)
     return HomePage(
         figures=_figures(actor, board),
-        work=work.items,
-        work_total=str(work.total),
-        work_url=reverse("work_items"),
+        work=work,
+        work_total=str(work_total),
+        work_url=Wish(tab="all").address(),
         works=actor.may("workflow.work"),
         due=due_list(actor),
         cards=cards_of(actor),

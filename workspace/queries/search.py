@@ -14,6 +14,7 @@ from django.db.models import Q, QuerySet
 from django.urls import reverse
 
 from dam.models import Asset, AssetVersion
+from foundation.core import moment
 from foundation.core.actors import Actor
 from foundation.jobs.models import Job
 from foundation.workflow.models import WorkItem
@@ -147,7 +148,8 @@ def _work_items(words: Sequence[str], actor: Actor) -> HitGroup:
     if not _long(words):
         return HitGroup("work", "Work items", [])
     rows = _holding(WorkItem.objects.visible_to(actor).unfinished(), "title", words).select_related("queue", "assignee")
-    shown = [work_row(one, actor) for one in rows.order_by()[:CAP]]
+    now = moment.now()
+    shown = [work_row(one, actor, now) for one in rows.order_by()[:CAP]]
     return HitGroup("work", "Work items", [Hit(one.title, one.kind, one.url, one.icon) for one in shown])
 
 

@@ -27,9 +27,10 @@ from foundation.bulk.services import (
 )
 from foundation.core.errors import Invalid, TandemError
 from workspace.queries.assets import library_filters, tiles_of, trail_of
-from workspace.queries.bulk_changes import DONE, bulk_change_list, bulk_change_page, count_of, name_of
-from workspace.queries.bulk_forms import bulk_form, read_form
+from workspace.queries.bulk_changes import DONE, LISTS, bulk_change_list, bulk_change_page, count_of, name_of
+from workspace.queries.bulk_forms import bulk_form, read_form, read_parameters
 from workspace.queries.facets import wanted_of
+from workspace.queries.inbox import Wish, inbox_part
 from workspace.views.pages import PageRequest, next_address, page, toast
 
 
@@ -53,7 +54,8 @@ def _start(request: PageRequest) -> HttpResponse:
         without = _uids(request.POST, "without")
         chosen |= {"uids": None, "filter": request.POST.get("filter", ""), "without": without}
     if "at_once" in request.POST:
-        return _told(request, start_bulk_change(parameters={}, is_at_once=True, **chosen))
+        parameters = read_parameters(verb.name, dict(request.POST.lists()), actor=request.actor)
+        return _told(request, start_bulk_change(parameters=parameters, is_at_once=True, **chosen))
     change = start_bulk_change(parameters={}, **chosen) if verb.is_plain else open_bulk_change(**chosen)
     return redirect("bulk_change", uid=change.uid)
 
@@ -72,7 +74,9 @@ def _told(request: PageRequest, change: BulkChange) -> HttpResponse:
     undo_url = reverse("bulk_undo", args=[change.uid]) if change.changed and change.state == State.APPLIED else ""
     response = HttpResponse(status=204)
     items = reverse("bulk_items", args=[change.uid])
-    trigger_client_event(response, "items-changed", {"url": items})
+    # what an undo brings back may have left the list: then the list comes anew
+    is_anew = change.noun == "work_item" and change.state == State.UNDONE
+    trigger_client_event(response, "list-changed" if is_anew else "items-changed", {"url": items})
     return toast(response, _words(change), undo_url=undo_url, tone="bad" if _is_refused(change) else "ok")
 
 
@@ -87,7 +91,10 @@ def _words(change: BulkChange) -> str:
     if change.total == 1 and change.refused:
         row = change.rows.first()
         return row.reason if row else "Refused"
-    told = f"{DONE.get(change.verb, 'Changed')} {count_of(change.changed, change)}"
+    done = DONE.get(change.verb, "Changed")
+    if change.noun == "work_item" and change.total == change.changed == 1:
+        return f"{done}: {change.rows.get().label}"
+    told = f"{done} {count_of(change.changed, change)}"
     parts = [f"{change.same:,} the same already"] * bool(change.same) + [f"{change.refused:,} refused"] * bool(
         change.refused
     )
@@ -125,8 +132,12 @@ def _show(
 def bulk_items(request: PageRequest, uid: UUID) -> HttpResponse:
     """The things that a small change was for, as the list draws them now."""
     change = get_bulk_change(uid, actor=request.actor)
+    ids = list(change.rows.values_list("subject_id", flat=True)[:50])
+    if change.noun == "work_item":
+        part = inbox_part(ids, actor=request.actor, wish=Wish.read(request.GET.dict()))
+        return render(request, "workspace/fragments/work_items_changed.html", part)
     trail = trail_of(wanted_of(dict(request.GET.lists()), library_filters()))
-    tiles = tiles_of(change.rows.values_list("subject_id", flat=True)[:50], actor=request.actor, trail=trail)
+    tiles = tiles_of(ids, actor=request.actor, trail=trail)
     return render(request, "workspace/fragments/asset_tiles.html", {"tiles": tiles if change.noun == "asset" else []})
 
 
@@ -191,4 +202,4 @@ def bulk_discard(request: PageRequest, uid: UUID) -> HttpResponse:
     change = get_bulk_change(uid, actor=request.actor)
     discard_bulk_change(change, actor=request.actor)
     messages.success(request, f"Discarded: {name_of(change)}")
-    return redirect(f"{change.noun}_list")
+    return redirect(LISTS[change.noun])

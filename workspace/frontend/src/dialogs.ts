@@ -40,3 +40,12 @@ document.addEventListener("htmx:afterRequest", (event) => {
     elt.querySelector("[role=alert]")?.replaceChildren();
   }
 });
+
+// A dialog that was opened before its content came: the first field gets the focus.
+document.addEventListener("htmx:afterSettle", (event) => {
+  const dialog = (event.target as Element).closest<HTMLDialogElement>("dialog[open]");
+  if (dialog && [dialog, document.body].includes(document.activeElement as HTMLElement)) {
+    const fields = "input[type=radio]:checked, select, textarea, input:not([type=hidden], [type=radio])";
+    dialog.querySelector<HTMLElement>(fields)?.focus();
+  }
+});

@@ -42,7 +42,7 @@ function labelOf(control: HTMLElement): string {
   for (const key of copy.querySelectorAll("kbd, svg")) {
     key.remove();
   }
-  return control.getAttribute("aria-label") || words(copy) || control.title;
+  return control.dataset.keyLabel || control.getAttribute("aria-label") || words(copy) || control.title;
 }
 
 function row(label: string, keys: string[]): HTMLElement {
@@ -68,11 +68,14 @@ function fillSheet(): void {
   const goes = [...places].map(([key, link]) => row(words(link), ["G", capital(key)]));
   document.getElementById("keys-of-places")?.replaceChildren(...goes);
   const own = new Map<string, HTMLElement>();
-  for (const control of document.querySelectorAll<HTMLElement>("[data-key]")) {
-    const key = control.dataset.key ?? "";
+  for (const control of document.querySelectorAll<HTMLElement>("[data-key], [data-press], [data-row-key]")) {
+    const key = control.dataset.key ?? control.dataset.press ?? control.dataset.rowKey ?? "";
     if (key && !own.has(key)) {
       own.set(key, row(labelOf(control) || "Not named", [capital(key)]));
     }
+  }
+  if (document.querySelector("[data-rows] [data-row]")) {
+    own.set("j", row("Next and previous", ["J", "K"]));
   }
   document.getElementById("keys-of-page")?.replaceChildren(...own.values());
   document.getElementById("keys-here")?.toggleAttribute("hidden", own.size === 0);

@@ -1,6 +1,6 @@
 // Lists to walk by keyboard: in <ul data-rows>, J and K move the focus along the links that have data-row, Enter follows
-// one, and D presses the button with data-row-key="d" of the row that has the focus. A row that goes leaves the focus
-// to its neighbour.
+// one, and D presses the button with data-row-key="d" of the row that has the focus, unless rows are selected: then the
+// keys of the bulk bar are for these. A row that goes leaves the focus to its neighbour.
 import { isFree } from "./keys.ts";
 
 const links = () => [...document.querySelectorAll<HTMLElement>("[data-rows] [data-row]")];
@@ -26,7 +26,7 @@ document.addEventListener("keydown", (event) => {
   if (key === "j" || key === "k") {
     event.preventDefault();
     all[Math.max(0, Math.min(all.length - 1, at + (key === "j" ? 1 : -1)))]?.focus();
-  } else if (row) {
+  } else if (row && !document.querySelector(".bulk-bar[data-any]")) {
     row.querySelector<HTMLElement>(`[data-row-key="${CSS.escape(key)}"]`)?.click();
   }
 });

@@ -1,6 +1,7 @@
 // <selectable-list> holds a bulk bar and a list whose items are [data-item], each with a checkbox "uid" and a link.
 // The list may be exchanged by htmx or grow: what is chosen is kept by id. One item at a time is in the order of Tab;
-// arrows lead to the others. Verbs marked data-plain act at once on a few; all others post the bar's form.
+// arrows lead to the others. Verbs marked data-plain act at once on a few; all others post the bar's form. An item's own
+// <button data-act="room.verb"> acts at once on it.
 import { htmx } from "../htmx.ts";
 import { isFree } from "../keys.ts";
 import { between, Selection, step } from "../selection.ts";
@@ -132,7 +133,10 @@ class SelectableList extends HTMLElement {
       this.#draw();
     }
     const item = target.closest<HTMLElement>("[data-item]");
-    if (item && event.shiftKey) {
+    const act = target.closest<HTMLElement>("[data-act]")?.dataset.act;
+    if (item && act) {
+      this.#actAtOnce(act, [item.dataset.item ?? ""]);
+    } else if (item && event.shiftKey) {
       event.preventDefault(); // a browser would open a window
       this.#anchor ||= this.#current;
       const to = item.dataset.item ?? "";
@@ -185,13 +189,16 @@ class SelectableList extends HTMLElement {
     const item = target.closest<HTMLElement>("[data-item]");
     const key = event.key.toLowerCase();
     const verb = this.#form.querySelector<HTMLButtonElement>(`[data-press="${CSS.escape(key)}"]`);
+    if (key === " " && target.closest("button, a.btn")) {
+      return;
+    }
     if (key === "escape" && this.#form.hasAttribute("data-any")) {
       this.#clear();
     } else if (item && (key === " " || key === "x")) {
       this.#toggle(item.dataset.item ?? "");
     } else if (verb && this.#form.hasAttribute("data-any")) {
       verb.click();
-    } else if (verb && item) {
+    } else if (verb?.hasAttribute("data-plain") && item) {
       this.#actAtOnce(verb.value, [item.dataset.item ?? ""]);
       this.#go(Math.min(this.#items.indexOf(item) + 1, this.#items.length - 1));
     } else {
@@ -275,22 +282,32 @@ class SelectableList extends HTMLElement {
     void htmx.ajax("post", this.#form.action, { source: this, swap: "none", values });
   }
 
-  // What was changed is drawn anew where it is shown.
+  // What was changed is drawn anew where it is shown, or goes where the list shows it no longer; what is marked
+  // data-beside takes the place of the element with its id.
   #refresh = async (event: Event): Promise<void> => {
     const { url } = (event as CustomEvent<{ url: string }>).detail;
-    const answer = await fetch(url, { headers: { "HX-Request": "true" } });
+    const answer = await fetch(`${url}${location.search}`, { headers: { "HX-Request": "true" } });
     if (!answer.ok) {
       return;
     }
     const fresh = document.createElement("template");
     fresh.innerHTML = await answer.text();
+    const at = Math.max(0, this.#items.findIndex((item) => item.contains(document.activeElement)));
+    const hadFocus = this.contains(document.activeElement);
     for (const item of fresh.content.querySelectorAll<HTMLElement>("[data-item]")) {
-      const old = this.#item(item.dataset.item ?? "");
-      const hadFocus = old?.contains(document.activeElement);
-      old?.replaceWith(item);
-      if (hadFocus) {
-        link(item).focus();
-      }
+      exchange(this.#item(item.dataset.item ?? ""), item);
+    }
+    for (const { dataset } of fresh.content.querySelectorAll<HTMLElement>("[data-gone]")) {
+      this.#selection.set([dataset.gone ?? ""], false);
+      this.#item(dataset.gone ?? "")?.remove();
+    }
+    for (const part of fresh.content.querySelectorAll<HTMLElement>("[data-beside]")) {
+      exchange(document.getElementById(part.id), part);
+    }
+    if (this.#items.length === 0) {
+      htmx.trigger(document.body, "list-changed", {}); // more rows, or what to do next
+    } else if (hadFocus && !this.contains(document.activeElement)) {
+      this.#go(Math.min(at, this.#items.length - 1));
     }
     this.#draw();
   };
@@ -312,6 +329,13 @@ class SelectableList extends HTMLElement {
       old.remove();
     }
   };
+}
+
+function exchange(old: HTMLElement | null | undefined, fresh: HTMLElement): void {
+  if (old) {
+    old.replaceWith(fresh);
+    htmx.process(fresh);
+  }
 }
 
 function link(item: HTMLElement): HTMLElement {

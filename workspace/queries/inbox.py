@@ -1,0 +1,289 @@
+"""One person's inbox: what is theirs, unassigned, watched, snoozed, and everything they see; counted by all filters.
+
+Every open item is counted in one query that reads an index alone; counts of tabs and filters follow from its groups.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, fields, replace
+from datetime import datetime, timedelta
+from typing import Any
+from urllib.parse import urlencode
+
+from django.db.models import Case, Count, Q, QuerySet, Value, When
+from django.urls import reverse
+
+from foundation.core import moment
+from foundation.core.actors import Actor
+from foundation.core.pages import keyset_page
+from foundation.workflow.choices import Priority
+from foundation.workflow.models import Queue, WorkItem, WorkItemQuerySet
+from foundation.workflow.queries import queues_of
+from workspace.queries.counts import Capped, capped_count
+from workspace.queries.shown import Tab
+from workspace.queries.words import phrase
+from workspace.queries.work_items import WorkRow, shown_items, work_row
+
+PAGE = 30
+ORDER = ("priority", "pk")
+SOON = timedelta(days=7)
+MOST_MINE = 99
+TABS = {"mine": "Mine", "unassigned": "Unassigned", "watched": "Watched", "snoozed": "Snoozed", "all": "All"}
+MINE, NOBODYS, OTHERS = "mine", "nobody's", "others'"
+OVERDUE, DUE_SOON = "overdue", "soon"
+DUE = {OVERDUE: "Overdue", DUE_SOON: "Due within a week"}
+WORDS = {priority.label: priority for priority in Priority}
+
+
+@dataclass(frozen=True)
+class Wish:
+    """What the address asks for."""
+
+    tab: str = "mine"
+    queue: str = ""
+    kind: str = ""
+    market: str = ""
+    priority: str = ""
+    due: str = ""
+    cursor: str = ""
+
+    @classmethod
+    def read(cls, parameters: Mapping[str, str]) -> Wish:
+        given = {one.name: parameters.get(one.name, "") for one in fields(cls)}
+        return cls(**given | {"tab": given["tab"] if given["tab"] in TABS else "mine"})
+
+    def address(self, **changes: str) -> str:
+        said = {name: value for name, value in vars(replace(self, cursor="", **changes)).items() if value}
+        return f"{reverse('work_items')}?{urlencode(said)}"
+
+    @property
+    def is_filtered(self) -> bool:
+        return any(getattr(self, name) for name in FILTERS)
+
+
+@dataclass(frozen=True)
+class Choice:
+    value: str
+    label: str
+    is_on: bool
+
+
+@dataclass(frozen=True)
+class Select:
+    name: str
+    label: str
+    choices: list[Choice]
+
+
+@dataclass(frozen=True)
+class Inbox:
+    wish: Wish
+    tabs: list[Tab]
+    filters: list[Select]
+    items: list[WorkRow]
+    total: int
+    next_cursor: str
+    elsewhere: Tab | None
+
+
+@dataclass(frozen=True)
+class Cell:
+    """Open items that agree in all the inbox is filtered by, and how many they are."""
+
+    queue: str
+    kind: str
+    market: str
+    priority: str
+    due: str
+    whose: str
+    is_asleep: bool
+    rows: int
+
+
+# What the inbox is filtered by beside its tabs: name in the address, label, and what it says when nothing is chosen.
+FILTERS = {
+    "queue": ("Queue", "All queues"),
+    "kind": ("Kind", "All kinds"),
+    "market": ("Market", "All markets"),
+    "priority": ("Priority", "All priorities"),
+    "due": ("Due", "Due at any time"),
+}
+
+
+def inbox(*, actor: Actor, wish: Wish, limit: int = PAGE) -> Inbox:
+    """Most urgent and oldest first. Four queries."""
+    desk = _Desk(actor, wish)
+    rows = shown_items(desk.chosen, actor)
+    page = keyset_page(rows, order=ORDER, cursor=wish.cursor, limit=limit)
+    tabs = desk.tabs()
+    return Inbox(
+        wish=wish,
+        tabs=tabs,
+        filters=[desk.select(name) for name in FILTERS],
+        items=[work_row(item, actor, desk.now) for item in page.rows],
+        total=desk.count(tab=wish.tab),
+        next_cursor=page.next_cursor,
+        elsewhere=next((tab for tab in tabs if tab.count and not tab.is_current), None),
+    )
+
+
+def inbox_part(ids: Sequence[int], *, actor: Actor, wish: Wish) -> dict[str, Any]:
+    """These items as the inbox shows them now, those that it no longer shows, and the counts."""
+    desk = _Desk(actor, wish)
+    shown = list(shown_items(desk.chosen.filter(pk__in=ids), actor))
+    gone = WorkItem.objects.visible_to(actor).filter(pk__in=ids).exclude(pk__in=[item.pk for item in shown])
+    return {
+        "items": [work_row(item, actor, desk.now) for item in shown],
+        "gone": list(gone.values_list("uid", flat=True)),
+        "tabs": desk.tabs(),
+        "total": desk.count(tab=wish.tab),
+    }
+
+
+def waiting(actor: Actor, limit: int) -> tuple[list[WorkRow], Capped]:
+    """What waits for the actor, of theirs and of nobody's; how many are open in all, up to a cap. Two queries."""
+    now = moment.now()
+    visible = WorkItem.objects.visible_to(actor).unfinished()
+    rows = visible.awake(now).filter(Q(assignee=None) | Q(assignee_id=actor.user_id or -1))
+    shown = [work_row(item, actor, now) for item in shown_items(rows, actor).order_by(*ORDER)[:limit]]
+    return shown, capped_count(visible)
+
+
+def my_count(actor: Actor) -> Capped:
+    """How many items are the actor's, for the navigation."""
+    if actor.user_id is None or not actor.may("workflow.work"):
+        return Capped(0)
+    mine = WorkItem.objects.visible_to(actor).unfinished().awake(moment.now()).filter(assignee_id=actor.user_id)
+    return capped_count(mine, MOST_MINE)
+
+
+def selected_work_items(given: Mapping[str, Sequence[str]], actor: Actor) -> QuerySet[WorkItem]:
+    """What the inbox shows for a query string: the meaning of "all that match"."""
+    return _Desk(actor, Wish.read({name: values[-1] for name, values in given.items() if values})).chosen
+
+
+class _Desk:
+    """What the actor sees, by what it is filtered by."""
+
+    def __init__(self, actor: Actor, wish: Wish) -> None:
+        self.actor, self.wish, self.now = actor, wish, moment.now()
+        self.visible = WorkItem.objects.visible_to(actor).unfinished()
+        self.queues: dict[int, Queue] = {queue.pk: queue for queue in queues_of(actor)}
+        owned = {queue.code for queue in self.queues.values() if getattr(queue, "is_owned", False)}
+        self.owned = owned or {queue.code for queue in self.queues.values()}
+        self._cells: dict[bool, list[Cell]] = {}
+
+    @property
+    def chosen(self) -> WorkItemQuerySet:
+        """The rows of the tab under all filters."""
+        wish = self.wish
+        rows = self._of_tab(wish.tab)
+        if wish.queue:
+            rows = rows.filter(queue_id__in=[pk for pk, queue in self.queues.items() if queue.code == wish.queue])
+        if wish.kind:
+            rows = rows.filter(kind=wish.kind)
+        if wish.market:
+            rows = rows.filter(market=wish.market)
+        if wish.priority:
+            rows = rows.filter(priority=WORDS.get(wish.priority, -1))
+        if wish.due:
+            rows = rows.filter(_due(self.now).get(wish.due, Q(pk__in=[])))
+        return rows
+
+    def _of_tab(self, tab: str) -> WorkItemQuerySet:
+        me = self.actor.user_id or -1
+        match tab:
+            case "mine":
+                return self.visible.awake(self.now).filter(assignee_id=me)
+            case "unassigned":
+                rows = self.visible.awake(self.now).filter(assignee=None)
+                if self.wish.queue or len(self.owned) == len(self.queues):
+                    return rows
+                return rows.filter(queue_id__in=[pk for pk, queue in self.queues.items() if queue.code in self.owned])
+            case "watched":
+                return self.visible.filter(watchers__user_id=me)
+            case "snoozed":
+                return self.visible.asleep(self.now).filter(Q(assignee=None) | Q(assignee_id=me))
+        return self.visible
+
+    def cells(self, tab: str) -> list[Cell]:
+        """Of everything, or of what the actor watches."""
+        is_watched = tab == "watched"
+        if is_watched not in self._cells:
+            rows = self._of_tab("watched") if is_watched else self.visible
+            self._cells[is_watched] = [self._cell(row) for row in _grouped(rows, self.now, self.actor.user_id or -1)]
+        return self._cells[is_watched]
+
+    def _cell(self, row: Sequence[Any]) -> Cell:
+        queue, kind, market, priority, due, whose, is_asleep, count = row
+        code = self.queues[queue].code if queue in self.queues else ""
+        return Cell(code, kind, market, Priority(priority).label, due, whose, is_asleep, count)
+
+    def count(self, *, tab: str, **changes: str) -> int:
+        """What a click would find: with these changes, under all the other filters."""
+        wish = replace(self.wish, tab=tab, **changes)
+        return sum(cell.rows for cell in self.cells(tab) if self._is_in(cell, wish))
+
+    def _is_in(self, cell: Cell, wish: Wish) -> bool:
+        if any(getattr(wish, name) not in ("", getattr(cell, name)) for name in FILTERS):
+            return False
+        match wish.tab:
+            case "mine":
+                return cell.whose == MINE and not cell.is_asleep
+            case "unassigned":
+                return cell.whose == NOBODYS and not cell.is_asleep and bool(wish.queue or cell.queue in self.owned)
+            case "snoozed":
+                return cell.is_asleep and cell.whose != OTHERS
+        return True
+
+    def tabs(self) -> list[Tab]:
+        return [
+            Tab(label, self.wish.address(tab=tab), tab == self.wish.tab, count=self.count(tab=tab))
+            for tab, label in TABS.items()
+        ]
+
+    def select(self, name: str) -> Select:
+        label, everything = FILTERS[name]
+        chosen = getattr(self.wish, name)
+        choices = [
+            Choice(value, f"{words} ({count:,})", value == chosen)
+            for value, words in self._values(name)
+            if (count := self.count(tab=self.wish.tab, **{name: value})) or value == chosen
+        ]
+        return Select(name, label, [Choice("", everything, not chosen), *choices])
+
+    def _values(self, name: str) -> list[tuple[str, str]]:
+        """What can be chosen, in its order and in words."""
+        chosen = getattr(self.wish, name)
+        match name:
+            case "queue":
+                known = [(queue.code, queue.name) for queue in self.queues.values()]
+            case "priority":
+                known = [(word, word.capitalize()) for word in WORDS]
+            case "due":
+                known = list(DUE.items())
+            case _:
+                found = {getattr(cell, name) for cell in self.cells(self.wish.tab)} - {""}
+                known = [(one, phrase(one) if name == "kind" else one) for one in sorted(found)]
+        return known if not chosen or chosen in dict(known) else [*known, (chosen, chosen)]
+
+
+def _due(now: datetime) -> dict[str, Q]:
+    return {OVERDUE: Q(due_at__lt=now), DUE_SOON: Q(due_at__gte=now, due_at__lt=now + SOON)}
+
+
+def _grouped(rows: WorkItemQuerySet, now: datetime, me: int) -> Sequence[Sequence[Any]]:
+    due = [When(condition, then=Value(name)) for name, condition in _due(now).items()]
+    return list(
+        rows.order_by()
+        .annotate(
+            due=Case(*due, default=Value("")),
+            whose=Case(
+                When(assignee=None, then=Value(NOBODYS)), When(assignee_id=me, then=Value(MINE)), default=Value(OTHERS)
+            ),
+            is_asleep=Case(When(snoozed_until__gt=now, then=Value(True)), default=Value(False)),
+        )
+        .values_list("queue_id", "kind", "market", "priority", "due", "whose", "is_asleep")
+        .annotate(rows=Count("*"))
+    )
