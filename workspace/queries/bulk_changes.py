@@ -83,11 +83,12 @@ class BulkBar:
     verbs: list[VerbButton]
 
 
-def bulk_bar(noun: str, *, actor: Actor) -> BulkBar | None:
+def bulk_bar(noun: str, *, actor: Actor, but: Sequence[str] = ()) -> BulkBar | None:
     """What may be done with a selection, or nothing: then there is nothing to select for."""
     verbs = [
         VerbButton(verb.name, verb.label, ICONS.get(verb.name, "edit"), KEYS.get(verb.name, ""), verb.is_plain)
         for verb in verbs_for(noun, actor)
+        if verb.name not in but
     ]
     return BulkBar(noun, PLURALS[noun], verbs) if verbs else None
 

@@ -20,6 +20,13 @@ from workspace.queries.work_item_page import get_work_item, work_item_page
 from workspace.views.pages import PageRequest, next_address, page, toast, uid_in
 
 ITEM = "#work-item"
+# Verbs that would change nothing of what a tab shows.
+POINTLESS = {
+    "mine": ("workflow.claim", "workflow.wake"),
+    "unassigned": ("workflow.release", "workflow.wake", "workflow.unwatch"),
+    "watched": ("workflow.watch",),
+    "snoozed": ("workflow.snooze", "workflow.release"),
+}
 
 
 @require_safe
@@ -29,7 +36,7 @@ def work_items(request: PageRequest) -> HttpResponse:
     found = inbox(actor=request.actor, wish=Wish.read(request.GET.dict()))
     context = vars(found) | {
         "next_url": next_address(request, found.next_cursor),
-        "bulk": bulk_bar("work_item", actor=request.actor),
+        "bulk": bulk_bar("work_item", actor=request.actor, but=POINTLESS.get(found.wish.tab, ())),
     }
     if not request.htmx or request.htmx.history_restore_request:
         return render(request, "workspace/work_items.html", context)
