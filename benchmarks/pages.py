@@ -53,7 +53,7 @@ def addresses() -> dict[str, str]:
         "channel": "/channels/shop/",
         "search": f"/search/?q={offered.sku}",
         "settings": "/settings/",
-        "work items": "/work/",
+        "work items": "/work/?tab=all",
         "listings": "/listings/",
         "listings, held in a market": "/listings/?state=held&market=DACH",
         "listing": f"/listings/{listing.uid}/",

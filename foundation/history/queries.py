@@ -50,7 +50,7 @@ class Trace:
 def changes_of(table: str, key: str | int, *, limit: int = 50) -> list[Change]:
     """The newest changes of one row. The image after a revision is the next one's image before."""
     rows = list(Revision.objects.filter(table_name=table, row_key=str(key)).order_by("-id")[:limit])
-    after = _current_row(table, str(key))
+    after = _current_rows(table, [str(key)]).get(str(key))
     changes = []
     for row in rows:
         changes.append(Change(row.id, row.at, row.actor, row.op, row.before, after))
@@ -107,14 +107,3 @@ def _current_rows(table: str, keys: Iterable[str]) -> dict[str, dict[str, Any] |
         numbers = [int(key) for key in keys]
         cursor.execute(f"SELECT id, to_jsonb(t)::text FROM {name} t WHERE id = ANY(%s)", [numbers])  # noqa: S608
         return {str(key): json.loads(image) for key, image in cursor.fetchall()}
-
-
-def _current_row(table: str, key: str) -> dict[str, Any] | None:
-    with connection.cursor() as cursor:
-        name = connection.ops.quote_name(table)
-        cursor.execute(f"SELECT to_jsonb(t)::text FROM {name} t WHERE id::text = %s", [key])  # noqa: S608
-        row = cursor.fetchone()
-    if row is None:
-        return None
-    value: dict[str, Any] = json.loads(row[0])
-    return value

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from benchmarks import bulk_upsert, completeness, crowd, delta, get_document, pages, renditions, report
+from benchmarks import bulk_upsert, completeness, crowd, delta, get_document, inbox, pages, renditions, report
 from benchmarks.goals import GOALS
 from benchmarks.house import NotDone
 
@@ -94,6 +94,17 @@ def test_pages_are_measured_in_a_crowd() -> None:
     assert all(one["p50_ms"] > 0 for one in rows)
     with pytest.raises(NotDone, match="answers 404"):
         pages.measure({"nowhere": "/products/nowhere/"}, pages.visitor("otto", "US"), 1)
+
+
+def test_the_inbox_is_measured_with_what_is_in_it() -> None:
+    from foundation.workflow.models import WorkItem
+
+    pages.visitor("stella")
+    asked = inbox.addresses(inbox.make_inbox(400, "stella"))
+    assert WorkItem.objects.unfinished().count() == 400
+    names = ("mine", "all, overdue", "one item")
+    rows = pages.measure({name: asked[name] for name in names}, pages.visitor("otto", "US"), 2)
+    assert whole(rows)
 
 
 def test_one_slow_page_misses_the_goal() -> None:

@@ -42,6 +42,7 @@ class WorkRow:
     icon: str
     url: str
     page_url: str
+    ask_url: str
     kind: str
     queue: str
     market: str
@@ -72,6 +73,7 @@ def work_row(item: WorkItem, actor: Actor, now: datetime) -> WorkRow:
         icon=icon_of(item),
         url=address(item, actor),
         page_url=reverse("work_item", args=[item.uid]),
+        ask_url=reverse("work_item_ask", args=[item.uid]),
         kind=phrase(item.kind),
         queue=item.queue.name,
         market=item.market,
