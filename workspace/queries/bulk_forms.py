@@ -172,8 +172,7 @@ def _value_fields(attribute: Attribute, values: Sequence[str]) -> list[Field]:
         case AttributeType.BOOLEAN:
             return [Field("value", name, "radio", [("true", "Yes"), ("false", "No")], values, is_required=is_required)]
         case AttributeType.RICH_TEXT:
-            hint = "HTML, such as <p>Warm and dry.</p>"
-            return [Field("value", name, "lines", values=values, hint=hint, is_required=is_required)]
+            return [Field("value", name, "rich", values=values, is_required=is_required)]
         case AttributeType.DATE:
             return [Field("value", name, values=values, is_required=is_required, input_type="date")]
     hints = {

@@ -15,7 +15,7 @@ from workspace.queries.words import Words, in_words
 ONE_LINE = 120  # a text that may be longer, or is, gets an area
 KINDS: dict[str, str] = {
     AttributeType.TEXT: "line",
-    AttributeType.RICH_TEXT: "area",
+    AttributeType.RICH_TEXT: "rich",
     AttributeType.IDENTIFIER: "line",
     AttributeType.NUMBER: "number",
     AttributeType.BOOLEAN: "truth",
@@ -26,8 +26,7 @@ KINDS: dict[str, str] = {
     AttributeType.MONEY: "money",
 }
 GROUPED = frozenset({"truth", "choices", "searches", "measure", "money"})
-PLACEHOLDING = frozenset({"line", "area", "number", "search", "measure"})
-MARKUP = "p, h2, h3, h4, ul, ol, li, strong, em, a, br"
+PLACEHOLDING = frozenset({"line", "area", "rich", "number", "search", "measure"})
 
 
 @dataclass(frozen=True)
@@ -84,8 +83,8 @@ def control(attribute: Attribute, raw: Any, inherited: Any, around: Around) -> C
     match kind:
         case "line":
             return replace(made, is_code=attribute.type == AttributeType.IDENTIFIER)
-        case "area" if attribute.type == AttributeType.RICH_TEXT:
-            return replace(made, placeholder=shown.text, is_code=True)
+        case "rich":
+            return replace(made, is_code=True)
         case "number":
             return replace(made, unit=attribute.unit)
         case "truth":
@@ -154,8 +153,6 @@ def _amounts(attribute: Attribute, raw: Any, inherited: Any, currency: str) -> l
 def help_text(attribute: Attribute) -> str:
     """What is accepted, said before it is refused."""
     limits, words = attribute.validation, []
-    if attribute.type == AttributeType.RICH_TEXT:
-        words.append(f"HTML with {MARKUP}")
     if attribute.type == AttributeType.IDENTIFIER and limits.get("scheme", attribute.code) == GTIN:
         words.append("8, 12, 13 or 14 digits")
     if limits.get("min_length"):

@@ -11,7 +11,7 @@ Given = Mapping[str, Sequence[str]]
 
 @dataclass(frozen=True)
 class Field:
-    """One thing to fill in. `kind`: text, lines, radio, checks, select, or typed with suggestions (suggest)."""
+    """One thing to fill in. `kind`: text, lines, rich, radio, checks, select, or typed with suggestions (suggest)."""
 
     name: str
     label: str
