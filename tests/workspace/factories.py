@@ -9,9 +9,9 @@ from typing import Any
 from uuid import UUID
 
 from associations.services import bind_asset, propose_binding
-from dam.choices import AssetState, Kind, VersionState
-from dam.models import Asset, AssetVersion
-from dam.services import assign_licence, define_licence, define_preset
+from dam.choices import AssetState, Kind, RenditionState, VersionState
+from dam.models import Asset, AssetVersion, Rendition
+from dam.services import assign_licence, define_licence, define_preset, request_rendition
 from dam.verdict import TermFacts
 from foundation.blobs.models import Blob
 from foundation.bulk.models import BulkChange
@@ -102,6 +102,27 @@ def make_asset(title: str, *, markets: tuple[str, ...] = (), kind: str = Kind.IM
         asset.current_version = version
         asset.save(update_fields=["current_version"])
     return asset
+
+
+def make_version(asset: Asset) -> AssetVersion:
+    """The next version of it, a draft whose bytes are nowhere."""
+    at, number = moment.now(), asset.versions.count() + 1
+    sha256 = hashlib.sha256(f"{asset.title} {number}".encode()).hexdigest()
+    with recorded(HOUSE):
+        Blob.objects.create(sha256=sha256, bytes=2_345_678, media_type="image/jpeg", created_at=at)
+        return AssetVersion.objects.create(
+            asset=asset, number=number, blob_id=sha256, filename=f"{number}-{asset.title}", media_type="image/jpeg",
+            width=4000, height=5000, state=VersionState.DRAFT, created_at=at,
+        )  # fmt: skip
+
+
+def make_preview(version: AssetVersion) -> None:
+    """As if the version had been drawn large."""
+    with recorded(HOUSE):
+        row = request_rendition(version, preset="large", actor=HOUSE)
+        Rendition.objects.filter(pk=row.pk).update(
+            state=RenditionState.DONE, sha256="ab" * 32, width=1280, height=1600, media_type="image/webp"
+        )
 
 
 def license_for(name: str, assets: list[Asset], *, until: datetime | None = None) -> Any:

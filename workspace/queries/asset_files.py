@@ -99,6 +99,11 @@ class Comparison:
     versions: list[VersionShown]
     may_approve: bool
 
+    @property
+    def can_slide(self) -> bool:
+        """There are two pictures to lay over each other."""
+        return self.left.is_ready and self.right.is_ready and self.left.version != self.right.version
+
 
 def stage(asset: Asset, *, actor: Actor) -> Stage:
     """The picture of the current version, or what keeps it from being shown. Two queries."""

@@ -58,10 +58,12 @@ def asset_stage(request: PageRequest, uid: UUID) -> HttpResponse:
 @require_safe
 @page("dam.view")
 def asset_compare(request: PageRequest, uid: UUID) -> HttpResponse:
-    """Two versions beside each other."""
+    """Two versions beside each other, or one over the other."""
     asked = request.GET.get("left", ""), request.GET.get("right", "")
     found = comparison(uid, *asked, actor=request.actor)
-    return render(request, "workspace/asset_compare.html", vars(found))
+    is_slider = found.can_slide and request.GET.get("view") == "slider"
+    context = vars(found) | {"can_slide": found.can_slide, "is_slider": is_slider}
+    return render(request, "workspace/asset_compare.html", context)
 
 
 def show_asset(request: PageRequest, uid: UUID) -> HttpResponse:

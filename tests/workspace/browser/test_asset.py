@@ -9,13 +9,12 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from dam.choices import AssetState, RenditionState, VersionState
-from dam.models import Asset, AssetVersion, Licence, Preset, Rendition
-from dam.services import edit_asset, request_rendition
+from dam.choices import AssetState, VersionState
+from dam.models import Asset, AssetVersion, Licence, Preset
+from dam.services import edit_asset
 from dam.services.presets import ensure_default_presets
 from delivery.models import Publication
 from foundation.events.sequencing import drain
-from foundation.history.services import recorded
 from syndication.models import Listing
 from tests.syndication import factories as goods
 from tests.workspace import factories
@@ -135,11 +134,7 @@ def test_who_was_faster_is_told_and_typing_is_kept(studio: Any, photographer: An
 
 
 def test_looking_closely_by_keys_and_buttons(studio: Any, opened: Callable[..., Page]) -> None:
-    with recorded(factories.HOUSE):
-        row = request_rendition(studio.hero.current_version, preset="large", actor=factories.HOUSE)
-        Rendition.objects.filter(pk=row.pk).update(
-            state=RenditionState.DONE, sha256="ab" * 32, width=1280, height=1600, media_type="image/webp"
-        )
+    factories.make_preview(studio.hero.current_version)
     page = opened(f"/assets/{studio.hero.uid}/")
     stage, level = page.locator("zoom-stage"), page.locator(".zoom-level")
     expect(page.locator("zoom-stage:defined")).to_be_attached()
@@ -157,6 +152,39 @@ def test_looking_closely_by_keys_and_buttons(studio: Any, opened: Callable[..., 
     page.get_by_role("button", name="Zoom in").click()
     expect(stage).to_have_class("stage zoomed")
     assert Preset.objects.filter(code="full").exists(), "more pixels were asked for"
+
+
+def test_two_versions_one_over_the_other(studio: Any, opened: Callable[..., Page]) -> None:
+    asset = studio.hero
+    for version in (asset.current_version, factories.make_version(asset)):
+        factories.make_preview(version)
+    page = opened(f"/assets/{asset.uid}/compare/?left=1&right=2")
+    page.get_by_role("link", name="Slider").click()
+    slider = page.get_by_role("slider", name="How much is seen of version 1")
+    first, second = page.locator("compare-slider img").all()
+
+    def seen() -> tuple[str, str]:
+        return tuple(one.evaluate("picture => getComputedStyle(picture).clipPath") for one in (first, second))
+
+    expect(slider).to_have_attribute("aria-valuetext", "50 %")
+    assert seen() == ("inset(0px 50% 0px 0px)", "inset(0px 0px 0px 50%)")
+    box = slider.bounding_box()
+    slider.click(position={"x": box["width"] / 4, "y": box["height"] / 2})
+    page.keyboard.press("ArrowRight")
+    assert seen() == ("inset(0px 74% 0px 0px)", "inset(0px 0px 0px 26%)")
+    page.keyboard.press("Home")
+    assert seen() == ("inset(0px 100% 0px 0px)", "inset(0px 0px 0px 0%)")
+    page.get_by_label("Left").select_option("2")
+    page.get_by_label("Right").select_option("1")
+    page.get_by_role("button", name="Compare").click()
+    expect(page.get_by_role("slider", name="How much is seen of version 2")).to_be_visible()
+    page.get_by_role("link", name="Side by side").click()
+    expect(page.locator(".pair section")).to_have_count(2)
+    page.go_back()
+    expect(page.locator("compare-slider")).to_be_visible()
+    page.goto(f"/assets/{asset.uid}/compare/?left=1&right=1&view=slider")
+    expect(page.locator(".pair section")).to_have_count(2)
+    expect(page.get_by_role("link", name="Slider")).to_have_count(0)
 
 
 def test_binding_in_the_dialog_and_its_undo(studio: Any, opened: Callable[..., Page]) -> None:
