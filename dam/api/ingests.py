@@ -25,7 +25,7 @@ class IngestSerializer(serializers.ModelSerializer):
 
     class Meta:
         model = Ingest
-        fields = ["uid", "state", "done", "total", "result", "markets", "created_at"]
+        fields = ["uid", "state", "done", "total", "result", "markets", "keywords", "created_at"]
 
 
 class IngestFileSerializer(serializers.ModelSerializer):
@@ -53,6 +53,7 @@ class DescriptionSerializer(serializers.Serializer):
 
     licence = serializers.UUIDField(required=False, allow_null=True)
     markets = serializers.ListField(child=serializers.CharField(), required=False)
+    keywords = serializers.ListField(child=serializers.CharField(), required=False)
 
 
 class FinishSerializer(serializers.Serializer):
@@ -82,9 +83,9 @@ class IngestViewSet(viewsets.ReadOnlyModelViewSet):
 
     @extend_schema(request=DescriptionSerializer, responses=IngestSerializer)
     def partial_update(self, request: Request, uid: Any = None) -> Response:
-        """Licence and markets of an open ingest, while files are on their way. What is left out stays."""
+        """Licence, markets and keywords of an open ingest, while files are on their way. What is left out stays."""
         ingest = self.get_object()
-        said = {"licence": ingest.licence, "markets": ingest.markets} | self._description()
+        said = {"licence": ingest.licence, "markets": ingest.markets, "keywords": ingest.keywords} | self._description()
         ingest = services.describe_ingest(ingest, actor=actor_of(request), **said)
         return Response(IngestSerializer(ingest).data)
 

@@ -43,6 +43,7 @@ class Ingest(models.Model):
     folder = models.TextField(blank=True)
     licence = models.ForeignKey(Licence, null=True, on_delete=models.PROTECT, related_name="+")
     markets = ArrayField(models.TextField(), default=list, blank=True)
+    keywords = ArrayField(models.TextField(), default=list, blank=True, help_text="Those of each new asset")
     created_at = models.DateTimeField()
 
     objects = IngestQuerySet.as_manager()

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from dam import events
 from dam.choices import IngestStage
 from dam.models import Ingest, Licence
+from dam.services.assets import check_words
 from dam.services.ingests import JOB
 from foundation.accounts.queries import actor_of
 from foundation.blobs.services import remove_parts
@@ -19,25 +20,32 @@ from foundation.jobs.services import cancel_job, start_job
 from foundation.markets.models import Market
 
 
-def open_ingest(*, actor: Actor, licence: Licence | None = None, markets: Sequence[str] = ()) -> Ingest:
+def open_ingest(
+    *, actor: Actor, licence: Licence | None = None, markets: Sequence[str] = (), keywords: Sequence[str] = ()
+) -> Ingest:
     """An ingest that uploads may go into until it is finished."""
     actor.require("dam.ingest")
     with recorded(actor):
         return Ingest.objects.create(
             owner_id=actor.user_id, stage=IngestStage.OPEN, created_at=moment.now(),
-            licence=_allowed(licence, actor), markets=_known(markets, actor),
+            licence=_allowed(licence, actor), markets=_known(markets, actor), keywords=_said(keywords),
         )  # fmt: skip
 
 
 def describe_ingest(
-    ingest: Ingest, *, actor: Actor, licence: Licence | None = None, markets: Sequence[str] = ()
+    ingest: Ingest,
+    *,
+    actor: Actor,
+    licence: Licence | None = None,
+    markets: Sequence[str] = (),
+    keywords: Sequence[str] = (),
 ) -> Ingest:
-    """Say, while files are on their way, which licence holds for them and for which markets they are."""
+    """Say, while files are on their way, their licence, markets and keywords."""
     actor.require("dam.ingest")
     with recorded(actor):
         row = lock_open_ingest(ingest, actor=actor)
-        row.licence, row.markets = _allowed(licence, actor), _known(markets, actor)
-        row.save(update_fields=["licence", "markets"])
+        row.licence, row.markets, row.keywords = _allowed(licence, actor), _known(markets, actor), _said(keywords)
+        row.save(update_fields=["licence", "markets", "keywords"])
     return row
 
 
@@ -127,6 +135,10 @@ def _allowed(licence: Licence | None, actor: Actor) -> Licence | None:
     if licence is not None:
         actor.require("dam.edit")
     return licence
+
+
+def _said(keywords: Sequence[str]) -> list[str]:
+    return check_words("keywords", list(keywords))
 
 
 def _known(markets: Sequence[str], actor: Actor) -> list[str]:

@@ -174,6 +174,7 @@ def _settle(file: IngestFile, ingest: Ingest, facts: dict[str, Any], run: JobRun
         filename=file.path if ingest.folder else clean_path(file.path),
         facts=facts,
         markets=ingest.markets,
+        keywords=ingest.keywords,
         actor=run.actor,
     )
     file.state, file.asset = FileState.INGESTED, asset

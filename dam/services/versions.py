@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import PurePosixPath
 from typing import Any
 
@@ -12,7 +13,7 @@ from dam.imaging.limits import Refusal
 from dam.imaging.sandbox import inspect_file
 from dam.models import Asset, AssetVersion
 from dam.queries.assets import find_asset_by_bytes
-from dam.services.assets import TITLE, lock_asset
+from dam.services.assets import KEYWORDS, TITLE, lock_asset
 from dam.services.presets import ensure_default_presets
 from dam.services.renditions import request_renditions
 from foundation.blobs.services import local_copy
@@ -55,9 +56,22 @@ def add_version(asset: Asset, *, sha256: str, filename: str, actor: Actor) -> As
     return version
 
 
-def admit_asset(*, sha256: str, filename: str, facts: dict[str, Any], markets: list[str], actor: Actor) -> Asset:
-    """A new asset of inspected bytes, as a draft. Call it in the ingest's transaction, holding the bytes."""
+def admit_asset(
+    *,
+    sha256: str,
+    filename: str,
+    facts: dict[str, Any],
+    markets: Sequence[str],
+    keywords: Sequence[str],
+    actor: Actor,
+) -> Asset:
+    """A new asset of inspected bytes, as a draft. Call it in the ingest's transaction, holding the bytes.
+
+    `keywords` go before those that the file has, so that they stay where there are too many.
+    """
     described = dict(facts["described"])
+    if keywords:
+        described["keywords"] = list(dict.fromkeys([*keywords, *described.get("keywords", [])]))[:KEYWORDS]
     title = described.pop("title", "")[:TITLE] or PurePosixPath(filename).stem
     asset = Asset.objects.create(
         kind=facts["kind"],

@@ -74,6 +74,31 @@ def test_many_files_are_one_ingest(photographer, world):
     assert not any(folder_is_there(upload) for upload in Upload.objects.all())
 
 
+def test_keywords_of_the_sender_are_beside_those_of_the_file(photographer):
+    ingest = services.open_ingest(actor=photographer, keywords=["spring"])
+    mine = [*(f"word {number}" for number in range(97)), "autumn"]
+    services.describe_ingest(ingest, actor=photographer, keywords=[" autumn ", "", *mine])
+    with_words = factories.with_xmp(factories.jpeg(seed=1), xmp={"Xmp.dc.subject": ["coat", "autumn", "wool", "felt"]})
+    send(ingest, photographer, with_words, name="a.jpg")
+    send(ingest, photographer, factories.jpeg(seed=2), name="b.jpg")
+    services.finish_ingest(ingest, actor=photographer)
+    run_due_jobs()
+    given = ["autumn", *(f"word {number}" for number in range(97))]
+    assert Asset.objects.get(title="b").metadata == {"keywords": given}
+    described = Asset.objects.get(title="a")
+    assert (described.metadata["keywords"], described.edition) == ([*given, "coat", "wool"], 1)
+
+
+def test_keywords_that_are_none_are_refused(photographer):
+    ingest = services.open_ingest(actor=photographer, keywords=["spring"])
+    for words in (["x"] * 101, [1]):
+        with pytest.raises(Invalid, match="keywords must be a list of at most 100 texts"):
+            services.describe_ingest(ingest, actor=photographer, keywords=words)
+        with pytest.raises(Invalid):
+            services.open_ingest(actor=photographer, keywords=words)
+    assert [one.keywords for one in Ingest.objects.all()] == [["spring"]]
+
+
 def test_what_has_begun_takes_nothing_more(photographer):
     ingest = services.open_ingest(actor=photographer)
     with pytest.raises(Invalid, match="no file to take in"):
@@ -229,16 +254,19 @@ def test_parts_may_lie_in_a_bucket(bucket, photographer, monkeypatch):
 def test_by_the_api(photographer, administrator, merchant, client_of, world):
     licence = factories.make_licence()
     client = client_of(photographer)
-    made = client.post("/api/v1/ingests", {"markets": ["GB"]}, format="json")
+    made = client.post("/api/v1/ingests", {"markets": ["GB"], "keywords": ["red"]}, format="json")
     assert (made.status_code, made.json()["state"], made.json()["markets"]) == (201, "open", ["GB"])
     address = f"/api/v1/ingests/{made.json()['uid']}"
     changed = client.patch(address, {"licence": str(licence.uid)}, format="json")
-    assert (changed.status_code, changed.json()["markets"]) == (200, ["GB"]), "what is left out stays"
+    kept = (changed.status_code, changed.json()["markets"], changed.json()["keywords"])
+    assert kept == (200, ["GB"], ["red"]), "what is left out stays"
+    refused = client.patch(address, {"keywords": ["x"] * 101}, format="json")
+    assert (refused.status_code, refused.json()["path"]) == (422, "keywords")
     ingest = Ingest.objects.get()
     assert ingest.licence == licence
-    assert client.patch(address, {"licence": None, "markets": []}, format="json").status_code == 200
+    assert client.patch(address, {"licence": None, "markets": [], "keywords": []}, format="json").status_code == 200
     ingest.refresh_from_db()
-    assert (ingest.licence, ingest.markets) == (None, [])
+    assert (ingest.licence, ingest.markets, ingest.keywords) == (None, [], [])
     upload = send(ingest, photographer, factories.jpeg(seed=1))
     late = begin(ingest, photographer, b"123")
     assert client.post(f"{address}/finish", {}, format="json").status_code == 409

@@ -195,11 +195,13 @@ def test_the_tray_is_for_those_who_may_take_in(world: Any, photographer: Any, st
 
 def test_an_open_ingest_is_found_again(world: Any, photographer: Any, administrator: Any, browser_of: Any) -> None:
     licence = factories.make_licence("Studio 2026")
-    ingest = services.open_ingest(actor=photographer, licence=licence, markets=["GB"])
+    ingest = services.open_ingest(actor=photographer, licence=licence, markets=["GB"], keywords=["red", "wool"])
     text = browser_of(photographer).get("/assets/").content.decode()
     assert f'data-ingest="{ingest.uid}"' in text
     assert f'<option value="{licence.uid}" selected>' in text
     assert 'value="GB" checked' in text
+    assert 'value="red, wool"' in text
+    assert "keywords red, wool" in browser_of(photographer).get(f"/ingests/{ingest.uid}/").content.decode()
     assert str(ingest.uid) not in browser_of(administrator).get("/assets/").content.decode()
 
 

@@ -86,6 +86,7 @@ class IngestHead:
     state: State
     markets: str
     licence: str
+    keywords: str
     is_open: bool
     is_running: bool
     done: int
@@ -190,6 +191,7 @@ def _head(ingest: Ingest, counts: Mapping[str, int], actor: Actor) -> IngestHead
         state=_state(ingest, counts),
         markets=", ".join(ingest.markets) or "every market",
         licence=ingest.licence.name if ingest.licence else "",
+        keywords=", ".join(ingest.keywords),
         is_open=is_open,
         is_running=ingest.state in RUNNING,
         done=total - counts.get(FileState.WAITING, 0),

@@ -29,6 +29,7 @@ class UploadTray:
     licences: list[Choice]
     has_more_licences: bool
     markets: list[Choice]
+    keywords: str
 
 
 def upload_tray(*, actor: Actor) -> UploadTray | None:
@@ -49,6 +50,7 @@ def upload_tray(*, actor: Actor) -> UploadTray | None:
         licences=[Choice(str(one.uid), one.name, one == chosen) for one in licences[:LICENCES]],
         has_more_licences=len(licences) > LICENCES,
         markets=[Choice(one.code, one.name, one.code in marked) for one in Market.objects.visible_to(actor)],
+        keywords=", ".join(ingest.keywords) if ingest else "",
     )
 
 

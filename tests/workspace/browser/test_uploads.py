@@ -214,11 +214,12 @@ def test_what_holds_for_all_is_said_while_bytes_travel(library: Any, street: Any
     expect(take).to_be_visible()
     assert not Job.objects.filter(kind="dam.ingest").exists(), "it waits for the person"
     page.get_by_role("checkbox", name="GB").check()
-    expect(said(page)).to_have_text("Licence and markets are saved.")
-    take.click()
+    expect(said(page)).to_have_text("What holds for all files is saved.")
+    page.get_by_label("Keywords of all these files").fill("autumn, red coat,,autumn")
+    take.click()  # at once: leaving the field and pressing are one
     settle(page, "1 new")
     asset = Asset.objects.get(title="one")
-    assert asset.markets == ["GB"]
+    assert (asset.markets, asset.metadata["keywords"]) == (["GB"], ["autumn", "red coat"])
     assert AssetLicence.objects.get(asset=asset).licence.name == "Studio 2026"
 
 

@@ -1,6 +1,7 @@
-// <upload-tray>: files go up while licence and markets are filled in, then one ingest takes them in.
+// <upload-tray>: files go up while licence, markets and keywords are filled in, then one ingest takes them in.
 // The server draws it (parts/upload_tray.html) and knows what is on its way, so a reload loses nothing: the same
 // file chosen again goes on from the server's offset, and one that is up is not sent again.
+import { words as listed } from "../choosing.ts";
 import { htmx } from "../htmx.ts";
 import { Delivery, type Facts } from "../uploads/delivery.ts";
 import { type Chosen, fromDrop, fromInput } from "../uploads/dropped.ts";
@@ -19,7 +20,8 @@ class UploadTray extends HTMLElement {
   private phase: Phase = "filling";
   private delivery!: Delivery;
   private sending!: Sending;
-  // By itself when all are up, unless somebody is still filling in licence and markets.
+  private describing: Promise<unknown> = Promise.resolve();
+  // By itself when all are up, unless somebody is still filling in what holds for them.
   private startsAlone = true;
   private isShown = false;
   private painting = 0;
@@ -60,7 +62,7 @@ class UploadTray extends HTMLElement {
     }
     const facts = this.at("facts");
     facts.addEventListener("focusin", () => this.holdOn(), { signal });
-    facts.addEventListener("change", () => void this.describe(), { signal });
+    facts.addEventListener("change", () => this.describe(), { signal });
     facts.addEventListener("submit", (event) => event.preventDefault(), { signal });
     addEventListener("dragover", (event) => this.drag(event, true), { signal });
     addEventListener("dragleave", (event) => event.relatedTarget || this.drag(event, false), { signal });
@@ -140,6 +142,7 @@ class UploadTray extends HTMLElement {
     }
     this.at("list").replaceChildren();
     this.delivery = this.newDelivery();
+    this.describing = Promise.resolve();
     [this.phase, this.startsAlone, this.isShown] = ["filling", true, false];
     this.at<HTMLFormElement>("facts").reset();
   }
@@ -309,7 +312,8 @@ class UploadTray extends HTMLElement {
   private facts(): Facts {
     const form = new FormData(this.at<HTMLFormElement>("facts"));
     const licence = form.has("licence") ? { licence: (form.get("licence") as string) || null } : {};
-    return { ...licence, markets: form.getAll("markets") as string[] };
+    const keywords = listed(form.get("keywords") as string);
+    return { ...licence, markets: form.getAll("markets") as string[], keywords };
   }
 
   private holdOn(): void {
@@ -319,17 +323,17 @@ class UploadTray extends HTMLElement {
     }
   }
 
-  private async describe(): Promise<void> {
+  private describe(): void {
     this.holdOn();
     if (!this.delivery.isOpen) {
       return; // it is opened with them
     }
-    try {
-      await this.delivery.describe(this.facts());
-      this.say("Licence and markets are saved.");
-    } catch (error) {
-      this.tell(error);
-    }
+    const send = () => this.delivery.describe(this.facts());
+    this.describing = this.describing.then(send, send); // one after the other: the last word stays
+    this.describing.then(
+      () => this.say("What holds for all files is saved."),
+      (error: unknown) => this.tell(error),
+    );
   }
 
   private async takeIn(): Promise<void> {
@@ -344,6 +348,8 @@ class UploadTray extends HTMLElement {
     this.at("word").textContent = "";
     this.paint();
     try {
+      // The press that takes them in may be what left the keywords; what failed is said again.
+      await this.describing.catch(() => this.delivery.describe(this.facts()));
       const isUp = (key: string) => this.items.get(key)?.state === "up" || this.taken.has(key);
       await this.delivery.finish(stopped > 0, isUp);
       this.giveUpStopped();

@@ -7,6 +7,7 @@ const SECOND = 1000;
 export interface Facts {
   licence?: string | null;
   markets: string[];
+  keywords: string[];
 }
 
 export class Delivery {
