@@ -141,6 +141,7 @@ def make_crowd(products: int, assets: int) -> SimpleNamespace:
         _listings(base, asset_base, window)
     settle_tables(*TABLES)
     _refresh()
+    _go_on()
     settle_tables(*TABLES)
     return window
 
@@ -226,3 +227,16 @@ def _refresh() -> None:
                 projection.refresh(subjects[start : start + BATCH])
     execute("DELETE FROM events_dirty")
     execute("DELETE FROM events_outbox")
+
+
+def _go_on() -> None:
+    """What is written from here on comes after the crowd: rows, events and revisions are numbered on."""
+    for table in ("pim_product", "dam_asset", "dam_assetversion"):
+        execute(f"SELECT setval(pg_get_serial_sequence('{table}', 'id'), max(id)) FROM {table}")  # noqa: S608
+    for follower in ("events_sequence", "events_cursor"):
+        execute(f"UPDATE {follower} SET position = (SELECT max(position) FROM events_event)")  # noqa: S608
+    execute(
+        "UPDATE markets_channel c SET last_revision = l.revision "
+        "FROM (SELECT channel_id, max(revision) AS revision FROM syndication_listing GROUP BY 1) l "
+        "WHERE l.channel_id = c.id"
+    )
