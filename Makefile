@@ -46,7 +46,7 @@ frontend: $(BUILT) ## Build the scripts and styles of the pages
 
 clean: ## Forget the embedded databases, the files and the virtual environment
 	@$(PYTHON) -m config.stack clean
-	@rm -rf workspace/frontend/dist workspace/frontend/node_modules .venv .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis
+	@rm -rf workspace/frontend/dist workspace/frontend/node_modules benchmarks/lighthouse/node_modules .venv .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis
 	@find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
 .venv/bin/python:

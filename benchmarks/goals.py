@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from typing import Any
 
 PREAMBLE = """# Performance
@@ -26,10 +27,10 @@ class Goal:
     least: float | None
     meaning: str
 
-    most_ms: float | None = None  # no row's median may take longer
+    most: Mapping[str, float] = field(default_factory=dict)  # what no row may have more of
 
     def is_reached_by(self, result: dict[str, Any]) -> bool:
-        if self.most_ms is not None and any(row["p50_ms"] > self.most_ms for row in result["rows"]):
+        if any(row[name] > most for row in result["rows"] for name, most in self.most.items()):
             return False
         return self.least is None or result["ratio"] >= self.least
 
@@ -84,7 +85,20 @@ GOALS = {
         "Server time of pages in a house of 100,000 products in trees of five, 100,000 assets, 320,000 listings, as a "
         "steward who sees everything and as one who is limited to a market. Lists are asked as they open, narrowed by "
         "facets, and by words that are rare and common. Every row counts: the goal is missed by one that is slower.",
-        most_ms=150,
+        most={"p50_ms": 150},
+    ),
+    "paint": Goal(
+        "1.5 s to the largest contentful paint",
+        "≥ 1 and ≤ 200 KB of code each",
+        1.0,
+        "Pages with their pictures in the same house, in Lighthouse's desktop preset: a line of 10 Mbit/s and 40 ms, "
+        "simulated from what Chromium did without one; `observed lcp ms` is that. Pages come from Granian and pictures "
+        "from the delivery service, as `manage.py serve` starts them, over HTTP/1.1 on this machine, to a person who "
+        "is signed in and a browser with nothing in its cache. The measured pages show photographs of 5 MP that were "
+        "taken in by an ingest, through previews of some 30 KB. Medians of the visits; `tbt` is the time that scripts "
+        "block the page, `cls` how much of it moves, `code kb` its scripts and styles as they come over the line. "
+        "Every row counts. That everything a page can ever load stays below 200 KB is a test.",
+        most={"lcp_ms": 1500, "code_kb": 200},
     ),
     "inbox": Goal(
         "a page that is not there: the shell alone",

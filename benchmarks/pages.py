@@ -1,6 +1,7 @@
-"""Server time of every page at 100,000 products and 100,000 assets, beside the shell alone.
+"""Server time of every page at 100,000 products and 100,000 assets, beside the shell alone; then some in a browser.
 
 Pages are asked in this process through the whole of Django, as a steward without limits and as one limited to a market.
+What a browser makes of them is measured by `benchmarks.paint`.
 `python -m benchmarks.pages [--products N] [--assets N]`
 """
 
@@ -11,11 +12,12 @@ import time
 from collections.abc import Callable, Mapping
 from typing import Any
 
+from benchmarks import paint
 from benchmarks.crowd import TABLES, make_crowd
 from benchmarks.house import execute, fresh_house, require
 from benchmarks.report import latencies, row, write_report
 
-PRODUCTS, ASSETS, ROUNDS = 100_000, 100_000, 12
+PRODUCTS, ASSETS, ROUNDS, VISITS = 100_000, 100_000, 12, 5
 SHELL = "/nowhere/"  # a page that is not there: middleware, session, navigation, and nothing else
 
 
@@ -101,15 +103,17 @@ def main() -> None:
     parser.add_argument("--products", type=int, default=PRODUCTS)
     parser.add_argument("--assets", type=int, default=ASSETS)
     parser.add_argument("--rounds", type=int, default=ROUNDS)
+    parser.add_argument("--visits", type=int, default=VISITS, help="by a browser, to each page that it measures")
     chosen = parser.parse_args()
-    with fresh_house():
-        make_crowd(chosen.products, chosen.assets)
+    with fresh_house() as folder:
+        window = make_crowd(chosen.products, chosen.assets)
         for table in TABLES:
             execute(f"VACUUM ANALYZE {table}")  # as autovacuum would in time
         pages = addresses()
         rows = measure(pages, visitor("stella"), chosen.rounds)
         rows += measure(pages, visitor("otto", "US"), chosen.rounds, ", limited")
         write_report("pages", rows, packages=["django", "psycopg"])
+        paint.run(window, folder, chosen.visits)
 
 
 if __name__ == "__main__":

@@ -9,7 +9,7 @@ import json
 import platform
 import resource
 import statistics
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any
@@ -38,10 +38,14 @@ def latencies(seconds: Iterable[float]) -> dict[str, float]:
     return {"p50_ms": cuts[49] * 1000, "p95_ms": cuts[94] * 1000, "p99_ms": cuts[98] * 1000}
 
 
-def write_report(name: str, rows: list[dict[str, Any]], *, packages: Iterable[str], peak_rss_mb: float = 0.0) -> None:
-    """The first row stands for the whole."""
+def write_report(
+    name: str, rows: list[dict[str, Any]], *, packages: Iterable[str], tools: Mapping[str, str] | None = None,
+    peak_rss_mb: float = 0.0,
+) -> None:  # fmt: skip
+    """The first row stands for the whole. `packages` are Python's, `tools` what else has a version."""
     peak = peak_rss_mb or resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
     versions = {"python": platform.python_version()} | {package: version(package) for package in packages}
+    versions |= tools or {}
     result = rows[0] | {"name": name, "peak_rss_mb": round(peak, 1), "rows": rows, "versions": versions}
     folder = results()
     folder.mkdir(parents=True, exist_ok=True)

@@ -29,18 +29,19 @@ def node_home() -> Path:
     return Path(spec.origin).parent
 
 
-def node(*words: str) -> None:
+def node(*words: str, folder: Path = FRONTEND) -> int:
+    """Run Node there; its exit code."""
     trusting = os.environ | {"NODE_USE_SYSTEM_CA": "1"}  # as pip does; Node alone knows only its own authorities
-    done = subprocess.run([str(node_home() / "bin" / "node"), *words], cwd=FRONTEND, env=trusting, check=False)
-    if done.returncode:
-        sys.exit(done.returncode)
+    return subprocess.run([str(node_home() / "bin" / "node"), *words], cwd=folder, env=trusting, check=False).returncode
 
 
-def install() -> None:
+def install(folder: Path = FRONTEND) -> None:
     """Packages exactly as locked; nothing to do when the lock has not changed since."""
-    installed, lock = FRONTEND / "node_modules" / ".package-lock.json", FRONTEND / "package-lock.json"
+    installed, lock = folder / "node_modules" / ".package-lock.json", folder / "package-lock.json"
     if not installed.exists() or installed.stat().st_mtime < lock.stat().st_mtime:
-        node(str(node_home() / "lib/node_modules/npm/bin/npm-cli.js"), "ci", "--loglevel", "error")
+        npm = str(node_home() / "lib/node_modules/npm/bin/npm-cli.js")
+        if code := node(npm, "ci", "--loglevel", "error", folder=folder):
+            sys.exit(code)
         installed.touch()
 
 
@@ -48,7 +49,7 @@ def main(what: str) -> None:
     if what not in TOOLS:
         sys.exit(__doc__)
     install()
-    node(*TOOLS[what])
+    sys.exit(node(*TOOLS[what]))
 
 
 if __name__ == "__main__":

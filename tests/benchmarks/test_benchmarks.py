@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from benchmarks import bulk_upsert, completeness, crowd, delta, get_document, inbox, pages, renditions, report
+from benchmarks import bulk_upsert, completeness, crowd, delta, get_document, inbox, pages, paint, renditions, report
 from benchmarks.goals import GOALS
 from benchmarks.house import NotDone
 
@@ -87,7 +87,7 @@ def test_delta_refuses_another_plan_more_rows_and_other_listings() -> None:
 
 def test_pages_are_measured_in_a_crowd() -> None:
     window = crowd.make_crowd(500, 60)
-    asked = pages.addresses(window)
+    asked = pages.addresses()
     rows = pages.measure({name: asked[name] for name in ("products", "assets", "listings")}, pages.visitor("stella"), 2)
     assert whole(rows)
     assert [one["name"] for one in rows] == ["products", "assets", "listings"]
@@ -111,6 +111,61 @@ def test_one_slow_page_misses_the_goal() -> None:
     row = {"ratio": 0.5, "p50_ms": 20.0}
     assert GOALS["pages"].is_reached_by(row | {"rows": [row]})
     assert not GOALS["pages"].is_reached_by(row | {"rows": [row, row | {"p50_ms": 151.0}]})
+
+
+def test_pictures_hang_where_pages_show_them(monkeypatch: pytest.MonkeyPatch) -> None:
+    from dam.models import Asset
+    from dam.models.renditions import Rendition
+    from pim.models import Product
+    from tests.cast import make_actor
+    from workspace.queries.pictures import first_pictures
+
+    for name, figure in {"TILES": 3, "ROWS": 2, "GALLERY": 2, "WIDTH": 500, "HEIGHT": 400}.items():
+        monkeypatch.setattr(paint, name, figure)
+    window, steward = crowd.make_crowd(50, 20), make_actor("paula", "steward")
+    paint.hang_pictures(window, steward)
+    shown = [window.hero, window.detail, *Asset.objects.order_by("-pk")[:3]]
+    rows = Asset.objects.filter(pk__in=[one.pk for one in shown]).select_related("current_version")
+    assert {(one.state, one.current_version.width) for one in rows} == {("approved", 500)}
+    sources = {one.current_version.blob_id for one in rows}
+    assert Rendition.objects.done().filter(source_sha256__in=sources).count() == 2 * 5  # preview and large
+    first = Product.objects.roots().order_by("sku")[:2]
+    assert len(first_pictures([*(one.pk for one in first), window.ridge.pk], steward)) == 3
+
+
+def report_of(address: str, **changed: Any) -> dict[str, Any]:
+    """As much of Lighthouse's report as is read."""
+    times = dict.fromkeys(paint.TIMES.values(), 900)
+    asked = [
+        {"url": f"/{kind}", "resourceType": kind, "transferSize": 30_000, "statusCode": 200}
+        for kind in ("Document", "Script", "Stylesheet", "Image")
+    ]
+    asked[-1] |= changed
+    audits = {"metrics": {"details": {"items": [times]}}, "network-requests": {"details": {"items": asked}}}
+    return {"finalDisplayedUrl": address, "audits": audits}
+
+
+def test_only_a_whole_page_is_taken_for_painted() -> None:
+    address = "http://localhost/assets/"
+    seen = paint.figures(report_of(address), address)
+    assert (seen["lcp_ms"], seen["code_kb"], seen["pictures_kb"]) == (900, 60, 30)
+    [row] = [paint.as_row("library", [seen, seen | {"lcp_ms": 1000}])]
+    assert whole([row])
+    assert row["lcp_ms"] == 950
+    for reported, fault in (
+        (report_of("http://localhost/login/"), "leads to http://localhost/login/"),
+        (report_of(address, statusCode=404), "asked in vain"),
+        (report_of(address, resourceType="Other"), "not whole"),
+    ):
+        with pytest.raises(NotDone, match=fault):
+            paint.figures(reported, address)
+
+
+def test_a_late_and_a_heavy_page_miss_the_goal() -> None:
+    row = {"ratio": 1.5, "lcp_ms": 1000, "code_kb": 60}
+    assert GOALS["paint"].is_reached_by(row | {"rows": [row]})
+    assert not GOALS["paint"].is_reached_by(row | {"rows": [row, row | {"lcp_ms": 1501}]})
+    assert not GOALS["paint"].is_reached_by(row | {"rows": [row, row | {"code_kb": 201}]})
 
 
 def test_renditions_are_looked_at(tmp_path: Any) -> None:

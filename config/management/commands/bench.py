@@ -10,7 +10,7 @@ from typing import Any
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 
-NOT_BENCHMARKS = {"__init__", "crowd", "goals", "house", "report"}
+NOT_BENCHMARKS = {"__init__", "crowd", "goals", "house", "paint", "report"}
 
 
 class Command(BaseCommand):
