@@ -166,11 +166,15 @@ USE_TZ = True
 USE_I18N = True
 
 # --- API ---------------------------------------------------------------------------------------------------
+KEY_REQUESTS_PER_MINUTE = env.integer(
+    "KEY_REQUESTS_PER_MINUTE", 6_000, "How often an API key without a limit of its own may ask; 0: as often as it likes"
+)
 REST_FRAMEWORK = {
     "DEFAULT_AUTHENTICATION_CLASSES": [
         "foundation.accounts.authentication.ApiKeyAuthentication",
         "foundation.accounts.authentication.ActorSessionAuthentication",
     ],
+    "DEFAULT_THROTTLE_CLASSES": ["foundation.accounts.limits.KeyThrottle"],
     "DEFAULT_PERMISSION_CLASSES": ["rest_framework.permissions.IsAuthenticated"],
     "DEFAULT_PAGINATION_CLASS": "foundation.core.pages.KeysetPagination",
     "PAGE_SIZE": 50,

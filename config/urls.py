@@ -14,6 +14,7 @@ urlpatterns = [
     path("healthz", healthz),
     path("admin/", admin.site.urls),
     path("api/openapi.json", SpectacularAPIView.as_view(), name="openapi"),
+    path("api/v1/", include("foundation.accounts.urls")),
     path("api/v1/", include("foundation.jobs.urls")),
     path("api/v1/", include("foundation.workflow.urls")),
     path("api/v1/", include("associations.urls")),

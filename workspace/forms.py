@@ -7,7 +7,8 @@ from typing import Any
 from django import forms
 
 from dam.recipes import FITS, FORMATS, LARGEST_SIDE
-from foundation.accounts.choices import Dimension, Role
+from foundation.accounts.choices import ALL_PERMISSIONS, Dimension, Role
+from foundation.core.actors import Actor
 from foundation.core.territories import TERRITORIES
 from foundation.markets.models import Channel, Locale, Market
 
@@ -177,3 +178,52 @@ class PasswordForm(forms.Form):
         min_length=12, max_length=200, widget=forms.PasswordInput(attrs={"autocomplete": "new-password"}),
         label="New password", help_text="Twelve characters or more. Tell it to them by another way than e-mail.",
     )  # fmt: skip
+
+
+class KeyForm(forms.Form):
+    """A key for a program. What is left open is as wide as its owner's own rights."""
+
+    name = forms.CharField(max_length=100, help_text="Which program uses it, as Web shop or ERP.")
+    user = forms.CharField(
+        max_length=150,
+        required=False,
+        label="Acts for",
+        help_text="A sign-in name, best a program's own. Empty: for you.",
+    )  # fmt: skip
+    days = forms.ChoiceField(
+        required=False, label="Ends after", initial="90", help_text="You can rotate it before, without a gap.",
+        choices=[("30", "30 days"), ("90", "90 days"), ("365", "a year"), ("", "never")],
+    )  # fmt: skip
+    permissions = forms.MultipleChoiceField(
+        widget=forms.CheckboxSelectMultiple,
+        required=False,
+        label="May",
+        help_text="None chosen: all that its owner may.",
+    )
+    markets = forms.MultipleChoiceField(
+        widget=forms.CheckboxSelectMultiple, required=False, help_text="None chosen: all that its owner sees."
+    )
+    channels = forms.MultipleChoiceField(
+        widget=forms.CheckboxSelectMultiple, required=False, help_text="None chosen: all that its owner sees."
+    )
+    per_minute = forms.IntegerField(
+        min_value=1, required=False, label="Requests a minute", help_text="Empty: as many as the house allows any key."
+    )
+    per_day = forms.IntegerField(
+        min_value=1, required=False, label="Requests a day", help_text="Empty: no limit by day."
+    )
+
+    def __init__(self, *args: Any, actor: Actor, **more: Any) -> None:
+        super().__init__(*args, **more)
+        if not actor.may("accounts.manage"):
+            del self.fields["user"]
+        choices = {
+            "permissions": [(one, one) for one in sorted(ALL_PERMISSIONS) if actor.may(one)],
+            "markets": [(one.code, one.name) for one in Market.objects.visible_to(actor)],
+            "channels": [(one.code, one.name or one.code) for one in Channel.objects.visible_to(actor)],
+        }
+        for name, pairs in choices.items():
+            self.fields[name].choices = pairs  # type: ignore[attr-defined]
+
+    def clean(self) -> dict[str, Any]:
+        return {"user": "", **(super().clean() or {})}

@@ -49,3 +49,7 @@ PERMISSIONS: dict[Role, frozenset[str]] = {
         {"pim.view", "pim.edit", "pim.import", "dam.view", "dam.ingest", "syndication.view", "delivery.mint"}
     ),
 }
+
+# What only administrators may, by name: for keys that may a part of it.
+ADMINISTRATION = frozenset({"accounts.manage", "jobs.administer", "markets.define", "pim.define", "pim.view_secret"})
+ALL_PERMISSIONS = frozenset().union(*PERMISSIONS.values(), ADMINISTRATION) - {"*"}

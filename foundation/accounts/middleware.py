@@ -14,7 +14,10 @@ from foundation.history.services import request_id
 
 
 class ActorMiddleware:
-    """Sets `request.actor`, and the request id that history, events and the answer carry."""
+    """Sets `request.actor`, and the request id that history, events and the answer carry.
+
+    The answer to a key says what is left of its limits.
+    """
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
         self.get_response = get_response
@@ -28,4 +31,7 @@ class ActorMiddleware:
         finally:
             request_id.reset(token)
         response["X-Request-Id"] = identifier
+        if allowances := getattr(request, "allowances", None):
+            response["RateLimit-Policy"] = ", ".join(one.policy for one in allowances)
+            response["RateLimit"] = ", ".join(one.left for one in allowances)
         return response

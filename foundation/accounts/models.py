@@ -1,6 +1,9 @@
 from __future__ import annotations
 
+from datetime import datetime
+
 from django.contrib.auth.models import AbstractUser
+from django.contrib.postgres.fields import ArrayField
 from django.db import models
 
 from foundation.accounts.choices import Dimension, Role
@@ -48,7 +51,11 @@ class ApiKeyQuerySet(models.QuerySet["ApiKey"]):
 
 
 class ApiKey(models.Model):
-    """A secret for programs. Only its digest is kept; the prefix finds it and may be shown."""
+    """A secret for programs. Only its digest is kept; the prefix finds it and may be shown.
+
+    Of what its owner may it may what `permissions`, `markets` and `channels` name; an empty list means all of it.
+    `per_minute` and `per_day` are requests, null the house's own limit.
+    """
 
     user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="api_keys")
     name = models.TextField()
@@ -57,11 +64,20 @@ class ApiKey(models.Model):
     created_at = models.DateTimeField()
     expires_at = models.DateTimeField(null=True, blank=True)
     revoked_at = models.DateTimeField(null=True, blank=True)
+    permissions = ArrayField(models.TextField(), default=list, blank=True)
+    markets = ArrayField(models.TextField(), default=list, blank=True)
+    channels = ArrayField(models.TextField(), default=list, blank=True)
+    per_minute = models.IntegerField(null=True, blank=True)
+    per_day = models.IntegerField(null=True, blank=True)
+    replaces = models.ForeignKey("self", null=True, blank=True, on_delete=models.SET_NULL, related_name="successors")
 
     objects = ApiKeyQuerySet.as_manager()
 
     def __str__(self) -> str:
         return f"{self.name} ({self.prefix}…)"
+
+    def is_in_force(self, at: datetime) -> bool:
+        return self.revoked_at is None and (self.expires_at is None or self.expires_at > at)
 
 
 class ApiKeyUse(models.Model):

@@ -30,8 +30,19 @@ def actor_of(user: User, *, key: ApiKey | None = None) -> Actor:
     if not user.is_superuser and all(grant.dimension != Dimension.EVERYWHERE for grant in grants):
         for dimension in {grant.dimension for grant in grants}:
             scopes[dimension] = frozenset(grant.code for grant in grants if grant.dimension == dimension)
-    label = f"key:{user.username}/{key.prefix}" if key else f"user:{user.username}"
-    return Actor(label, user.pk, str(user), permissions, scopes)
+    actor = Actor(f"user:{user.username}", user.pk, str(user), permissions, scopes)
+    return _narrowed(actor, user, key) if key else actor
+
+
+def _narrowed(actor: Actor, user: User, key: ApiKey) -> Actor:
+    """What the key may, of what its owner may now."""
+    permissions, scopes = actor.permissions, dict(actor.scopes)
+    if key.permissions:
+        permissions = frozenset(one for one in key.permissions if actor.may(one))
+    for dimension, codes in ((Dimension.MARKET, key.markets), (Dimension.CHANNEL, key.channels)):
+        if codes:
+            scopes[dimension] = frozenset(code for code in codes if actor.sees(dimension, code))
+    return Actor(f"key:{user.username}/{key.prefix}", user.pk, str(user), permissions, scopes)
 
 
 def digest_key(secret: str) -> str:
@@ -46,8 +57,6 @@ def find_key(secret: str, *, at: datetime) -> ApiKey:
         key = ApiKey.objects.select_related("user", "use").filter(prefix=parts[1]).first()
     known = key.digest if key else "0" * 64
     matches = hmac.compare_digest(known, digest_key(secret))
-    if key is None or not matches or key.revoked_at or (key.expires_at and key.expires_at <= at):
-        raise BadKey("Send a valid key as `Authorization: Bearer tk_…`")
-    if not key.user.is_active:
+    if key is None or not matches or not key.is_in_force(at) or not key.user.is_active:
         raise BadKey("Send a valid key as `Authorization: Bearer tk_…`")
     return key

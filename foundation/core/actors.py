@@ -26,6 +26,11 @@ class Actor:
     permissions: frozenset[str] = frozenset()
     scopes: Mapping[str, frozenset[str]] = field(default_factory=dict)
 
+    @property
+    def is_key(self) -> bool:
+        """A program that acts by an API key."""
+        return self.label.startswith("key:")
+
     def may(self, permission: str) -> bool:
         return permission in self.permissions or "*" in self.permissions
 

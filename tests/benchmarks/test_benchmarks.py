@@ -86,7 +86,7 @@ def test_delta_refuses_another_plan_more_rows_and_other_listings() -> None:
 
 
 def test_pages_are_measured_in_a_crowd() -> None:
-    window = crowd.make_crowd(500, 60)
+    crowd.make_crowd(500, 60)
     asked = pages.addresses()
     rows = pages.measure({name: asked[name] for name in ("products", "assets", "listings")}, pages.visitor("stella"), 2)
     assert whole(rows)

@@ -312,7 +312,7 @@ def test_a_key_s_preview_ends_with_the_key(shelf):
     key, _ = create_api_key(user=user, name="shop", actor=HOUSE)
     other, _ = create_api_key(user=user, name="other", actor=HOUSE)
     link = grant(shelf, audience_of(actor_of(user, key=key)))
-    fine, revoked = ask(link, {"url": link, "before": lambda: revoke_api_key(key_id=key.pk, actor=HOUSE)})
+    fine, revoked = ask(link, {"url": link, "before": lambda: revoke_api_key(prefix=key.prefix, actor=HOUSE)})
     assert fine.status_code == 200
     assert_refused(revoked, 403, "wrong-audience")
     link = grant(shelf, audience_of(actor_of(user, key=other)))

@@ -18,6 +18,8 @@ from django.db import connection
 
 from dam.models import Asset, Licence
 from foundation.accounts.models import User
+from foundation.accounts.queries import actor_of
+from foundation.accounts.services import create_api_key
 from foundation.events.models import Event
 from foundation.workflow.models import WorkItem
 from pim.models import Product
@@ -42,6 +44,7 @@ NAMES_NOTHING = {
     "POST /api/v1/imports": "a file; its rows are refused one by one",
     "POST /api/v1/assets/uploads": "new files",
     "POST /api/v1/licences": "a new licence",
+    "POST /api/v1/api-keys": "a key of one's own; tests/foundation/test_keys.py names others as its owner",
     "POST /api/v1/saved-views": "a new view; its words are the writer's own",
     "POST /api/v1/uploads": "a new file; tests/dam/test_uploads_protocol.py names foreign ingests in its metadata",
 }
@@ -103,6 +106,8 @@ def house(request: Any, world: Any, people: dict[str, Any]) -> SimpleNamespace:
     view = str(filled.foreign_view())
     foreign |= {"views": [view], "saved-views": [view]}
     foreign |= {"bulk": foreign["bulk-changes"], "people": [str(somebody_abroad())]}
+    key = key_abroad()
+    foreign |= {"keys": [key], "api-keys": [key]}
     foreign |= {"licences": filled.foreign_licences(), "products": [*foreign["products"], "CIRRUS"]}
     assert all(foreign.values()), {name: len(ids) for name, ids in foreign.items()}
     return SimpleNamespace(before=before, foreign=foreign, own=own_ids())
@@ -112,6 +117,13 @@ def somebody_abroad() -> Any:
     """The uid of somebody of another market."""
     actor = make_actor("abroad", "steward", market="GB")
     return User.objects.get(pk=actor.user_id).uid
+
+
+def key_abroad() -> str:
+    """The prefix of a key of the same person's."""
+    user = User.objects.get(username="abroad")
+    key, _ = create_api_key(user=user, name=f"Shop of {filled.MARK}", actor=actor_of(user))
+    return key.prefix
 
 
 def own_ids() -> dict[str, list[str]]:
@@ -141,6 +153,8 @@ def own_ids() -> dict[str, list[str]]:
         "markets": ["US"],
         "languages": ["en-US"],
         "people": [],
+        "keys": [],
+        "api-keys": [],
         "feeds": [],
         "bulk-changes": [],
         "bulk": [],

@@ -176,7 +176,7 @@ def keys_card(actor: Actor) -> Card:
     """One's keys that are in force, and how the newest feeds went."""
     keys = ApiKey.objects.filter(user_id=actor.user_id or -1, revoked_at=None).select_related("use")
     lines = [
-        Line(key.name, f"{key.prefix}…, last used {_used(key)}", reverse("api-docs"), State("In force", "ok"))
+        Line(key.name, f"{key.prefix}…, last used {_used(key)}", reverse("key_list"), State("In force", "ok"))
         for key in keys.order_by("-pk")[:SHOWN]
     ]
     for feed in Feed.objects.visible_to(actor).select_related("channel").order_by("-pk")[:SHOWN] if lines else ():
@@ -184,8 +184,8 @@ def keys_card(actor: Actor) -> Card:
         address = f"{reverse('listing_list')}?channel={feed.channel.code}"
         lines.append(Line(f"Feed to {feed.channel.name}", note, address, State(phrase(feed.state))))
     return Card(
-        "keys", "Keys and feeds", "tag", lines, reverse("api-docs"), "How to call the API",
-        "You have no key", "An administrator makes one for you; programs act by it as you.",
+        "keys", "Keys and feeds", "tag", lines, reverse("key_list"), "All keys",
+        "You have no key", "Make one: a program that calls the API acts by it as you.",
     )  # fmt: skip
 
 

@@ -12,7 +12,7 @@ from django.urls import reverse
 from dam.models import Preset
 from dam.recipes import complete_recipe
 from foundation.accounts.choices import PERMISSIONS, Role
-from foundation.accounts.models import User
+from foundation.accounts.models import ApiKey, User
 from foundation.core.actors import Actor
 from foundation.core.errors import Missing
 from foundation.core.pages import keyset_page
@@ -82,6 +82,8 @@ def parts(actor: Actor) -> list[Part]:
     if actor.may("accounts.manage"):
         words = "Who signs in, what they may do, and where"
         found.append(Part("People", reverse("person_list"), "users", words, User.objects.count()))
+    words = "What programs call the API by"
+    found.append(Part("API keys", reverse("key_list"), "tag", words, ApiKey.objects.visible_to(actor).count()))
     found.append(Part("Roles", reverse("role_list"), "check", "What each role may do", len(Role)))
     return found
 

@@ -85,7 +85,7 @@ def ensure_person(name: str, password: str, actor: Actor) -> str:
     scope: dict[str, Any] = {"dimension": Dimension.MARKET, "code": market} if market else {}
     grant_role(user=user, role=role, actor=actor, **scope)
     for old in ApiKey.objects.filter(user=user, name=KEY_NAME, revoked_at=None):
-        revoke_api_key(key_id=old.pk, actor=actor)
+        revoke_api_key(prefix=old.prefix, actor=actor)
     return create_api_key(user=user, name=KEY_NAME, actor=actor)[1]
 
 

@@ -49,6 +49,8 @@ def addresses(street: Any) -> dict[str, str]:
         "channel settings": "/settings/channels/shop/",
         "presets": "/settings/presets/",
         "roles": "/settings/roles/",
+        "keys": "/settings/keys/",
+        "new key": "/settings/keys/new/",
         "bulk changes": "/bulk/",
         "bulk change": f"/bulk/{street.bulk_change.uid}/",
         "bulk change, its form": f"/bulk/{street.bulk_change.uid}/?edit=1",

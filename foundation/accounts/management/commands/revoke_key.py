@@ -21,5 +21,5 @@ class Command(BaseCommand):
         key = ApiKey.objects.filter(prefix=prefix).first()
         if key is None:
             raise CommandError(f"There is no key with the prefix {prefix!r}")
-        revoke_api_key(key_id=key.pk, actor=system("revoke_key"))
+        revoke_api_key(prefix=key.prefix, actor=system("revoke_key"))
         self.stdout.write(f"{key} is revoked")

@@ -1,15 +1,12 @@
-"""Creating users, granting roles, issuing and revoking keys."""
+"""Creating users, granting roles, closing accounts."""
 
 from __future__ import annotations
 
 import re
-import secrets
-from datetime import datetime, timedelta
 
 from foundation.accounts import events
 from foundation.accounts.choices import Dimension, Role
-from foundation.accounts.models import ApiKey, ApiKeyUse, Grant, User
-from foundation.accounts.queries import SCHEME, digest_key
+from foundation.accounts.models import Grant, User
 from foundation.core import moment
 from foundation.core.actors import Actor
 from foundation.core.errors import Conflict, Invalid, Missing
@@ -17,7 +14,6 @@ from foundation.events.services import append_event
 from foundation.history.services import recorded
 
 USERNAME = re.compile(r"[\w.@+-]{1,150}")
-USED_AGAIN_AFTER = timedelta(minutes=1)
 
 
 def create_user(
@@ -128,44 +124,3 @@ def revoke_role(*, user: User, grant_id: int, actor: Actor) -> Grant:
         grant.delete()
         append_event(events.USER_CHANGED, user.uid, username=user.username)
     return grant
-
-
-def create_api_key(*, user: User, name: str, actor: Actor, expires_at: datetime | None = None) -> tuple[ApiKey, str]:
-    """A key and its secret, which is shown this once and cannot be read again."""
-    if actor.user_id != user.pk:
-        actor.require("accounts.manage")
-    prefix = secrets.token_hex(4)
-    secret = f"{SCHEME}{prefix}_{secrets.token_urlsafe(32)}"
-    with recorded(actor):
-        key = ApiKey.objects.create(
-            user=user,
-            name=name,
-            prefix=prefix,
-            digest=digest_key(secret),
-            created_at=moment.now(),
-            expires_at=expires_at,
-        )
-        append_event(events.USER_CHANGED, user.uid, username=user.username)
-    return key, secret
-
-
-def revoke_api_key(*, key_id: int, actor: Actor) -> None:
-    """End a key at once; ending it twice changes nothing."""
-    with recorded(actor):
-        key = ApiKey.objects.visible_to(actor).select_for_update(of=("self",)).filter(pk=key_id).first()
-        if key is None:
-            raise Missing("There is no such key", path="key")
-        if key.revoked_at is None:
-            key.revoked_at = moment.now()
-            key.save(update_fields=["revoked_at"])
-            append_event(events.USER_CHANGED, key.user.uid, username=key.user.username)
-
-
-def note_key_used(key: ApiKey) -> None:
-    """Remember when the key was last used, to the minute: a write per request would be too many."""
-    at = moment.now()
-    use = getattr(key, "use", None)
-    if use is None or at - use.at > USED_AGAIN_AFTER:
-        ApiKeyUse.objects.bulk_create(
-            [ApiKeyUse(key=key, at=at)], update_conflicts=True, unique_fields=["key"], update_fields=["at"]
-        )

@@ -1,0 +1,27 @@
+"""Changing who may do what: the only way to."""
+
+from foundation.accounts.services.keys import KeyScope, create_api_key, note_key_used, revoke_api_key, rotate_api_key
+from foundation.accounts.services.people import (
+    close_account,
+    create_user,
+    edit_user,
+    grant_role,
+    reopen_account,
+    revoke_role,
+    set_password,
+)
+
+__all__ = [
+    "KeyScope",
+    "close_account",
+    "create_api_key",
+    "create_user",
+    "edit_user",
+    "grant_role",
+    "note_key_used",
+    "reopen_account",
+    "revoke_api_key",
+    "revoke_role",
+    "rotate_api_key",
+    "set_password",
+]
