@@ -322,6 +322,8 @@ def answer_to(client: Any, address: str, query: str, value: str) -> tuple[int, s
 Body = Callable[[str, str, str, str], Any]
 # Method and path to a body that names a product, an asset, a binding or a licence.
 BODIES: dict[str, Body] = {
+    "POST /api/v1/api-keys/{prefix}/rotate": lambda *_: {"overlap_hours": 0},
+    "POST /api/v1/api-keys/{prefix}/revoke": lambda *_: {},
     "PATCH /api/v1/assets/{uid}": lambda *_: {"title": "mine"},
     "POST /api/v1/assets/{uid}/approve": lambda *_: {},
     "POST /api/v1/assets/{uid}/retire": lambda *_: {},
