@@ -104,7 +104,7 @@ def _check(name: str, value: Any) -> Any:
         case "keywords" if value is None:
             return None
         case "markets" | "keywords":
-            return check_words(name, value)
+            return check_words(value, name=name)
         case "alt":
             return _by_locale(value)
     if name in TEXTS:
@@ -123,7 +123,8 @@ def _text(name: str, value: Any, limit: int, *, required: bool = False) -> str |
     return value.strip()
 
 
-def check_words(name: str, value: Any) -> list[str]:
+def check_words(value: Any, *, name: str) -> list[str]:
+    """Keywords or markets without blanks and repetitions; raises `Invalid` for what is no list of texts."""
     if not isinstance(value, list) or len(value) > KEYWORDS or not all(isinstance(one, str) for one in value):
         raise Invalid(f"{name} must be a list of at most {KEYWORDS} texts", path=name)
     words = list(dict.fromkeys(one.strip() for one in value if one.strip()))

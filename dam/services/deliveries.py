@@ -138,7 +138,7 @@ def _allowed(licence: Licence | None, actor: Actor) -> Licence | None:
 
 
 def _said(keywords: Sequence[str]) -> list[str]:
-    return check_words("keywords", list(keywords))
+    return check_words(list(keywords), name="keywords")
 
 
 def _known(markets: Sequence[str], actor: Actor) -> list[str]:
