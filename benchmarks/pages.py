@@ -27,7 +27,7 @@ def addresses() -> dict[str, str]:
     from pim.models import Product
     from syndication.models import Listing
 
-    offered = Product.objects.filter(level=0, placements__market__code="US", sku__startswith="C").order_by("pk")[77]
+    offered = Product.objects.filter(level=0, placements__market__code="US", sku__startswith="C").order_by("pk")[7]
     variant = Product.objects.get(sku=f"{offered.sku}-RED-S")
     listing = Listing.objects.filter(product_id=variant.pk, scope__market__code="US").order_by("pk")[0]
     shown = Binding.objects.active().filter(product__root=offered).order_by("pk")[0].asset
