@@ -11,12 +11,10 @@ from rest_framework.decorators import action
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from foundation.accounts.models import ApiKey, User
-from foundation.accounts.services import KeyScope, create_api_key, revoke_api_key, rotate_api_key
+from foundation.accounts.models import ApiKey
+from foundation.accounts.queries import owner_named
+from foundation.accounts.services import SCOPE, KeyScope, create_api_key, revoke_api_key, rotate_api_key
 from foundation.core.actors import Actor
-from foundation.core.errors import Missing
-
-SCOPE = ("permissions", "markets", "channels", "per_minute", "per_day")
 
 
 class ApiKeySerializer(serializers.ModelSerializer):
@@ -89,13 +87,14 @@ class ApiKeyViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, viewsets.G
         """Make a key. Its secret is in this answer and in no other."""
         asked = NewKeySerializer(data=request.data)
         asked.is_valid(raise_exception=True)
-        given = dict(asked.validated_data)
-        actor = _actor(request)
-        scope = KeyScope(**{name: given.pop(name) for name in SCOPE if given.get(name) is not None})
+        given, actor = asked.validated_data, _actor(request)
         made = create_api_key(
-            user=_user(given.pop("user", ""), actor), name=given["name"], expires_at=given.get("expires_at"),
-            scope=scope, actor=actor,
-        )  # fmt: skip
+            user=owner_named(given.get("user", ""), actor=actor),
+            name=given["name"],
+            expires_at=given.get("expires_at"),
+            scope=KeyScope(**{name: given[name] for name in SCOPE if given.get(name) is not None}),
+            actor=actor,
+        )
         return _made(made)
 
     @extend_schema(request=RotateSerializer, responses={201: MadeKeySerializer})
@@ -118,17 +117,6 @@ class ApiKeyViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, viewsets.G
 def _actor(request: Any) -> Actor:
     actor: Actor = request._request.actor
     return actor
-
-
-def _user(username: str, actor: Actor) -> User:
-    """Oneself, or who is named, as far as the actor may know of them."""
-    known = User.objects.filter(username=username) if username else User.objects.filter(pk=actor.user_id or -1)
-    if username and not actor.may("accounts.manage"):
-        known = known.filter(pk=actor.user_id or -1)
-    user = known.first()
-    if user is None:
-        raise Missing("There is nobody of this name", path="user")
-    return user
 
 
 def _made(made: tuple[ApiKey, str]) -> Response:

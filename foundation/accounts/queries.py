@@ -10,6 +10,7 @@ from foundation.accounts.choices import PERMISSIONS, Dimension, Role
 from foundation.accounts.errors import BadKey
 from foundation.accounts.models import ApiKey, User
 from foundation.core.actors import ANONYMOUS, Actor
+from foundation.core.errors import Missing
 
 SCHEME = "tk_"
 
@@ -43,6 +44,16 @@ def _narrowed(actor: Actor, user: User, key: ApiKey) -> Actor:
         if codes:
             scopes[dimension] = frozenset(code for code in codes if actor.sees(dimension, code))
     return Actor(f"key:{user.username}/{key.prefix}", user.pk, str(user), permissions, scopes)
+
+
+def owner_named(username: str, *, actor: Actor) -> User:
+    """Whom a key is to act for: oneself, or for who manages accounts anybody; raises `Missing`."""
+    known = User.objects.all() if actor.may("accounts.manage") else User.objects.filter(pk=actor.user_id or -1)
+    known = known.filter(username=username) if username else known.filter(pk=actor.user_id or -1)
+    user = known.first()
+    if user is None:
+        raise Missing("Nobody signs in by this name", path="user")
+    return user
 
 
 def digest_key(secret: str) -> str:

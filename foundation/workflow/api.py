@@ -17,17 +17,16 @@ from foundation.core.actors import Actor
 from foundation.core.errors import Invalid
 from foundation.core.pages import KeysetPagination
 from foundation.workflow import services
-from foundation.workflow.choices import Priority
+from foundation.workflow.choices import PRIORITIES
 from foundation.workflow.models import Comment, WorkItem, WorkItemQuerySet
 
 FILTERS = {"queue": "queue__code", "kind": "kind", "market": "market"}
-WORDS = {priority.label: priority for priority in Priority}
 YES_OR_NO = ("true", "false")
 DUE = ("overdue", "week", "none")
 PARAMETERS = [
     *(OpenApiParameter(name, str) for name in FILTERS),
     OpenApiParameter("assignee", str, description="A username, `me`, or `none`"),
-    OpenApiParameter("priority", str, enum=list(WORDS)),
+    OpenApiParameter("priority", str, enum=list(PRIORITIES)),
     OpenApiParameter("due", str, enum=list(DUE)),
     OpenApiParameter("snoozed", str, enum=list(YES_OR_NO)),
     OpenApiParameter("watched", str, enum=list(YES_OR_NO), description="Whether you watch it"),
@@ -36,7 +35,7 @@ PARAMETERS = [
 
 class WorkItemSerializer(serializers.ModelSerializer):
     queue = serializers.CharField(source="queue.code", read_only=True)
-    priority = serializers.ChoiceField(choices=list(WORDS), source="get_priority_display", read_only=True)
+    priority = serializers.ChoiceField(choices=list(PRIORITIES), source="get_priority_display", read_only=True)
     assignee = serializers.CharField(
         source="assignee.username", default=None, allow_null=True, read_only=True, help_text="Who does it: a username"
     )
@@ -59,7 +58,7 @@ class SnoozeSerializer(serializers.Serializer):
 
 
 class PrioritySerializer(serializers.Serializer):
-    priority = serializers.ChoiceField(choices=list(WORDS))
+    priority = serializers.ChoiceField(choices=list(PRIORITIES))
 
 
 class DueSerializer(serializers.Serializer):
@@ -93,8 +92,8 @@ def filtered(rows: WorkItemQuerySet, asked: Any, actor: Actor) -> WorkItemQueryS
             rows = rows.filter(**{field: wanted})
     if who := asked.get("assignee"):
         rows = rows.filter(**_whose(who, actor))
-    if word := _one_of(asked, "priority", tuple(WORDS)):
-        rows = rows.filter(priority=WORDS[word])
+    if word := _one_of(asked, "priority", tuple(PRIORITIES)):
+        rows = rows.filter(priority=PRIORITIES[word])
     now = moment.now()
     match _one_of(asked, "due", DUE):
         case "none":

@@ -12,3 +12,7 @@ class Priority(models.IntegerChoices):
     HIGH = 2, "high"
     NORMAL = 3, "normal"
     LOW = 4, "low"
+
+
+# What people and programs call each.
+PRIORITIES = {priority.label: priority for priority in Priority}

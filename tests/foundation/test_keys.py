@@ -118,8 +118,9 @@ def test_others_keys_are_missing_and_no_key_makes_keys(steward: Actor, photograp
     program = actor_of(key.user, key=key)
     with pytest.raises(Denied, match="a key cannot"):
         create_api_key(user=key.user, name="more", actor=program)
-    with pytest.raises(Denied, match="a key cannot"):
-        rotate_api_key(prefix=key.prefix, actor=program)
+    for act in (rotate_api_key, revoke_api_key):
+        with pytest.raises(Denied, match="a key cannot"):
+            act(prefix=key.prefix, actor=program)
     assert ApiKey.objects.get().revoked_at is None
 
 
@@ -189,6 +190,7 @@ def test_the_api_makes_rotates_and_revokes(steward: Actor, photographer: Actor, 
     bearer = {"HTTP_AUTHORIZATION": f"Bearer {secret}"}
     program = type(client)(**bearer)
     assert program.post(KEYS, body, content_type="application/json").status_code == 403
+    assert program.post(f"{KEYS}/{prefix}/revoke").status_code == 403
     assert program.get(f"{KEYS}/{prefix}").json()["last_used_at"] is not None
     successor = client.post(f"{KEYS}/{prefix}/rotate", {"overlap_hours": 0}, content_type="application/json")
     assert (successor.status_code, successor.json()["replaces"]) == (201, prefix)

@@ -20,7 +20,7 @@ from pim.queries.summaries import MissingAttribute, Sums, lacking, missing_most,
 from workspace.queries.heat import Board, Place, heat_table, read_board
 from workspace.queries.scopes import address as scope_address
 from workspace.queries.scopes import codes, label, visible_scopes
-from workspace.queries.shown import LOCALE, HeatTable, Tab
+from workspace.queries.shown import LOCALE, Choice, HeatTable, Select, Tab
 from workspace.queries.words import anchor
 
 DAYS = 90
@@ -56,20 +56,6 @@ class Asked:
     @property
     def is_filtered(self) -> bool:
         return any(getattr(self, name) for name in FILTERS)
-
-
-@dataclass(frozen=True)
-class Choice:
-    value: str
-    label: str
-    is_on: bool
-
-
-@dataclass(frozen=True)
-class Select:
-    name: str
-    label: str
-    choices: list[Choice]
 
 
 @dataclass(frozen=True)

@@ -20,11 +20,11 @@ from django.urls import reverse
 from foundation.core import moment
 from foundation.core.actors import Actor
 from foundation.core.pages import keyset_page
-from foundation.workflow.choices import Priority
+from foundation.workflow.choices import PRIORITIES, Priority
 from foundation.workflow.models import Queue, WorkItem, WorkItemQuerySet
 from foundation.workflow.queries import queues_of
 from workspace.queries.counts import Capped, capped_count
-from workspace.queries.shown import Tab
+from workspace.queries.shown import Choice, Select, Tab
 from workspace.queries.words import phrase
 from workspace.queries.work_items import WorkRow, shown_items, work_row
 
@@ -36,7 +36,6 @@ TABS = {"mine": "Mine", "unassigned": "Unassigned", "watched": "Watched", "snooz
 MINE, NOBODYS, OTHERS = "mine", "nobody's", "others'"
 OVERDUE, DUE_SOON = "overdue", "soon"
 DUE = {OVERDUE: "Overdue", DUE_SOON: "Due within a week"}
-WORDS = {priority.label: priority for priority in Priority}
 Group = tuple[Any, ...]
 
 
@@ -64,20 +63,6 @@ class Wish:
     @property
     def is_filtered(self) -> bool:
         return any(getattr(self, name) for name in FILTERS)
-
-
-@dataclass(frozen=True)
-class Choice:
-    value: str
-    label: str
-    is_on: bool
-
-
-@dataclass(frozen=True)
-class Select:
-    name: str
-    label: str
-    choices: list[Choice]
 
 
 @dataclass(frozen=True)
@@ -189,7 +174,7 @@ class _Desk:
         if wish.market:
             rows = rows.filter(market=wish.market)
         if wish.priority:
-            rows = rows.filter(priority=WORDS.get(wish.priority, -1))
+            rows = rows.filter(priority=PRIORITIES.get(wish.priority, -1))
         if wish.due:
             rows = rows.filter(_due(self.now).get(wish.due, Q(pk__in=[])))
         return rows
@@ -287,7 +272,7 @@ class _Desk:
             case "queue":
                 known = [(queue.code, queue.name) for queue in self.queues.values()]
             case "priority":
-                known = [(word, word.capitalize()) for word in WORDS]
+                known = [(word, word.capitalize()) for word in PRIORITIES]
             case "due":
                 known = list(DUE.items())
             case _:

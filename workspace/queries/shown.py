@@ -53,6 +53,22 @@ class Tab:
 
 
 @dataclass(frozen=True)
+class Choice:
+    value: str
+    label: str
+    is_on: bool
+
+
+@dataclass(frozen=True)
+class Select:
+    """A filter of a list with few values, as a field to choose from."""
+
+    name: str
+    label: str
+    choices: list[Choice]
+
+
+@dataclass(frozen=True)
 class FacetOption:
     label: str
     value: str

@@ -10,15 +10,14 @@ from django.shortcuts import redirect, render
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from foundation.accounts.models import ApiKey, User
-from foundation.accounts.services import KeyScope, create_api_key, revoke_api_key, rotate_api_key
+from foundation.accounts.models import ApiKey
+from foundation.accounts.queries import owner_named
+from foundation.accounts.services import SCOPE, KeyScope, create_api_key, revoke_api_key, rotate_api_key
 from foundation.core import moment
 from foundation.core.errors import Denied, Invalid, Missing
 from workspace import forms
 from workspace.queries.keys import key_list
 from workspace.views.pages import PageRequest, next_address, page
-
-SCOPE = ("permissions", "markets", "channels", "per_minute", "per_day")
 
 
 @require_safe
@@ -39,7 +38,7 @@ def key_new(request: PageRequest) -> HttpResponse:
         days = given["days"]
         try:
             made = create_api_key(
-                user=_owner(given["user"], request),
+                user=owner_named(given["user"], actor=request.actor),
                 name=given["name"],
                 expires_at=moment.now() + timedelta(days=int(days)) if days else None,
                 scope=KeyScope(**{name: given[name] for name in SCOPE}),
@@ -77,13 +76,3 @@ def _made(request: PageRequest, made: tuple[ApiKey, str]) -> HttpResponse:
 
 def _origin(request: PageRequest) -> str:
     return request.build_absolute_uri("/").rstrip("/")
-
-
-def _owner(username: str, request: PageRequest) -> User:
-    """Who the key is to act as; without a name oneself."""
-    known = User.objects.filter(username=username) if username else User.objects.filter(pk=request.actor.user_id or -1)
-    if not request.actor.may("accounts.manage"):
-        known = known.filter(pk=request.actor.user_id or -1)
-    if (user := known.first()) is None:
-        raise Missing("Nobody signs in by this name", path="user")
-    return user

@@ -1,6 +1,13 @@
 """Changing who may do what: the only way to."""
 
-from foundation.accounts.services.keys import KeyScope, create_api_key, note_key_used, revoke_api_key, rotate_api_key
+from foundation.accounts.services.keys import (
+    SCOPE,
+    KeyScope,
+    create_api_key,
+    note_key_used,
+    revoke_api_key,
+    rotate_api_key,
+)
 from foundation.accounts.services.people import (
     close_account,
     create_user,
@@ -12,6 +19,7 @@ from foundation.accounts.services.people import (
 )
 
 __all__ = [
+    "SCOPE",
     "KeyScope",
     "close_account",
     "create_api_key",

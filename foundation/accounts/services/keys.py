@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Collection
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from datetime import datetime, timedelta
 
 from foundation.accounts import events
@@ -34,7 +34,10 @@ class KeyScope:
 
     def columns(self) -> dict[str, object]:
         lists = {name: sorted(set(getattr(self, name))) for name in ("permissions", "markets", "channels")}
-        return {**lists, "per_minute": self.per_minute, "per_day": self.per_day}
+        return {**vars(self), **lists}
+
+
+SCOPE = tuple(one.name for one in fields(KeyScope))
 
 
 def create_api_key(
@@ -63,8 +66,7 @@ def rotate_api_key(*, prefix: str, actor: Actor, overlap: timedelta = OVERLAP) -
         if ApiKey.objects.filter(replaces=old, revoked_at=None).exists():
             raise Conflict("This key has been rotated already; its successor can be", path="key")
         life = old.expires_at - old.created_at if old.expires_at else None
-        names = ("permissions", "markets", "channels", "per_minute", "per_day")
-        kept = {name: getattr(old, name) for name in names}
+        kept = {name: getattr(old, name) for name in SCOPE}
         made = _issue(old.user, old.name, at + life if life else None, kept, replaces=old)
         old.expires_at = min(filter(None, [old.expires_at, at + overlap]))
         old.save(update_fields=["expires_at"])
@@ -72,9 +74,10 @@ def rotate_api_key(*, prefix: str, actor: Actor, overlap: timedelta = OVERLAP) -
 
 
 def revoke_api_key(*, prefix: str, actor: Actor) -> None:
-    """End a key at once; ending it twice changes nothing."""
+    """End a key at once; ending it twice changes nothing. Raises `Denied` for a key that asks for it."""
     with recorded(actor):
         key = _lock(prefix, actor)
+        _require_owner(key.user, actor)
         if key.revoked_at is None:
             key.revoked_at = moment.now()
             key.save(update_fields=["revoked_at"])
@@ -115,7 +118,7 @@ def _lock(prefix: str, actor: Actor) -> ApiKey:
 def _require_owner(user: User, actor: Actor) -> None:
     """Oneself, or who manages accounts. A key that could make keys would outlive its own end."""
     if actor.is_key:
-        raise Denied("People make keys, signed in; a key cannot", permission="accounts.manage")
+        raise Denied("People make and revoke keys, signed in; a key cannot", permission="accounts.manage")
     if actor.user_id != user.pk:
         actor.require("accounts.manage")
 

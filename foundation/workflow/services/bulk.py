@@ -13,14 +13,13 @@ from foundation.core import moment
 from foundation.core.actors import Actor
 from foundation.core.errors import Invalid
 from foundation.history.queries import Trace
-from foundation.workflow.choices import Priority
+from foundation.workflow.choices import PRIORITIES, Priority
 from foundation.workflow.models import Watcher, WorkItem
 from foundation.workflow.services.assigning import claim_work_item, hand_over_work_item, release_work_item
 from foundation.workflow.services.finding import person_acting
 from foundation.workflow.services.following import unwatch_work_item, watch_work_item
 from foundation.workflow.services.items import dismiss_work_item, reopen_work_item
 from foundation.workflow.services.timing import (
-    WORDS,
     reset_work_item,
     set_due,
     set_priority,
@@ -143,8 +142,8 @@ class SetPriority(_Standing):
 
     def check(self, given: Parameters, actor: Actor) -> dict[str, Any]:
         word = read_parameters(given, "priority").get("priority")
-        if not isinstance(word, str) or word not in WORDS:
-            raise Invalid(f"Choose the priority: {', '.join(WORDS)}", path="priority")
+        if not isinstance(word, str) or word not in PRIORITIES:
+            raise Invalid(f"Choose the priority: {', '.join(PRIORITIES)}", path="priority")
         return {"priority": word}
 
     def sentence(self, parameters: Parameters) -> str:

@@ -12,12 +12,10 @@ from foundation.core.errors import Invalid
 from foundation.events.services import append_event
 from foundation.history.services import recorded
 from foundation.workflow import events
-from foundation.workflow.choices import Priority
+from foundation.workflow.choices import PRIORITIES, Priority
 from foundation.workflow.models import WorkItem
 from foundation.workflow.services.assigning import able_person
 from foundation.workflow.services.finding import lock_work_item, named
-
-WORDS = {priority.label: priority for priority in Priority}
 
 
 def snooze_work_item(*, uid: UUID, until: datetime, actor: Actor) -> WorkItem:
@@ -34,9 +32,9 @@ def wake_work_item(*, uid: UUID, actor: Actor) -> WorkItem:
 
 def set_priority(*, uid: UUID, priority: str, actor: Actor) -> WorkItem:
     """Say how soon it wants somebody: urgent, high, normal or low."""
-    if priority not in WORDS:
-        raise Invalid(f"priority is one of {', '.join(WORDS)}", path="priority")
-    return _change(uid, actor, priority=WORDS[priority])
+    if priority not in PRIORITIES:
+        raise Invalid(f"priority is one of {', '.join(PRIORITIES)}", path="priority")
+    return _change(uid, actor, priority=PRIORITIES[priority])
 
 
 def set_due(*, uid: UUID, due_at: datetime | None, actor: Actor) -> WorkItem:
