@@ -1,6 +1,7 @@
 """Cells and chains. P5, P6."""
 
 import pytest
+from django.db import connection
 
 from foundation.core.errors import Denied, Invalid
 from foundation.events.models import OutboxEvent
@@ -70,3 +71,11 @@ def test_who_sees_what(world, steward, outsider):
     assert [str(scope) for scope in Scope.objects.visible_to(outsider)] == ["shop/US/en-US"]
     with pytest.raises(Denied):
         define_locale(code="fr-FR", name="French", actor=steward)
+
+
+@pytest.mark.parametrize("table", ["markets_market", "markets_scope", "markets_cell", "pim_family", "pim_attribute"])
+def test_small_tables_are_counted_at_their_first_change(table: str) -> None:
+    """Else the planner takes five markets for hundreds, and reads large tables row by row."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT reloptions FROM pg_class WHERE oid = %s::regclass", [table])
+        assert cursor.fetchone() == (["autovacuum_analyze_threshold=1"],)

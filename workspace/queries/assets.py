@@ -18,6 +18,7 @@ from foundation.bulk.registry import verbs_for
 from foundation.core import moment
 from foundation.core.actors import Actor
 from foundation.core.pages import keyset_page
+from pim.models import CatalogueEntry
 from workspace.queries.facets import Cell, Filter, Narrow, Rows, Wanted, any_of, counted, narrowed, seen_now, wanted_of
 from workspace.queries.pictures import addresses
 from workspace.queries.rights import badges
@@ -95,13 +96,14 @@ def matching(rows: Rows, q: str, actor: Actor) -> Rows:
 
 
 def _entries(q: str, actor: Actor) -> Rows:
-    """The entries of the library that have every word. Of SKUs the limited find only those that they see."""
+    """The entries of the library that have every word. The limited find no SKU that they do not see."""
     rows = LibraryEntry.objects.visible_to(actor)
+    seen = CatalogueEntry.objects.visible_to(actor).values("root_id")
     for word in q.lower().split()[:8]:
         shown = Q(shows__contains=word)
         if actor.limits("market") is not None:
-            known = Binding.objects.visible_to(actor).active().filter(asset=OuterRef("asset_id"))
-            shown &= Q(Exists(known.filter(product__sku__icontains=word)))
+            bound = Binding.objects.active().in_markets_of(actor).filter(asset=OuterRef("asset_id"))
+            shown &= Q(Exists(bound.filter(product__sku__icontains=word, product__root_id__in=seen)))
         rows = rows.filter(Q(words__contains=word) | shown)
     return rows
 
