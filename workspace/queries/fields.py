@@ -84,10 +84,10 @@ class FieldMaker:
 
     def __init__(self, sheet: Sheet, entries: Iterable[Entry], typed: Any = None) -> None:
         self.sheet, self.entries = sheet, list(entries)
-        attributes = [entry.member.attribute for entry in self.entries]
+        attributes = [entry.attribute for entry in self.entries]
         said: list[tuple[Attribute, Any]] = [(attribute, typed) for attribute in attributes]
         for entry in self.entries:
-            said += [(entry.member.attribute, step.value) for step in sheet.ground.trail(entry.code)]
+            said += [(entry.attribute, step.value) for step in sheet.ground.trail(entry.code)]
         locale = sheet.scope.locale_id
         may_edit = sheet.actor.may("pim.edit")
         self.around = Around(
@@ -101,7 +101,7 @@ class FieldMaker:
 
     def field(self, entry: Entry, *, overriding: bool = False, answer: Answer | None = None) -> Field:
         """The field as it stands; `overriding` is the form in which a market's own value gets its reason."""
-        sheet, attribute, answer = self.sheet, entry.member.attribute, answer or Answer()
+        sheet, attribute, answer = self.sheet, entry.attribute, answer or Answer()
         why_not, why_url = self._why_not(entry)
         may_edit = sheet.actor.may("pim.edit") and not entry.is_below and not why_not
         overriding = overriding and may_edit and attribute.is_market_overridable
@@ -146,12 +146,12 @@ class FieldMaker:
 
     def _why_not(self, entry: Entry) -> tuple[str, str]:
         """Why a steward may not say it here, and where they may."""
-        member, product = entry.member, self.sheet.product
-        if member.level < product.level and not member.may_override_below:
-            owner = self.sheet.owner_at(member.level)
+        product = self.sheet.product
+        if entry.level < product.level and not entry.may_override_below:
+            owner = self.sheet.owner_at(entry.level)
             sku = owner.sku if owner else ""
             return f"Said on {sku} for all its variants", self.sheet.page_of(sku, entry.code)
-        if self.sheet.actor.limits("market") is not None and not member.attribute.is_market_overridable:
+        if self.sheet.actor.limits("market") is not None and not entry.attribute.is_market_overridable:
             return "The same in all markets; a steward of all markets can change it", ""
         return "", ""
 
@@ -165,7 +165,7 @@ def _reach(attribute: Attribute) -> str:
 
 def clash_of(sheet: Sheet, entry: Entry, place: str) -> Clash:
     """Who said what stands there now, and when, as history has it."""
-    attribute, value = entry.member.attribute, sheet.own(entry, place)
+    attribute, value = entry.attribute, sheet.own(entry, place)
     words = in_words(attribute, value, words_of([(attribute, value)], sheet.scope.locale_id))
     revision = last_change(sheet, entry, place)
     if revision is None:

@@ -86,19 +86,19 @@ def note_of(row: Override | None, market: str) -> OverrideNote | None:
 def trail(sheet: Sheet, entry: Entry) -> list[Place]:
     """Each place in the order in which it is looked in, with what it holds."""
     steps = [step for step in sheet.ground.trail(entry.code) if _can_hold(entry, step)]
-    said = words_of([(entry.member.attribute, step.value) for step in steps], sheet.scope.locale_id)
+    said = words_of([(entry.attribute, step.value) for step in steps], sheet.scope.locale_id)
     winner = next((step for step in steps if step.value is not None), None)
     return [_place(sheet, entry, step, said, is_winner=step is winner) for step in steps]
 
 
 def _can_hold(entry: Entry, step: Step) -> bool:
     """Places where nothing can be said of the attribute are left out, unless something is there all the same."""
-    attribute = entry.member.attribute
+    attribute = entry.attribute
     fits = (attribute.is_localizable or step.cell.locale == "*") and (
         attribute.is_market_overridable or step.cell.market is None
     )
-    level = entry.member.level
-    reaches = step.owner.level == level or (step.owner.level > level and entry.member.may_override_below)
+    level = entry.level
+    reaches = step.owner.level == level or (step.owner.level > level and entry.may_override_below)
     return step.value is not None or (fits and reaches)
 
 
@@ -112,7 +112,7 @@ def _place(sheet: Sheet, entry: Entry, step: Step, said: OptionWords, *, is_winn
     return Place(
         product=step.owner.sku,
         where=f"{cell.market or 'all markets'}, {locale}",
-        text=in_words(entry.member.attribute, step.value, said).whole,
+        text=in_words(entry.attribute, step.value, said).whole,
         url=sheet.page_of(step.owner.sku, entry.code),
         is_winner=is_winner,
         note=", ".join(notes),

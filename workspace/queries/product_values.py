@@ -56,7 +56,9 @@ class Asked:
     def admits(self, entry: Entry) -> bool:
         if self.only and not entry.is_missing and entry.code != self.field:
             return False
-        text = f"{entry.member.attribute.label(LOCALE)} {entry.code}".lower()
+        if not self.find:
+            return True
+        text = f"{entry.attribute.label(LOCALE)} {entry.code}".lower()
         return all(word in text for word in self.find.lower().split())
 
 
@@ -96,12 +98,13 @@ def grouped(entries: Sequence[Entry]) -> dict[str, list[Entry]]:
 
 
 def missing_fields(sheet: Sheet) -> list[MissingField]:
+    place = address(sheet.scope)
     return [
         MissingField(
             entry.code,
-            entry.member.attribute.label(LOCALE),
+            entry.attribute.label(LOCALE),
             heading(entry.group),
-            f"{address(sheet.scope)}&field={entry.code}#value-{entry.code}",
+            f"{place}&field={entry.code}#value-{entry.code}",
         )
         for entry in sheet.entries
         if entry.is_missing

@@ -7,11 +7,12 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
+from django.db.models import F
 from django.urls import reverse
 
 from foundation.core.actors import Actor
 from foundation.markets.models import ANY_LOCALE, Scope
-from pim.models import FamilyAttribute, Override, Product, Requirement
+from pim.models import Attribute, Override, Product, Requirement
 from pim.models.attributes import clearance_of
 from pim.queries.values import Ground, read_ground
 from pim.resolution import Resolved, Step
@@ -23,20 +24,22 @@ SHARED, MARKET = "shared", "market"
 
 @dataclass(frozen=True)
 class Entry:
-    """One attribute of the sheet and what holds for it."""
+    """One attribute of the sheet, the level at which the family has it, and what holds for it."""
 
-    member: FamilyAttribute
+    attribute: Attribute
+    level: int
+    may_override_below: bool
     found: Resolved | None
     is_below: bool
     is_required: bool
 
     @property
     def code(self) -> str:
-        return self.member.attribute.code
+        return self.attribute.code
 
     @property
     def group(self) -> str:
-        return self.member.attribute.group or NOWHERE
+        return self.attribute.group or NOWHERE
 
     @property
     def is_missing(self) -> bool:
@@ -69,7 +72,7 @@ class Sheet:
         return MARKET if is_limited or self.own(entry, MARKET) is not None else SHARED
 
     def locale_of(self, entry: Entry) -> str:
-        return self.scope.locale_id if entry.member.attribute.is_localizable else ANY_LOCALE
+        return self.scope.locale_id if entry.attribute.is_localizable else ANY_LOCALE
 
     def market_of(self, place: str) -> str | None:
         return self.scope.market.code if place == MARKET else None
@@ -83,7 +86,7 @@ class Sheet:
         return stored.vals.get(entry.code) if stored else None
 
     def override(self, entry: Entry, product_id: int, cell_id: int) -> Override | None:
-        return self.overrides.get((product_id, cell_id, entry.member.attribute_id))
+        return self.overrides.get((product_id, cell_id, entry.attribute.pk))
 
     def without_own(self, entry: Entry, place: str) -> Step | None:
         """What would hold if the product said nothing there."""
@@ -105,8 +108,9 @@ class Sheet:
 
 def read_sheet(product: Product, line: Sequence[Product], scope: Scope, actor: Actor) -> Sheet:
     """The attributes of the product's family that the actor may see, with what holds in the scope."""
-    rows = FamilyAttribute.objects.visible_to(actor).filter(family=product.family, is_active=True)
-    members = list(rows.select_related("attribute").order_by("index"))
+    rows = Attribute.objects.visible_to(actor).filter(memberships__family=product.family, memberships__is_active=True)
+    level, below = F("memberships__level"), F("memberships__may_override_below")
+    members: Any = rows.annotate(level=level, may_override_below=below).order_by("memberships__index")
     asked = Requirement.objects.filter(family=product.family, channel=scope.channel)
     required = set(asked.values_list("attribute_id", flat=True))
     ground = read_ground(line, scope, max_sensitivity=clearance_of(actor))
@@ -120,12 +124,14 @@ def read_sheet(product: Product, line: Sequence[Product], scope: Scope, actor: A
         ground=ground,
         entries=[
             Entry(
-                member,
-                resolved.get(member.attribute.code),
-                is_below=member.level > product.level,
-                is_required=member.attribute_id in required and member.level <= product.level,
+                one,
+                one.level,
+                one.may_override_below,
+                resolved.get(one.code),
+                is_below=one.level > product.level,
+                is_required=one.pk in required and one.level <= product.level,
             )
-            for member in members
+            for one in members
         ],
         overrides={(one.product_id, one.cell_id, one.attribute_id): one for one in overrides},
     )

@@ -75,7 +75,7 @@ def origin(request: PageRequest, uid: UUID) -> HttpResponse:
         return _whole_page(request, uid)
     bench = _open(request, uid)
     entry = _entry(bench, request.GET.get("attribute", ""))
-    context = {"label": entry.member.attribute.label(LOCALE), "places": trail(_sheet(bench), entry), **bench.score}
+    context = {"label": entry.attribute.label(LOCALE), "places": trail(_sheet(bench), entry), **bench.score}
     return render(request, "workspace/fragments/value_origin.html", context)
 
 
@@ -88,7 +88,7 @@ def options(request: PageRequest, uid: UUID) -> HttpResponse:
     bench = _open(request, uid)
     sheet, entry = _sheet(bench), _entry(bench, request.GET.get("attribute", ""))
     words, chosen = request.GET.get("q", "").strip()[:100], request.GET.getlist("but")[:200]
-    found = find_options(entry.member.attribute, words, sheet.scope.locale_id, but=chosen)
+    found = find_options(entry.attribute, words, sheet.scope.locale_id, but=chosen)
     return render(request, "workspace/fragments/value_options.html", {"code": entry.code, **vars(found)})
 
 
@@ -154,7 +154,7 @@ def _edit_of(request: PageRequest, sheet: Sheet, entry: Entry) -> Edit:
     form = request.POST
     overriding = "override" in form
     return Edit(
-        raw=None if "clear" in form else read_value(entry.member.attribute, form, sheet.scope.locale_id),
+        raw=None if "clear" in form else read_value(entry.attribute, form, sheet.scope.locale_id),
         expected=read_expected(form),
         place=MARKET if overriding or form.get("place") == MARKET else SHARED,
         overriding=overriding,
@@ -258,4 +258,4 @@ def _entry(bench: Workbench, code: str) -> Entry:
 
 
 def _label(entry: Entry) -> str:
-    return entry.member.attribute.label(LOCALE)
+    return entry.attribute.label(LOCALE)
