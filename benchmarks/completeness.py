@@ -64,8 +64,8 @@ SELECT n, gen_random_uuid(), 'P-' || n, CASE WHEN v > 0 THEN n - v END, n - v, (
        pim_family f ORDER BY n
 """
 VALUES = """
-INSERT INTO pim_productvalues (product_id, cell_id, vals, computed, filled, version)
-SELECT p.id, c.id, said.vals, '{}', 0::bit(512), 1
+INSERT INTO pim_productvalues (product_id, cell_id, vals, computed, version)
+SELECT p.id, c.id, said.vals, '{}', 1
   FROM pim_product p
   JOIN markets_cell c ON c.market_id IS NULL OR p.id %% 7 = 0
  CROSS JOIN LATERAL (

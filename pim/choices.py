@@ -64,7 +64,7 @@ class RowOutcome(models.TextChoices):
     FAILED = "failed", "refused"
 
 
-MASK_LENGTH = 512
+MASK_LENGTH = 1024
 ANY_LOCALE = "*"
 GTIN = "gtin"
 SKU = "sku"

@@ -13,28 +13,30 @@ from django.db.models.functions import Cast
 
 from foundation.core.actors import Actor
 from foundation.markets.models import Scope
+from pim.choices import MASK_LENGTH
 from pim.models import Completeness, FamilyAttribute, Product
 from pim.models.attributes import clearance_of
 
 # A bit counts when the first place that has it counts: steps that count come first, then the others, then `*`.
 # So: in a counting step, or in `*` and in no step that does not count. Levels and cells are united before scopes are
 # looked at: asking for each product and scope anew costs six times as much (benchmarks/completeness.py).
-COMPUTE = """
+NO_BITS = f"0::bit({MASK_LENGTH})"
+COMPUTE = f"""
     WITH line AS (
         SELECT p.id AS product_id, p.root_id, p.family_id, p.level, p.level = f.depth AS is_sellable,
                array_remove(ARRAY[p.id, p.parent_id, up.parent_id], NULL) AS ids
           FROM pim_product p JOIN pim_family f ON f.id = p.family_id LEFT JOIN pim_product up ON up.id = p.parent_id
          WHERE p.root_id = ANY(%(roots)s)
     ), required AS (
-        SELECT s.id AS scope_id, s.channel_id, s.market_id, q.family_id, l.level,
-               bit_or(set_bit(0::bit(512), fa.index, 1)) AS mask
-          FROM markets_scope s
-          JOIN pim_requirement q ON q.channel_id = s.channel_id
-          JOIN pim_familyattribute fa ON fa.family_id = q.family_id AND fa.attribute_id = q.attribute_id
-                                     AND fa.is_active
-          JOIN generate_series(0, 2) AS l(level) ON fa.level <= l.level
-         WHERE q.family_id IN (SELECT family_id FROM pim_product WHERE id = ANY(%(roots)s))
-         GROUP BY s.id, s.channel_id, s.market_id, q.family_id, l.level
+        SELECT s.id AS scope_id, s.channel_id, s.market_id, asked.family_id, asked.level, asked.mask
+          FROM (SELECT q.channel_id, q.family_id, l.level, bit_or(set_bit({NO_BITS}, fa.index, 1)) AS mask
+                  FROM pim_requirement q
+                  JOIN pim_familyattribute fa ON fa.family_id = q.family_id AND fa.attribute_id = q.attribute_id
+                                             AND fa.is_active
+                  JOIN generate_series(0, 2) AS l(level) ON fa.level <= l.level
+                 WHERE q.family_id IN (SELECT family_id FROM pim_product WHERE id = ANY(%(roots)s))
+                 GROUP BY q.channel_id, q.family_id, l.level) AS asked
+          JOIN markets_scope s ON s.channel_id = asked.channel_id
     ), said AS MATERIALIZED (
         SELECT line.product_id, v.cell_id, bit_or(v.filled) AS filled
           FROM line CROSS JOIN unnest(line.ids) AS one(id) JOIN pim_productvalues v ON v.product_id = one.id
@@ -44,17 +46,17 @@ COMPUTE = """
           FROM markets_scopecell sc JOIN markets_cell c ON c.id = sc.cell_id
     ), held AS (
         SELECT said.product_id, steps.scope_id,
-               coalesce(bit_or(said.filled) FILTER (WHERE steps.counts), 0::bit(512))
-               | (coalesce(bit_or(said.filled) FILTER (WHERE steps.is_last), 0::bit(512))
+               coalesce(bit_or(said.filled) FILTER (WHERE steps.counts), {NO_BITS})
+               | (coalesce(bit_or(said.filled) FILTER (WHERE steps.is_last), {NO_BITS})
                   & ~coalesce(bit_or(said.filled) FILTER (WHERE NOT steps.counts AND NOT steps.is_last),
-                              0::bit(512))) AS have
+                              {NO_BITS})) AS have
           FROM said JOIN steps ON steps.cell_id = said.cell_id
          GROUP BY said.product_id, steps.scope_id
     )
     SELECT line.product_id, line.root_id, r.scope_id,
            bit_count(r.mask)::smallint AS required,
-           bit_count(r.mask & coalesce(held.have, 0::bit(512)))::smallint AS filled,
-           r.mask & ~coalesce(held.have, 0::bit(512)) AS missing,
+           bit_count(r.mask & coalesce(held.have, {NO_BITS}))::smallint AS filled,
+           r.mask & ~coalesce(held.have, {NO_BITS}) AS missing,
            coalesce((
                SELECT pl.state = 'placed' FROM pim_placement pl
                 WHERE pl.product_id = ANY(line.ids) AND pl.channel_id = r.channel_id AND pl.market_id = r.market_id
@@ -63,7 +65,7 @@ COMPUTE = """
       FROM line
       JOIN required r ON r.family_id = line.family_id AND r.level = line.level
       LEFT JOIN held ON held.product_id = line.product_id AND held.scope_id = r.scope_id
-"""
+"""  # noqa: S608  constants
 
 COLUMNS = (
     "product_id", "root_id", "scope_id", "required", "filled", "missing", "is_placed", "family_id", "is_sellable",

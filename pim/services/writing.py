@@ -26,8 +26,8 @@ VALUES_AT_ONCE = 10_000
 
 # One parameter for all rows: neither Python nor PostgreSQL has to read a statement of thousands of them.
 WRITE_VALUES = """
-INSERT INTO pim_productvalues (product_id, cell_id, vals, computed, filled, version)
-SELECT (said -> 0)::bigint, (said -> 1)::bigint, said -> 2, '{}', 0::bit(512), (said -> 3)::bigint
+INSERT INTO pim_productvalues (product_id, cell_id, vals, computed, version)
+SELECT (said -> 0)::bigint, (said -> 1)::bigint, said -> 2, '{}', (said -> 3)::bigint
   FROM jsonb_array_elements(%s::jsonb) AS said
 ON CONFLICT (product_id, cell_id) DO UPDATE SET vals = excluded.vals, version = excluded.version
 """

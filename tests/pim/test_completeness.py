@@ -11,13 +11,24 @@ from django.db import connection
 from foundation.accounts.choices import Role
 from foundation.archive.rebuilding import rebuild_projection
 from foundation.core import moment
+from foundation.core.errors import Invalid
 from foundation.events.models import Dirty, Event
 from foundation.events.registry import PROJECTIONS
 from foundation.events.sequencing import drain
 from foundation.history.services import recorded
 from foundation.jobs.services import fire_timers
 from foundation.markets.services import define_locale, define_scope
-from pim.models import Completeness, FamilyAttribute, FirstCompletion, Override, Product, ProductValues, Requirement
+from pim.choices import MASK_LENGTH
+from pim.models import (
+    Attribute,
+    Completeness,
+    FamilyAttribute,
+    FirstCompletion,
+    Override,
+    Product,
+    ProductValues,
+    Requirement,
+)
 from pim.queries.completeness import missing_attributes, of_product, of_products, overview
 from pim.queries.values import resolve_values
 from pim.services import create_product, define_family, place_product, set_values, withdraw_product
@@ -227,3 +238,26 @@ def test_a_family_that_lost_an_attribute_never_gives_its_bit_away() -> None:
     now = {row.attribute.code: row.index for row in FamilyAttribute.objects.filter(family__code="cups")}
     assert now.pop("size") == max(indexes.values()) + 1
     assert now == indexes
+
+
+def test_a_thousand_attributes_are_told_apart_to_the_bit() -> None:
+    """Every bit of the mask, on both sides of the old end of it at 512; one attribute more has no room."""
+    codes = [f"fact{at:04}" for at in range(MASK_LENGTH)]
+    Attribute.objects.bulk_create(Attribute(code=code, type="text") for code in codes)
+    members = [{"code": code, "level": 0} for code in codes]
+    define_family(code="wide", attributes=members, required={"bazaar": codes}, actor=HOUSE)
+    told = {at for at in range(MASK_LENGTH) if at % 3 == 0} - {0, 513} | {511, 512, 1023}
+    wide = create_product(sku="WIDE", family="wide", values={codes[at]: "7" for at in told}, actor=HOUSE)
+    place = scope("bazaar/GB/en-GB")
+
+    def lacks(wanted: set[int]) -> bool:
+        check()
+        row = Completeness.objects.get(product_id=wide.pk, scope=place)
+        return (row.required, row.filled, set(row.missing_positions)) == (1024, 1024 - len(wanted), wanted)
+
+    missing = set(range(MASK_LENGTH)) - told
+    assert lacks(missing)
+    set_values(wide, values={codes[0]: "7", codes[513]: "7", codes[1023]: None}, actor=HOUSE)
+    assert lacks(missing - {0, 513} | {1023})
+    with pytest.raises(Invalid, match="room for 1024"):
+        define_family(code="wide", attributes=[*members, {"code": "name", "level": 0}], actor=HOUSE)

@@ -23,7 +23,7 @@ from foundation.events.sequencing import drain
 from foundation.history.services import recorded
 from foundation.markets.models import Channel
 from foundation.workflow.models import WorkItem
-from pim.models import Product
+from pim.models import Attribute, Option, Product
 from pim.services import create_product, define_attribute, define_family, place_product, set_values
 from syndication.choices import ListingState
 from syndication.models import Feed, FeedMessage, Listing
@@ -78,6 +78,37 @@ def make_coat(sku: str, name: str) -> Product:
             values = {"colour": colour, "size": size, "weight": {"amount": "1200", "unit": "g"}}
             create_product(sku=f"{sku}-{colour}-{size}".upper(), parent=sku, values=values, actor=HOUSE)
     return coat
+
+
+def make_wide(attributes: int, *, options: int = 3) -> Product:
+    """A thing with so many attributes of several types, in six groups, all required and some told; the first of those
+    that are chosen has so many options.
+    """
+    kinds = ["text", "text", "number", "boolean", "select", "multi_select", "measurement", "date"]
+    made = Attribute.objects.bulk_create(
+        Attribute(
+            code=f"fact{number:04}", type=kinds[number % 8], labels={"en-GB": f"Fact {number}"},
+            group=f"part_{number * 6 // attributes}", unit="g" if number % 8 == 6 else "",
+            is_localizable=number % 8 == 0,
+        )
+        for number in range(attributes)
+    )  # fmt: skip
+    chosen = [one for one in made if one.type in {"select", "multi_select"}]
+    Option.objects.bulk_create(
+        Option(attribute=one, code=f"{one.code}_{place}", position=place, labels={"en-GB": f"Choice {place}"})
+        for one in chosen
+        for place in range(options if one == chosen[0] else 3)
+    )
+    codes = [one.code for one in made]
+    define_family(
+        code="wide", labels={"en-GB": "Wide"}, attributes=[{"code": code, "level": 0} for code in codes],
+        required={"shop": codes}, actor=HOUSE,
+    )  # fmt: skip
+    values = {code: "7" for at, code in enumerate(codes) if at % 8 in {1, 2} and at % 3}
+    thing = create_product(sku="WIDE", family="wide", values=values, actor=HOUSE)
+    place(thing, ("shop", "GB"), ("shop", "US"))
+    drain()
+    return thing
 
 
 def place(product: Product, *places: tuple[str, str]) -> None:
