@@ -12,6 +12,7 @@ from typing import Any
 from benchmarks.house import execute, fetch, settle_tables
 
 FAMILIES, LICENCES, TREE = 8, 200, 5
+ATTRIBUTES, OPTIONS = 1_000, 10_000  # of one thing, the only one of its family
 BATCH = 1_000
 LEFT_OUT = {"syndication.listings"}  # written above, as it would
 
@@ -119,7 +120,7 @@ TABLES = (
     "pim_product", "pim_productvalues", "pim_placement", "blobs_blob", "dam_asset", "dam_assetversion",
     "dam_assetlicence", "associations_binding", "syndication_listing", "events_event", "workflow_workitem",
     "pim_completeness", "pim_productsearch", "pim_catalogueentry", "associations_libraryentry", "history_revision",
-    "syndication_rejection",
+    "syndication_rejection", "pim_attribute", "pim_option", "pim_familyattribute", "pim_requirement",
 )  # fmt: skip
 
 
@@ -132,6 +133,7 @@ def make_crowd(products: int, assets: int) -> SimpleNamespace:
     from tests.workspace import factories
 
     window = factories.make_window(make_world())
+    factories.make_wide(ATTRIBUTES, options=OPTIONS)
     families = _families(factories)
     models = products // TREE
     with recorded(factories.HOUSE):

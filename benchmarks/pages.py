@@ -39,6 +39,7 @@ def addresses() -> dict[str, str]:
         "products, by words": "/products/?q=ridgeline+coat",
         "products, by SKU": f"/products/?q={offered.sku}",
         "product": f"/products/{offered.uid}/",
+        "product, 1,000 attributes": f"/products/{Product.objects.get(sku='WIDE').uid}/",
         "product, a variant": f"/products/{variant.uid}/?market=US&locale=en-US",
         "assets": "/assets/",
         "assets, approved and loose": "/assets/?state=approved&binding=loose",

@@ -17,7 +17,7 @@ $$;
 
 
 class Migration(migrations.Migration):
-    dependencies = [("pim", "0006_catalogue_markets_and_words")]
+    dependencies = [("pim", "0007_counted_early")]
     operations = [
         migrations.RemoveConstraint("familyattribute", "bit_in_mask"),
         migrations.AddConstraint(
