@@ -4,7 +4,8 @@ from datetime import timedelta
 from typing import Any
 
 from associations.services import bind_asset
-from dam.services import revoke_licence
+from dam.models import Asset
+from dam.services import edit_asset, revoke_licence
 from foundation.core import moment
 from foundation.events.sequencing import drain
 
@@ -72,6 +73,22 @@ def test_another_market_is_not_there(window: Any, outsider: Any, steward: Any, b
     bind_asset(product=window.mac, asset=window.hero, role="hero", actor=factories.HOUSE)
     shown = client.get(f"/assets/{window.hero.uid}/").context["uses"].bindings
     assert [row.sku for row in shown] == ["MAC"], "products of other markets are not named"
+
+
+def test_what_went_elsewhere_a_moment_ago_is_not_shown(window: Any, outsider: Any, browser_of: Any) -> None:
+    """The library and the licences look among entries, which are told a second later."""
+    ours = factories.make_asset("ours.jpg", markets=("US",))
+    factories.license_for("Of ours", [ours])
+    drain()
+    client = browser_of(outsider)
+
+    def shown() -> tuple[bool, bool]:
+        licences = [row.name for row in client.get("/licences/").context["licences"]]
+        return "ours.jpg" in names(client.get("/assets/")), "Of ours" in licences
+
+    assert shown() == (True, True)
+    edit_asset(Asset.objects.get(pk=ours.pk), changes={"markets": ["GB"]}, actor=factories.HOUSE)
+    assert shown() == (False, False)
 
 
 def test_the_page_of_an_asset(window: Any, steward: Any, browser_of: Any) -> None:

@@ -4,7 +4,7 @@ from typing import Any
 from uuid import uuid4
 
 from foundation.events.sequencing import drain
-from pim.services import set_values
+from pim.services import set_values, withdraw_product
 
 from . import factories
 
@@ -78,6 +78,18 @@ def test_another_market_is_not_there(window: Any, outsider: Any, browser_of: Any
     assert client.get(f"/products/{window.ridge.uid}/").status_code == 404
     assert client.get(f"/products/{window.mac.uid}/").status_code == 200
     assert client.get(f"/products/{uuid4()}/").status_code == 404
+
+
+def test_what_left_a_moment_ago_is_not_shown(window: Any, outsider: Any, browser_of: Any) -> None:
+    """Lists look among entries, which are told a second later; what they show is asked of the products."""
+    client = browser_of(outsider)
+    drain()
+    assert rows(client.get("/products/")) == ["MAC"]
+    withdraw_product(window.mac, channel="shop", market="US", actor=factories.HOUSE, reason="Over")
+    late = client.get("/products/")
+    assert (rows(late), late.context["total"]) == ([], 1)
+    drain()
+    assert client.get("/products/").context["total"] == 0
 
 
 def values(answer: Any) -> dict[str, Any]:
