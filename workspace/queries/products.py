@@ -21,7 +21,7 @@ from workspace.queries.pictures import first_pictures
 from workspace.queries.scopes import label, place_label, visible_scopes
 from workspace.queries.shown import LOCALE, Facet, State
 
-PAGE = 50
+PAGE = 40
 ORDER = ("sku",)
 CELL = ("family_id", "offered", "placed", "incomplete")
 COMPLETENESS = {"incomplete": "Incomplete", "complete": "Complete", "unplaced": "Not placed"}
