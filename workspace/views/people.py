@@ -13,6 +13,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from foundation.accounts.choices import Dimension, Role
 from foundation.accounts.models import User
+from foundation.accounts.queries import grants_of
 from foundation.accounts.services import (
     close_account,
     create_user,
@@ -25,6 +26,7 @@ from foundation.accounts.services import (
 from foundation.core.errors import Denied, Invalid, TandemError
 from workspace import forms
 from workspace.queries import settings as read
+from workspace.queries.groups import group_names
 from workspace.views.pages import PageRequest, next_address, page
 
 
@@ -140,7 +142,8 @@ def _show(request: PageRequest, someone: User, **bound: Any) -> HttpResponse:
         "form": bound.get("form") or forms.PersonForm(initial=before, is_new=False),
         "grant_form": bound.get("grant") or forms.GrantForm(),
         "password_form": bound.get("password") or forms.PasswordForm(),
-        "grants": read.grant_rows(someone),
+        "grants": read.grant_rows(grants_of(someone)),
+        "groups": group_names(someone),
         "keys": someone.api_keys.filter(revoked_at=None).count(),
     }
     refused = any(form.is_bound and form.errors for form in bound.values())

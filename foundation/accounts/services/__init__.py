@@ -1,5 +1,15 @@
 """Changing who may do what: the only way to."""
 
+from foundation.accounts.services.groups import (
+    add_members,
+    create_group,
+    delete_group,
+    edit_group,
+    grant_group_role,
+    remove_members,
+    revoke_group_role,
+    set_memberships,
+)
 from foundation.accounts.services.keys import (
     SCOPE,
     KeyScope,
@@ -21,15 +31,23 @@ from foundation.accounts.services.people import (
 __all__ = [
     "SCOPE",
     "KeyScope",
+    "add_members",
     "close_account",
     "create_api_key",
+    "create_group",
     "create_user",
+    "delete_group",
+    "edit_group",
     "edit_user",
+    "grant_group_role",
     "grant_role",
     "note_key_used",
+    "remove_members",
     "reopen_account",
     "revoke_api_key",
+    "revoke_group_role",
     "revoke_role",
     "rotate_api_key",
+    "set_memberships",
     "set_password",
 ]
