@@ -17,6 +17,15 @@ from foundation.accounts.services.people import (
     revoke_role,
     set_password,
 )
+from foundation.accounts.services.sign_in import (
+    end_session,
+    end_sessions,
+    note_factors_changed,
+    note_session_seen,
+    note_signed_in,
+    note_signed_out,
+    reset_factors,
+)
 
 __all__ = [
     "SCOPE",
@@ -25,9 +34,16 @@ __all__ = [
     "create_api_key",
     "create_user",
     "edit_user",
+    "end_session",
+    "end_sessions",
     "grant_role",
+    "note_factors_changed",
     "note_key_used",
+    "note_session_seen",
+    "note_signed_in",
+    "note_signed_out",
     "reopen_account",
+    "reset_factors",
     "revoke_api_key",
     "revoke_role",
     "rotate_api_key",

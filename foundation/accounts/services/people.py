@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import re
 
+from allauth.usersessions.models import UserSession
+
 from foundation.accounts import events
 from foundation.accounts.choices import Dimension, Role
 from foundation.accounts.models import Grant, User
@@ -66,6 +68,8 @@ def close_account(*, user: User, actor: Actor) -> User:
             user.set_unusable_password()  # their sessions hang on it, and must not come back with the account
             user.save(update_fields=["is_active", "password"])
             user.api_keys.filter(revoked_at=None).update(revoked_at=moment.now())
+            for session in UserSession.objects.filter(user=user):
+                session.end()
             append_event(events.USER_CHANGED, user.uid, username=user.username)
     return user
 
