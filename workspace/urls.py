@@ -1,6 +1,5 @@
 """Where each page is. Names are what templates call them by."""
 
-from django.contrib.auth.views import LoginView, LogoutView
 from django.urls import URLPattern, path
 
 from workspace.views import (
@@ -33,6 +32,7 @@ from workspace.views import (
     saved_views,
     search,
     settings,
+    sign_in,
     theme,
     work_items,
 )
@@ -165,6 +165,8 @@ urlpatterns = [
     path("settings/people/<uuid:uid>/grant/", people.person_grant, name="person_grant"),
     path("settings/people/<uuid:uid>/revoke/", people.person_revoke, name="person_revoke"),
     path("settings/people/<uuid:uid>/password/", people.person_password, name="person_password"),
+    path("settings/people/<uuid:uid>/factors/", people.person_factors, name="person_factors"),
+    path("settings/people/<uuid:uid>/sessions/end/", people.person_sessions_end, name="person_sessions_end"),
     path("settings/people/<uuid:uid>/close/", people.person_close, name="person_close"),
     path("settings/people/<uuid:uid>/reopen/", people.person_reopen, name="person_reopen"),
     path("settings/groups/", groups.groups, name="group_list"),
@@ -194,6 +196,5 @@ urlpatterns = [
     path("bulk/<uuid:uid>/discard/", bulk.bulk_discard, name="bulk_discard"),
     path("theme/", theme.choose_theme, name="theme"),
     path("parts/", parts.parts, name="parts"),
-    path("login/", LoginView.as_view(redirect_authenticated_user=True), name="login"),
-    path("logout/", LogoutView.as_view(), name="logout"),
+    *sign_in.urlpatterns,
 ]

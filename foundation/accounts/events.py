@@ -5,3 +5,5 @@ from foundation.events.catalogue import declare
 USER_CREATED = declare("accounts.user.created", "A user exists", username="their sign-in name")
 USER_CHANGED = declare("accounts.user.changed", "A user's password, roles or keys changed", username="sign-in name")
 GROUP_CHANGED = declare("accounts.group.changed", "A group, its members or its roles changed", group="its name")
+SIGNED_IN = declare("accounts.user.signed_in", "Somebody signed in", username="sign-in name", method="what they showed")
+SIGNED_OUT = declare("accounts.user.signed_out", "Somebody signed out", username="sign-in name")

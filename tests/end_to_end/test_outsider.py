@@ -38,6 +38,7 @@ SHARED = {
     "presets": "definitions are the same everywhere",
     "channels": "a channel serves many markets; what it says of each is cut to the actor's",
     "languages": "definitions are the same everywhere",
+    "passkeys": "one's own alone; numbers of others are in tests/workspace/test_sign_in.py",
     "markets": "a market's code is nobody's secret; its page is, see tests/workspace/test_settings.py",
 }
 # Writes that name nothing foreign: what they need is a permission.
@@ -55,6 +56,8 @@ PAGE_QUERIES = (
 CLOSED_TO_STEWARDS = {
     "/theme/",
     "/login/",
+    "/login/factor/",
+    "/login/passkey/",
     "/logout/",
     "/api/v1/ingests",
     "/api/v1/uploads",
@@ -78,6 +81,7 @@ CLOSED_TO_STEWARDS = {
     "/channels/shop/sending/",
     "/api/v1/channels/bazaar/standing",
 }
+FOR_ALL = {"/login/", "/login/closed/", "/theme/"}
 # Asset and licence pages on which the studio writes.
 STUDIO_ONLY = re.compile(r"/(assets/[^/]+/(edit|licences|new-version|full-size)|licences/[^/]+/revoke|licences/new)/")
 # What a channel may receive is told to all who may read the channel, restricted attributes included.
@@ -162,6 +166,7 @@ def own_ids() -> dict[str, list[str]]:
         "languages": ["en-US"],
         "people": [],
         "groups": [],
+        "passkeys": [],
         "keys": [],
         "api-keys": [],
         "feeds": [],
@@ -526,7 +531,7 @@ def test_nobody_sees_anything(house: SimpleNamespace) -> None:
             complaints.append(operation.name)
     for operation in pages():
         address = operation.at(str(uuid4())) if operation.parameters else operation.path
-        if client.get(address).status_code not in {302, 405} and operation.path not in {"/login/", "/theme/"}:
+        if client.get(address).status_code not in {302, 405} and operation.path not in FOR_ALL:
             complaints.append(operation.name)
     assert not complaints
 

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from allauth.usersessions.models import UserSession
 from django.db.models import Count
 from django.urls import reverse
 
@@ -89,6 +90,16 @@ def parts(actor: Actor) -> list[Part]:
         found.append(Part("People", reverse("person_list"), "users", words, User.objects.count()))
         words = "People who are given roles together"
         found.append(Part("Groups", reverse("group_list"), "users", words, Group.objects.count()))
+    words = "Password, passkeys, and where you are signed in"
+    found.append(
+        Part(
+            "Your sign-in",
+            reverse("mfa_index"),
+            "lock",
+            words,
+            UserSession.objects.filter(user_id=actor.user_id).count(),
+        )
+    )
     words = "What programs call the API by"
     found.append(Part("API keys", reverse("key_list"), "tag", words, ApiKey.objects.visible_to(actor).count()))
     found.append(Part("Roles", reverse("role_list"), "check", "What each role may do", len(Role)))

@@ -26,6 +26,7 @@ from foundation.core.errors import Denied, Invalid, TandemError
 from workspace import forms
 from workspace.queries import groups as read
 from workspace.queries.settings import grant_rows
+from workspace.views.confirming import confirmed
 from workspace.views.pages import PageRequest, next_address, page
 
 
@@ -73,6 +74,7 @@ def group(request: PageRequest, uid: UUID) -> HttpResponse:
 
 @require_POST
 @page("accounts.manage")
+@confirmed
 def group_grant(request: PageRequest, uid: UUID) -> HttpResponse:
     """Give all members a role; its undo takes it away."""
     one = read.get_group(uid, actor=request.actor)
@@ -101,6 +103,7 @@ def group_revoke(request: PageRequest, uid: UUID) -> HttpResponse:
 
 @require_POST
 @page("accounts.manage")
+@confirmed
 def group_add(request: PageRequest, uid: UUID) -> HttpResponse:
     """Put somebody in by hand; its undo takes them out."""
     one = read.get_group(uid, actor=request.actor)

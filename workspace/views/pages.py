@@ -59,7 +59,7 @@ def page(permission: str = "") -> Callable[[View], View]:
 def _sign_in(request: PageRequest) -> HttpResponse:
     """A fragment cannot hold the sign-in page, so htmx is told to go there."""
     if request.htmx:
-        return HttpResponseClientRedirect(resolve_url("login"))
+        return HttpResponseClientRedirect(resolve_url("account_login"))
     return redirect_to_login(request.get_full_path())
 
 

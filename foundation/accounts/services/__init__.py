@@ -27,6 +27,15 @@ from foundation.accounts.services.people import (
     revoke_role,
     set_password,
 )
+from foundation.accounts.services.sign_in import (
+    end_session,
+    end_sessions,
+    note_factors_changed,
+    note_session_seen,
+    note_signed_in,
+    note_signed_out,
+    reset_factors,
+)
 
 __all__ = [
     "SCOPE",
@@ -39,11 +48,18 @@ __all__ = [
     "delete_group",
     "edit_group",
     "edit_user",
+    "end_session",
+    "end_sessions",
     "grant_group_role",
     "grant_role",
+    "note_factors_changed",
     "note_key_used",
+    "note_session_seen",
+    "note_signed_in",
+    "note_signed_out",
     "remove_members",
     "reopen_account",
+    "reset_factors",
     "revoke_api_key",
     "revoke_group_role",
     "revoke_role",

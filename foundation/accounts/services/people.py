@@ -6,6 +6,8 @@ import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 
+from allauth.usersessions.models import UserSession
+
 from foundation.accounts import events
 from foundation.accounts.choices import Dimension, Role
 from foundation.accounts.models import Grant, Group, User
@@ -71,6 +73,8 @@ def close_account(*, user: User, actor: Actor) -> User:
             with require_administrators(is_at_stake=True):
                 user.save(update_fields=["is_active", "password"])
             user.api_keys.filter(revoked_at=None).update(revoked_at=moment.now())
+            for session in UserSession.objects.filter(user=user):
+                session.end()
             append_event(events.USER_CHANGED, user.uid, username=user.username)
     return user
 
