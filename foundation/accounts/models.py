@@ -18,6 +18,7 @@ class User(AbstractUser):
     last_login = None  # Django would change this truth row at each sign-in; sessions know when
     uid = models.UUIDField(default=uuid7, unique=True)
     is_service = models.BooleanField(default=False)
+    closings = models.IntegerField(default=0, help_text="How often the account was closed")
 
     def __str__(self) -> str:
         return self.get_full_name() or self.username

@@ -34,7 +34,7 @@ def actor_of(user: User, *, key: ApiKey | None = None) -> Actor:
     if not user.is_superuser and all(grant.dimension != Dimension.EVERYWHERE for grant in grants):
         for dimension in {grant.dimension for grant in grants}:
             scopes[dimension] = frozenset(grant.code for grant in grants if grant.dimension == dimension)
-    actor = Actor(f"user:{user.username}", user.pk, str(user), permissions, scopes)
+    actor = Actor(f"user:{user.username}", user.pk, str(user), permissions, scopes, user.closings)
     return _narrowed(actor, user, key) if key else actor
 
 
@@ -63,7 +63,7 @@ def _narrowed(actor: Actor, user: User, key: ApiKey) -> Actor:
     for dimension, codes in ((Dimension.MARKET, key.markets), (Dimension.CHANNEL, key.channels)):
         if codes:
             scopes[dimension] = frozenset(code for code in codes if actor.sees(dimension, code))
-    return Actor(f"key:{user.username}/{key.prefix}", user.pk, str(user), permissions, scopes)
+    return Actor(f"key:{user.username}/{key.prefix}", user.pk, str(user), permissions, scopes, user.closings)
 
 
 def owner_named(username: str, *, actor: Actor) -> User:

@@ -17,7 +17,8 @@ class Actor:
 
     `label` is what history and events keep, for example `user:ada`, `key:webshop`, `system:sequencer`.
     `scopes` maps a dimension (`market`, `channel`, `queue`) to the codes the actor is limited to; a
-    dimension that is not named is not limited.
+    dimension that is not named is not limited. `closings` is how often the account was closed: what was minted for it
+    before the last time stays dead.
     """
 
     label: str
@@ -25,6 +26,7 @@ class Actor:
     name: str = ""
     permissions: frozenset[str] = frozenset()
     scopes: Mapping[str, frozenset[str]] = field(default_factory=dict)
+    closings: int = 0
 
     @property
     def is_key(self) -> bool:
@@ -54,12 +56,14 @@ class Actor:
             "name": self.name,
             "permissions": sorted(self.permissions),
             "scopes": {dimension: sorted(codes) for dimension, codes in self.scopes.items()},
+            "closings": self.closings,
         }
 
     @classmethod
     def from_json(cls, data: Mapping[str, Any]) -> Actor:
         scopes = {dimension: frozenset(codes) for dimension, codes in data["scopes"].items()}
-        return cls(data["label"], data["user_id"], data["name"], frozenset(data["permissions"]), scopes)
+        permissions, closings = frozenset(data["permissions"]), data.get("closings", 0)
+        return cls(data["label"], data["user_id"], data["name"], permissions, scopes, closings)
 
 
 def system(name: str) -> Actor:

@@ -12,12 +12,14 @@ from foundation.accounts import events
 from foundation.accounts.choices import Dimension, Role
 from foundation.accounts.models import Grant, Group, User
 from foundation.accounts.queries import administrators
+from foundation.accounts.registry import LEAVING
 from foundation.core import moment
 from foundation.core.actors import Actor
 from foundation.core.errors import Conflict, Invalid, Missing
 from foundation.core.locks import hold_until_commit
 from foundation.events.services import append_event
 from foundation.history.services import recorded
+from foundation.jobs.services import cancel_jobs_of
 
 USERNAME = re.compile(r"[\w.@+-]{1,150}")
 
@@ -28,8 +30,7 @@ def create_user(
 ) -> User:  # fmt: skip
     """A new user without any role; without a password nobody can sign in as them."""
     actor.require("accounts.manage")
-    if not USERNAME.fullmatch(username):
-        raise Invalid("A sign-in name has letters, digits and @ . + - _, and 150 at most", path="username")
+    _check_username(username)
     if User.objects.filter(username=username).exists():
         raise Conflict(f"Somebody signs in as {username} already", path="username")
     first, _, last = name.partition(" ")
@@ -51,30 +52,51 @@ def create_user(
 
 def edit_user(*, user: User, actor: Actor, name: str, email: str) -> User:
     """What a person is called and written to at."""
-    actor.require("accounts.manage")
     first, _, last = name.strip().partition(" ")
+    return identify_user(user=user, username=user.username, first_name=first, last_name=last, email=email, actor=actor)
+
+
+def identify_user(*, user: User, username: str, first_name: str, last_name: str, email: str, actor: Actor) -> User:
+    """Whom a sign-in name, a name and an address mean; raises `Conflict` for a sign-in name that is taken."""
+    actor.require("accounts.manage")
+    wanted = {"username": username, "first_name": first_name, "last_name": last_name, "email": email}
     with recorded(actor):
         user = User.objects.select_for_update().get(pk=user.pk)
-        if (user.first_name, user.last_name, user.email) != (first, last, email):
-            user.first_name, user.last_name, user.email = first, last, email
-            user.save(update_fields=["first_name", "last_name", "email"])
+        changed = [field for field, value in wanted.items() if getattr(user, field) != value]
+        if "username" in changed:
+            _check_username(username)
+            if User.objects.filter(username__iexact=username).exclude(pk=user.pk).exists():
+                raise Conflict(f"Somebody signs in as {username} already", path="username")
+        for field in changed:
+            setattr(user, field, wanted[field])
+        if changed:
+            user.save(update_fields=changed)
             append_event(events.USER_CHANGED, user.uid, username=user.username)
     return user
 
 
+def _check_username(username: str) -> None:
+    if not USERNAME.fullmatch(username):
+        raise Invalid("A sign-in name has letters, digits and @ . + - _, and 150 at most", path="username")
+
+
 def close_account(*, user: User, actor: Actor) -> User:
-    """Nobody acts as them any more: sessions, password and keys are dead at the next request. What they did stays."""
+    """Nobody acts as them any more: sessions, password, keys, links, uploads and jobs end. What they did stays."""
     _require_other(user, actor)
     with recorded(actor):
         user = User.objects.select_for_update().get(pk=user.pk)
         if user.is_active:
             user.is_active = False
-            user.set_unusable_password()  # their sessions hang on it, and must not come back with the account
+            user.closings += 1  # links hang on it, and must not come back with the account
+            user.set_unusable_password()  # another one each time: sessions hang on it
             with require_administrators(is_at_stake=True):
-                user.save(update_fields=["is_active", "password"])
+                user.save(update_fields=["is_active", "password", "closings"])
             user.api_keys.filter(revoked_at=None).update(revoked_at=moment.now())
             for session in UserSession.objects.filter(user=user):
                 session.end()
+            cancel_jobs_of(user.pk)
+            for end in LEAVING:
+                end(user, actor)
             append_event(events.USER_CHANGED, user.uid, username=user.username)
     return user
 
