@@ -17,6 +17,7 @@ from foundation.accounts.services.people import (
     revoke_role,
     set_password,
 )
+from foundation.accounts.services.providers import add_provider, admit_person, edit_provider, unlink_person
 from foundation.accounts.services.sign_in import (
     end_session,
     end_sessions,
@@ -30,9 +31,12 @@ from foundation.accounts.services.sign_in import (
 __all__ = [
     "SCOPE",
     "KeyScope",
+    "add_provider",
+    "admit_person",
     "close_account",
     "create_api_key",
     "create_user",
+    "edit_provider",
     "edit_user",
     "end_session",
     "end_sessions",
@@ -48,4 +52,5 @@ __all__ = [
     "revoke_role",
     "rotate_api_key",
     "set_password",
+    "unlink_person",
 ]
