@@ -173,6 +173,14 @@ class GrantForm(forms.Form):
         self.fields["place"].choices = parts  # type: ignore[attr-defined]
 
 
+class GroupForm(forms.Form):
+    name = forms.CharField(max_length=200, help_text="As the team is called. A sign-in provider finds it by this name.")
+
+
+class MemberForm(forms.Form):
+    username = forms.CharField(max_length=150, label="Sign-in name")
+
+
 class PasswordForm(forms.Form):
     password = forms.CharField(
         min_length=12, max_length=200, widget=forms.PasswordInput(attrs={"autocomplete": "new-password"}),

@@ -26,8 +26,10 @@ from foundation.accounts.services import (
     note_factors_changed,
     note_signed_in,
     note_signed_out,
+    place_person,
     set_password,
 )
+from foundation.core.errors import Conflict
 from foundation.core.sealing import seal, unseal
 
 LOG = logging.getLogger(__name__)
@@ -136,6 +138,15 @@ class ProviderAdapter(DefaultSocialAccountAdapter):
     def pre_social_login(self, request: HttpRequest, sociallogin: Any) -> None:
         if sociallogin.state.get("process") == "redirect":
             self._confirm(request, sociallogin)
+        elif sociallogin.is_existing:
+            self._place(sociallogin)
+
+    def _place(self, sociallogin: Any) -> None:
+        provider = Provider.objects.get(code=sociallogin.account.provider)
+        try:
+            place_person(user=sociallogin.user, provider=provider, groups=sociallogin.groups)
+        except Conflict as error:  # the house keeps its last administrator, whatever a provider says
+            LOG.warning("Groups are left as they are: %s", error.detail)
 
     def _confirm(self, request: HttpRequest, sociallogin: Any) -> None:
         """The same person once more, asked since we asked; then it goes on where they were."""
@@ -168,6 +179,7 @@ class ProviderAdapter(DefaultSocialAccountAdapter):
         )
         user: User = sociallogin.account.user
         sociallogin.user = user
+        self._place(sociallogin)
         return user
 
     def get_connect_redirect_url(self, request: HttpRequest, socialaccount: Any) -> str:

@@ -22,6 +22,13 @@ class Dimension(StrEnum):
     QUEUE = "queue"
 
 
+class Source(StrEnum):
+    """Who keeps a membership; the codes of sign-in providers stand beside these."""
+
+    HAND = "hand"
+    SCIM = "scim"
+
+
 PERMISSIONS: dict[Role, frozenset[str]] = {
     Role.ADMINISTRATOR: frozenset({"*"}),
     Role.STEWARD: frozenset(
@@ -51,5 +58,7 @@ PERMISSIONS: dict[Role, frozenset[str]] = {
 }
 
 # What only administrators may, by name: for keys that may a part of it.
-ADMINISTRATION = frozenset({"accounts.manage", "jobs.administer", "markets.define", "pim.define", "pim.view_secret"})
+ADMINISTRATION = frozenset(
+    {"accounts.manage", "accounts.provision", "jobs.administer", "markets.define", "pim.define", "pim.view_secret"}
+)
 ALL_PERMISSIONS = frozenset().union(*PERMISSIONS.values(), ADMINISTRATION) - {"*"}

@@ -5,8 +5,9 @@ from datetime import datetime
 from django.contrib.auth.models import AbstractUser
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
+from django.db.models.functions import Lower
 
-from foundation.accounts.choices import Dimension, Role
+from foundation.accounts.choices import Dimension, Role, Source
 from foundation.core.actors import Actor
 from foundation.core.ids import uuid7
 
@@ -22,19 +23,73 @@ class User(AbstractUser):
         return self.get_full_name() or self.username
 
 
-class Grant(models.Model):
-    """A role given to a user, everywhere or within one code of a dimension (`market`: `FR`)."""
+class GroupQuerySet(models.QuerySet["Group"]):
+    def visible_to(self, actor: Actor) -> GroupQuerySet:
+        return self if actor.may("accounts.manage") else self.none()
 
-    user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="grants")
+
+class Group(models.Model):
+    """People who are given roles together. `source` says who keeps it: people by hand, or a directory by SCIM."""
+
+    uid = models.UUIDField(default=uuid7, unique=True)
+    name = models.TextField()
+    external_id = models.TextField(blank=True)
+    source = models.TextField(default=Source.HAND)
+
+    objects = GroupQuerySet.as_manager()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(Lower("name"), name="group_named_once")]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Membership(models.Model):
+    """Somebody is in a group, by the word of one source: `hand`, `scim`, or the code of a sign-in provider.
+
+    Each source has a row of its own, so that none takes away what another said.
+    """
+
+    group = models.ForeignKey(Group, on_delete=models.CASCADE, related_name="memberships")
+    user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="memberships")
+    source = models.TextField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["user", "group", "source"], name="member_once_by_source")]
+
+    def __str__(self) -> str:
+        return f"{self.user_id} in {self.group_id} by {self.source}"
+
+
+class GrantQuerySet(models.QuerySet["Grant"]):
+    def held_by(self, user_id: int | None) -> GrantQuerySet:
+        """Somebody's own, and those of their groups."""
+        groups = Membership.objects.filter(user_id=user_id or -1).values("group")
+        return self.filter(models.Q(user_id=user_id or -1) | models.Q(group__in=groups))
+
+
+class Grant(models.Model):
+    """A role given to a user or to a group, everywhere or within one code of a dimension (`market`: `FR`)."""
+
+    user = models.ForeignKey(User, null=True, on_delete=models.CASCADE, related_name="grants")
+    group = models.ForeignKey(Group, null=True, on_delete=models.CASCADE, related_name="grants")
     role = models.TextField(choices=[(role.value, role.value) for role in Role])
     dimension = models.TextField(
         choices=[(dimension.value, dimension.name.lower()) for dimension in Dimension], default=Dimension.EVERYWHERE
     )
     code = models.TextField(blank=True)
 
+    objects = GrantQuerySet.as_manager()
+
     class Meta:
         constraints = [
             models.UniqueConstraint(fields=["user", "role", "dimension", "code"], name="granted_once"),
+            models.UniqueConstraint(fields=["group", "role", "dimension", "code"], name="granted_to_group_once"),
+            models.CheckConstraint(
+                condition=models.Q(user=None, group__isnull=False) | models.Q(user__isnull=False, group=None),
+                name="granted_to_user_or_group",
+            ),
             models.CheckConstraint(
                 condition=models.Q(dimension="*", code="") | (~models.Q(dimension="*") & ~models.Q(code="")),
                 name="grant_code_goes_with_dimension",
@@ -42,7 +97,7 @@ class Grant(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.user}: {self.role}" + (f" for {self.dimension} {self.code}" if self.code else "")
+        return f"{self.user or self.group}: {self.role}" + (f" for {self.dimension} {self.code}" if self.code else "")
 
 
 class ApiKeyQuerySet(models.QuerySet["ApiKey"]):

@@ -6,24 +6,27 @@ import hashlib
 import hmac
 from datetime import datetime
 
+from django.db.models import Q, QuerySet
+
 from foundation.accounts.choices import PERMISSIONS, Dimension, Role
 from foundation.accounts.errors import BadKey
-from foundation.accounts.models import ApiKey, User
+from foundation.accounts.models import ApiKey, Grant, Membership, User
 from foundation.core.actors import ANONYMOUS, Actor
 from foundation.core.errors import Missing
 
 SCHEME = "tk_"
+WITH_GRANTS = ("grants", "memberships__group__grants")
 
 
 def actor_of(user: User, *, key: ApiKey | None = None) -> Actor:
     """The actor that a user, or a key acting for them, is now.
 
-    Permissions are those of all grants together. A dimension limits the actor only when no grant of the
-    actor goes without it: a steward everywhere who is also a merchant in FR is not limited to FR.
+    Permissions are those of all grants together, their own and their groups'. A dimension limits the actor only
+    when no grant of the actor goes without it: a steward everywhere who is also a merchant in FR is not limited to FR.
     """
     if not user.is_active:
         return ANONYMOUS
-    grants = list(user.grants.all())
+    grants = grants_of(user)
     permissions = frozenset().union(*(PERMISSIONS[Role(grant.role)] for grant in grants))
     if user.is_superuser:
         permissions = frozenset({"*"})
@@ -33,6 +36,23 @@ def actor_of(user: User, *, key: ApiKey | None = None) -> Actor:
             scopes[dimension] = frozenset(grant.code for grant in grants if grant.dimension == dimension)
     actor = Actor(f"user:{user.username}", user.pk, str(user), permissions, scopes)
     return _narrowed(actor, user, key) if key else actor
+
+
+def grants_of(user: User) -> list[Grant]:
+    """Somebody's own grants and those of their groups: one question, or none with `WITH_GRANTS` prefetched."""
+    known = getattr(user, "_prefetched_objects_cache", {})
+    if not {"grants", "memberships"} <= known.keys():
+        return list(Grant.objects.held_by(user.pk).select_related("group"))
+    groups = {member.group_id: member.group for member in user.memberships.all()}
+    return [*user.grants.all(), *(grant for group in groups.values() for grant in group.grants.all())]
+
+
+def administrators() -> QuerySet[User]:
+    """People who may do everything everywhere: superusers, and administrators by themselves or by a group."""
+    given = Grant.objects.filter(role=Role.ADMINISTRATOR, dimension=Dimension.EVERYWHERE)
+    by_group = Membership.objects.filter(group__in=given.exclude(group=None).values("group"))
+    held = Q(is_superuser=True) | Q(pk__in=given.exclude(user=None).values("user")) | Q(pk__in=by_group.values("user"))
+    return User.objects.filter(held, is_active=True, is_service=False)
 
 
 def _narrowed(actor: Actor, user: User, key: ApiKey) -> Actor:

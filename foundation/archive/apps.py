@@ -11,7 +11,16 @@ class ArchiveConfig(AppConfig):
         from allauth.socialaccount.models import SocialAccount, SocialApp, SocialToken
         from allauth.usersessions.models import UserSession
 
-        from foundation.accounts.models import ApiKey, ApiKeyUse, Grant, Provider, ProviderSecret, User
+        from foundation.accounts.models import (
+            ApiKey,
+            ApiKeyUse,
+            Grant,
+            Group,
+            Membership,
+            Provider,
+            ProviderSecret,
+            User,
+        )
         from foundation.archive import fsck
         from foundation.archive.registry import derived_models, export_models
         from foundation.blobs.models import Blob, BlobCopy
@@ -23,7 +32,7 @@ class ArchiveConfig(AppConfig):
         from foundation.workflow.models import Comment, Queue, Watcher, WorkItem
 
         fsck.register()
-        export_models(User, Grant, ApiKey, Provider, ProviderSecret)
+        export_models(User, Group, Membership, Grant, ApiKey, Provider, ProviderSecret)
         export_models(Blob, BlobCopy)
         export_models(Sequence, Event, Revision, Timer, Job)
         export_models(Locale, Market, Channel, Cell, Scope, ScopeCell)

@@ -9,16 +9,18 @@ from foundation.markets.models import Channel, Scope
 from syndication.choices import ListingState
 
 
+def listings_seen(actor: Actor, *, by: str = "") -> Q:
+    """What holds for listings in the actor's channels and markets; `by` is the way to them, `listing__`."""
+    if not actor.may("syndication.view"):
+        return Q(pk__in=[])
+    limits = {dimension: actor.limits(dimension) for dimension in ("channel", "market")}
+    return Q(**{f"{by}scope__{name}__code__in": sorted(codes) for name, codes in limits.items() if codes is not None})
+
+
 class ListingQuerySet(models.QuerySet["Listing"]):
     def visible_to(self, actor: Actor) -> ListingQuerySet:
         """Listings in the actor's channels and markets."""
-        if not actor.may("syndication.view"):
-            return self.none()
-        found = self
-        for dimension in ("channel", "market"):
-            if (limits := actor.limits(dimension)) is not None:
-                found = found.filter(**{f"scope__{dimension}__code__in": sorted(limits)})
-        return found
+        return self.filter(listings_seen(actor))
 
     def live(self) -> ListingQuerySet:
         return self.filter(state=ListingState.LIVE)

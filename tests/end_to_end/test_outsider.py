@@ -19,7 +19,8 @@ from django.db import connection
 from dam.models import Asset, Licence
 from foundation.accounts.models import User
 from foundation.accounts.queries import actor_of
-from foundation.accounts.services import create_api_key
+from foundation.accounts.services import create_api_key, create_group
+from foundation.core.actors import system
 from foundation.events.models import Event
 from foundation.workflow.models import WorkItem
 from pim.models import Product
@@ -74,6 +75,8 @@ CLOSED_TO_STEWARDS = {
     "/settings/sign-in/codes/",
     "/settings/sign-in/app/remove/",
     "/settings/people/new/",
+    "/settings/groups/",
+    "/settings/groups/new/",
     "/settings/markets/new/",
     "/settings/languages/new/",
     "/settings/channels/new/",
@@ -120,7 +123,7 @@ def house(request: Any, world: Any, people: dict[str, Any]) -> SimpleNamespace:
     foreign |= dict.fromkeys(("work-items", "work"), foreign["work items"])
     view = str(filled.foreign_view())
     foreign |= {"views": [view], "saved-views": [view]}
-    foreign |= {"bulk": foreign["bulk-changes"], "people": [str(somebody_abroad())]}
+    foreign |= {"bulk": foreign["bulk-changes"], "people": [str(somebody_abroad())], "groups": [str(group_abroad())]}
     key = key_abroad()
     foreign |= {"keys": [key], "api-keys": [key]}
     foreign |= {"licences": filled.foreign_licences(), "products": [*foreign["products"], "CIRRUS"]}
@@ -132,6 +135,11 @@ def somebody_abroad() -> Any:
     """The uid of somebody of another market."""
     actor = make_actor("abroad", "steward", market="GB")
     return User.objects.get(pk=actor.user_id).uid
+
+
+def group_abroad() -> Any:
+    """The uid of a group, which only administrators know."""
+    return create_group(name=f"Team of {filled.MARK}", actor=system("tests")).uid
 
 
 def key_abroad() -> str:
@@ -168,6 +176,7 @@ def own_ids() -> dict[str, list[str]]:
         "markets": ["US"],
         "languages": ["en-US"],
         "people": [],
+        "groups": [],
         "passkeys": [],
         "openid": [],
         "saml": [],

@@ -22,9 +22,17 @@ from django.contrib.sessions.models import Session
 from django.core.cache import cache
 from django.test import Client
 
-from foundation.accounts.models import Provider, User
+from foundation.accounts.choices import Role
+from foundation.accounts.models import Group, Membership, Provider, User
 from foundation.accounts.providers.openid import nonce_of
-from foundation.accounts.services import add_provider, close_account, edit_provider
+from foundation.accounts.services import (
+    add_members,
+    add_provider,
+    close_account,
+    create_group,
+    edit_provider,
+    grant_group_role,
+)
 from foundation.core.actors import system
 from foundation.core.errors import Conflict, Denied, Invalid
 from foundation.events.models import OutboxEvent
@@ -51,7 +59,7 @@ def providers() -> Iterator[dict[str, str]]:
                 "client": f"tandem-{code}",
                 "secret": SECRET,
                 "redirect": redirect,
-                "groups": ["Studio"],
+                "groups": ["Studio", "Elsewhere"],
             }
             stack.enter_context(running("openid.mjs", told))
             found[code] = f"http://127.0.0.1:{port}"
@@ -130,6 +138,24 @@ def test_equal_subjects_and_addresses_of_two_providers_are_two_people(providers:
         ("south", "subject-1", "nora-2", "nora@example.org"),
     ]
     assert not SocialAccount.objects.filter(user=known).exists(), "an address links nobody"
+
+
+def test_groups_of_the_provider_are_groups_of_the_house(providers: dict[str, str]) -> None:
+    """By name, at the first coming; a claim that is not asked for says nothing."""
+    grant_group_role(group=create_group(name="studio", actor=HOUSE), role=Role.STUDIO, actor=HOUSE)
+    add("north", providers["north"], groups_claim="groups")
+    add("south", providers["south"])
+    client, _ = come("north", "subject-1")
+    assert client.get("/assets/").status_code == 200
+    assert list(Membership.objects.values_list("group__name", "source", "user__username")) == [
+        ("studio", "north", "nora")
+    ]
+    assert Group.objects.count() == 1, "a provider makes no groups"
+    assert come("south", "subject-1")[0].get("/assets/").status_code == 403
+
+
+def _memberships(user: User) -> list[tuple[str, str]]:
+    return sorted(Membership.objects.filter(user=user).values_list("group__name", "source"))
 
 
 def test_who_is_not_known_is_told_so(providers: dict[str, str]) -> None:
@@ -287,7 +313,7 @@ def test_a_true_token_of_the_liar_is_taken(liar: Liar) -> None:
     [
         {"nonce": None},
         {"nonce": "0" * 64},
-        {"exp": int(time.time()) - 120},
+        {"exp": 1_700_000_000},
         {"exp": None},
         {"iss": "http://127.0.0.1:9"},
         {"iss": None},
@@ -383,6 +409,24 @@ def test_who_comes_by_a_provider_confirms_there(liar: Liar) -> None:
     assert "tk_" in made.content.decode()
     assert [one.name for one in keys.all()] == ["Mine"]
     assert client.get("/settings/keys/new/").status_code == 200
+
+
+def test_groups_are_told_anew_each_time(liar: Liar, administrator: Any) -> None:
+    grant_group_role(group=create_group(name="Boss", actor=HOUSE), role=Role.ADMINISTRATOR, actor=HOUSE)
+    studio = create_group(name="Studio", actor=HOUSE)
+    add("liar", liar.issuer, groups_claim="groups")
+    liar.info = {"groups": ["Studio", "Boss", 7]}
+    client, _ = attempt(liar)
+    user = User.objects.get(username="nora")
+    assert client.get("/settings/people/").status_code == 200
+    add_members(group=studio, users=[user], actor=HOUSE)
+    liar.info = {"groups": "Studio"}
+    attempt(liar)
+    assert client.get("/settings/people/").status_code == 403, "at the next request of a session that is older"
+    assert _memberships(user) == [("Studio", "hand"), ("Studio", "liar")]
+    liar.info = {}
+    attempt(liar)
+    assert _memberships(user) == [("Studio", "hand")], "what people said stays"
 
 
 def test_somebody_known_links_a_provider_and_unlinks_it(steward: Any, providers: dict[str, str]) -> None:

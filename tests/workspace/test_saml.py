@@ -17,8 +17,9 @@ from allauth.socialaccount.models import SocialAccount
 from django.core.cache import cache
 from django.test import Client
 
-from foundation.accounts.models import Provider, User
-from foundation.accounts.services import add_provider, edit_provider
+from foundation.accounts.choices import Role
+from foundation.accounts.models import Membership, Provider, User
+from foundation.accounts.services import add_provider, create_group, edit_provider, grant_group_role
 from foundation.core.actors import system
 from foundation.core.errors import Conflict, Invalid
 from tests.providers.running import at_saml, free_port, key_pair, running
@@ -101,6 +102,14 @@ def test_a_round_trip_makes_a_person_once(providers: dict[str, Any]) -> None:
     assert (link.provider, link.uid, link.extra_data) == ("north", "subject-1", {})
     assert is_in(come("north", "subject-1")[0])
     assert User.objects.count() == 1
+
+
+def test_groups_of_the_provider_are_groups_of_the_house(providers: dict[str, Any]) -> None:
+    grant_group_role(group=create_group(name="Studio", actor=HOUSE), role=Role.STUDIO, actor=HOUSE)
+    add("north", providers["north"], groups_claim="groups")
+    client, _ = come("north", "subject-1")
+    assert client.get("/assets/").status_code == 200
+    assert list(Membership.objects.values_list("group__name", "source")) == [("Studio", "north")]
 
 
 def test_equal_subjects_of_two_providers_are_two_people(providers: dict[str, Any]) -> None:

@@ -44,11 +44,12 @@ class Filter:
 
 @dataclass(frozen=True)
 class Wanted:
-    """What a list is asked for: words, values per facet, and where to go on."""
+    """What a list is asked for: words, values per facet, its order, and where to go on."""
 
     q: str = ""
     values: Mapping[str, Sequence[str]] | None = None
     cursor: str = ""
+    sort: str = ""
 
     def of(self, name: str) -> Sequence[str]:
         return (self.values or {}).get(name, ())

@@ -129,4 +129,4 @@ def uid_in(text: str, path: str) -> UUID:
 def wanted(request: PageRequest, facets: Iterable[str]) -> Wanted:
     """What the address asks a list for."""
     values = {name: request.GET.getlist(name) for name in facets}
-    return Wanted(request.GET.get("q", "").strip(), values, request.GET.get("cursor", ""))
+    return Wanted(request.GET.get("q", "").strip(), values, request.GET.get("cursor", ""), request.GET.get("sort", ""))

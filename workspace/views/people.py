@@ -13,6 +13,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from foundation.accounts.choices import Dimension, Role
 from foundation.accounts.models import User
+from foundation.accounts.queries import grants_of
 from foundation.accounts.services import (
     close_account,
     create_user,
@@ -26,6 +27,7 @@ from foundation.accounts.services import (
 from foundation.core.errors import Denied, Invalid, TandemError
 from workspace import forms
 from workspace.queries import settings as read
+from workspace.queries.groups import group_names
 from workspace.queries.sign_in import factors_of, sessions_of
 from workspace.views.confirming import confirmed
 from workspace.views.pages import PageRequest, next_address, page
@@ -168,7 +170,8 @@ def _show(request: PageRequest, someone: User, **bound: Any) -> HttpResponse:
         "form": bound.get("form") or forms.PersonForm(initial=before, is_new=False),
         "grant_form": bound.get("grant") or forms.GrantForm(),
         "password_form": bound.get("password") or forms.PasswordForm(),
-        "grants": read.grant_rows(someone),
+        "grants": read.grant_rows(grants_of(someone)),
+        "groups": group_names(someone),
         "keys": someone.api_keys.filter(revoked_at=None).count(),
         "factors": factors_of(someone),
         "sessions": sessions_of(someone, session_key=str(request.session.session_key)),

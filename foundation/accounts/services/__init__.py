@@ -1,5 +1,15 @@
 """Changing who may do what: the only way to."""
 
+from foundation.accounts.services.groups import (
+    add_members,
+    create_group,
+    delete_group,
+    edit_group,
+    grant_group_role,
+    remove_members,
+    revoke_group_role,
+    set_memberships,
+)
 from foundation.accounts.services.keys import (
     SCOPE,
     KeyScope,
@@ -17,7 +27,13 @@ from foundation.accounts.services.people import (
     revoke_role,
     set_password,
 )
-from foundation.accounts.services.providers import add_provider, admit_person, edit_provider, unlink_person
+from foundation.accounts.services.providers import (
+    add_provider,
+    admit_person,
+    edit_provider,
+    place_person,
+    unlink_person,
+)
 from foundation.accounts.services.sign_in import (
     end_session,
     end_sessions,
@@ -31,26 +47,35 @@ from foundation.accounts.services.sign_in import (
 __all__ = [
     "SCOPE",
     "KeyScope",
+    "add_members",
     "add_provider",
     "admit_person",
     "close_account",
     "create_api_key",
+    "create_group",
     "create_user",
+    "delete_group",
+    "edit_group",
     "edit_provider",
     "edit_user",
     "end_session",
     "end_sessions",
+    "grant_group_role",
     "grant_role",
     "note_factors_changed",
     "note_key_used",
     "note_session_seen",
     "note_signed_in",
     "note_signed_out",
+    "place_person",
+    "remove_members",
     "reopen_account",
     "reset_factors",
     "revoke_api_key",
+    "revoke_group_role",
     "revoke_role",
     "rotate_api_key",
+    "set_memberships",
     "set_password",
     "unlink_person",
 ]

@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
+from contextlib import contextmanager
 
 from allauth.usersessions.models import UserSession
 
 from foundation.accounts import events
 from foundation.accounts.choices import Dimension, Role
-from foundation.accounts.models import Grant, User
+from foundation.accounts.models import Grant, Group, User
+from foundation.accounts.queries import administrators
 from foundation.core import moment
 from foundation.core.actors import Actor
 from foundation.core.errors import Conflict, Invalid, Missing
+from foundation.core.locks import hold_until_commit
 from foundation.events.services import append_event
 from foundation.history.services import recorded
 
@@ -66,7 +70,8 @@ def close_account(*, user: User, actor: Actor) -> User:
         if user.is_active:
             user.is_active = False
             user.set_unusable_password()  # their sessions hang on it, and must not come back with the account
-            user.save(update_fields=["is_active", "password"])
+            with require_administrators(is_at_stake=True):
+                user.save(update_fields=["is_active", "password"])
             user.api_keys.filter(revoked_at=None).update(revoked_at=moment.now())
             for session in UserSession.objects.filter(user=user):
                 session.end()
@@ -107,10 +112,8 @@ def grant_role(
 ) -> Grant:
     """Give a role; giving it twice changes nothing."""
     actor.require("accounts.manage")
-    if (dimension == Dimension.EVERYWHERE) != (not code):
-        raise Invalid("A role holds everywhere, or in one market, channel or queue that is named", path="code")
     with recorded(actor):
-        grant, made = Grant.objects.get_or_create(user=user, role=role, dimension=dimension, code=code)
+        grant, made = give(user=user, role=role, dimension=dimension, code=code)
         if made:
             append_event(events.USER_CHANGED, user.uid, username=user.username)
     return grant
@@ -125,6 +128,29 @@ def revoke_role(*, user: User, grant_id: int, actor: Actor) -> Grant:
             raise Missing("They do not have this role any more", path="grant")
         if user.pk == actor.user_id and grant.role == Role.ADMINISTRATOR:
             raise Conflict("Nobody takes away their own last key to the house; ask another administrator", path="grant")
-        grant.delete()
+        with require_administrators(is_at_stake=grant.role == Role.ADMINISTRATOR):
+            grant.delete()
         append_event(events.USER_CHANGED, user.uid, username=user.username)
     return grant
+
+
+def give(
+    *, role: Role, dimension: Dimension, code: str, user: User | None = None, group: Group | None = None
+) -> tuple[Grant, bool]:
+    """A grant of a user or of a group, and whether it is new; for services that recorded who gives it."""
+    if (dimension == Dimension.EVERYWHERE) != (not code):
+        raise Invalid("A role holds everywhere, or in one market, channel or queue that is named", path="code")
+    return Grant.objects.get_or_create(user=user, group=group, role=role, dimension=dimension, code=code)
+
+
+@contextmanager
+def require_administrators(*, is_at_stake: bool) -> Iterator[None]:
+    """Refuse what would leave the house without an administrator; one such change at a time."""
+    if not is_at_stake:
+        yield
+        return
+    hold_until_commit("accounts.administrators")
+    had_some = administrators().exists()
+    yield
+    if had_some and not administrators().exists():
+        raise Conflict("This would leave nobody who administers the house; name another administrator first")

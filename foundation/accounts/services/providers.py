@@ -14,7 +14,9 @@ from cryptography import x509
 from onelogin.saml2.idp_metadata_parser import OneLogin_Saml2_IdPMetadataParser
 
 from foundation.accounts import events
+from foundation.accounts.choices import Source
 from foundation.accounts.models import Provider, ProviderSecret, User
+from foundation.accounts.services.groups import set_memberships
 from foundation.accounts.services.people import USERNAME, create_user
 from foundation.core import moment
 from foundation.core.actors import Actor, system
@@ -27,6 +29,7 @@ from foundation.history.services import recorded
 CODE = re.compile(r"[a-z][a-z0-9-]{0,39}")
 LONGEST_NAME, LONGEST_SECRET, LARGEST_METADATA = 60, 1_000, 256 * 1024
 ENDPOINTS = ("authorization_endpoint", "token_endpoint", "jwks_uri")
+MOST_GROUPS = 1_000
 LOOPBACK = {"127.0.0.1", "localhost", "::1"}
 
 
@@ -39,7 +42,7 @@ def add_provider(
     Raises `Invalid` beside the field, `Conflict` for a code or an issuer that is taken.
     """
     actor.require("accounts.manage")
-    if not CODE.fullmatch(code) or code in {*Provider.Kind.values, "new"}:
+    if not CODE.fullmatch(code) or code in {*Provider.Kind.values, *Source, "new"}:
         raise Invalid("A code has small letters, digits and -, 40 at most, and is not a word of ours", path="code")
     provider = Provider(code=code, kind=kind, created_at=moment.now())
     if kind == Provider.Kind.OPENID:
@@ -91,6 +94,13 @@ def admit_person(*, provider: Provider, subject: str, wanted: str, name: str, em
         return SocialAccount.objects.create(user=user, provider=provider.code, uid=subject)
 
 
+def place_person(*, user: User, provider: Provider, groups: Sequence[str]) -> None:
+    """Somebody is in those of our groups that the provider names, as far as it is asked; they hold the roles."""
+    if provider.groups_claim:
+        actor = system(f"provider:{provider.code}")
+        set_memberships(user=user, names=groups[:MOST_GROUPS], source=provider.code, actor=actor)
+
+
 def unlink_person(*, user: User, code: str, actor: Actor) -> int:
     """Take a provider's way in away from somebody; how many. Raises `Conflict` where it is one's own only one."""
     if actor.user_id != user.pk:
@@ -102,6 +112,7 @@ def unlink_person(*, user: User, code: str, actor: Actor) -> int:
             raise Conflict("They could not sign in any more; a password comes first", path="provider")
         gone = int(SocialAccount.objects.filter(user=user, provider=code).delete()[0])
         if gone:
+            set_memberships(user=user, names=[], source=code, actor=system(f"provider:{code}"))
             append_event(events.USER_CHANGED, user.uid, username=user.username)
     return gone
 

@@ -9,7 +9,7 @@ from foundation.history.operations import track_history
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("accounts", "0003_key_scopes"),
+        ("accounts", "0004_groups"),
     ]
 
     operations = [
