@@ -19,8 +19,12 @@ from foundation.core import moment
 
 
 def is_fresh(request: Any) -> bool:
-    """Whether the person at this session has shown lately who they are: by signing in, or by confirming it."""
-    records = get_authentication_records(request, request.user)
+    """Whether the person at this session has shown lately who they are: by signing in, or by confirming it.
+
+    A provider lets people through who came to it hours ago: its word counts where it was asked to ask again.
+    """
+    told = get_authentication_records(request, request.user)
+    records = [one for one in told if one["method"] != "socialaccount" or one.get("reauthenticated")]
     age = moment.now().timestamp() - records[-1]["at"] if records else None
     return age is not None and age < settings.ACCOUNT_REAUTHENTICATION_TIMEOUT
 

@@ -4,6 +4,7 @@ from foundation.events.catalogue import declare
 
 USER_CREATED = declare("accounts.user.created", "A user exists", username="their sign-in name")
 USER_CHANGED = declare("accounts.user.changed", "A user's password, roles or keys changed", username="sign-in name")
+PROVIDER_CHANGED = declare("accounts.provider.changed", "A sign-in provider was added or changed", code="its code")
 GROUP_CHANGED = declare("accounts.group.changed", "A group, its members or its roles changed", group="its name")
 SIGNED_IN = declare("accounts.user.signed_in", "Somebody signed in", username="sign-in name", method="what they showed")
 SIGNED_OUT = declare("accounts.user.signed_out", "Somebody signed out", username="sign-in name")

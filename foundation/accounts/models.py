@@ -136,6 +136,50 @@ class ApiKey(models.Model):
         return self.revoked_at is None and (self.expires_at is None or self.expires_at > at)
 
 
+class ProviderQuerySet(models.QuerySet["Provider"]):
+    def visible_to(self, actor: Actor) -> ProviderQuerySet:
+        return self if actor.may("accounts.manage") else self.none()
+
+
+class Provider(models.Model):
+    """An identity provider that people come from. `code` and `issuer` stay for ever: people are linked by them.
+
+    `metadata` is what its own document said: endpoints and certificates of SAML, scopes of OpenID Connect.
+    """
+
+    class Kind(models.TextChoices):
+        OPENID = "openid_connect", "OpenID Connect"
+        SAML = "saml", "SAML 2.0"
+
+    uid = models.UUIDField(default=uuid7, unique=True)
+    code = models.TextField(unique=True)
+    kind = models.TextField(choices=Kind.choices)
+    name = models.TextField()
+    issuer = models.TextField(unique=True)
+    client_id = models.TextField(blank=True)
+    metadata = models.JSONField(default=dict, blank=True)
+    subject_claim = models.TextField(blank=True)
+    groups_claim = models.TextField(blank=True)
+    may_create = models.BooleanField(default=False)
+    is_open = models.BooleanField(default=True)
+    created_at = models.DateTimeField()
+
+    objects = ProviderQuerySet.as_manager()
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class ProviderSecret(models.Model):
+    """By what the house is known to a provider, sealed; apart from the provider, so that no history has it."""
+
+    provider = models.OneToOneField(Provider, on_delete=models.CASCADE, related_name="secret")
+    sealed = models.TextField()
+
+    def __str__(self) -> str:
+        return f"secret of {self.provider_id}"
+
+
 class ApiKeyUse(models.Model):
     """When a key was last used, to the minute: traffic, kept apart from the key's own truth and history."""
 

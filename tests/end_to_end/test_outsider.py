@@ -38,6 +38,10 @@ SHARED = {
     "presets": "definitions are the same everywhere",
     "channels": "a channel serves many markets; what it says of each is cut to the actor's",
     "languages": "definitions are the same everywhere",
+    "openid": "the codes of providers stand on the sign-in page",
+    "saml": "the codes of providers stand on the sign-in page",
+    "with": "the codes of providers stand on the sign-in page",
+    "providers": "for administrators alone, whichever it is; tests/workspace/test_openid.py",
     "passkeys": "one's own alone; numbers of others are in tests/workspace/test_sign_in.py",
     "markets": "a market's code is nobody's secret; its page is, see tests/workspace/test_settings.py",
 }
@@ -65,6 +69,11 @@ CLOSED_TO_STEWARDS = {
     "/api/v1/attributes/cost",
     "/api/v1/attributes/formula",
     "/settings/people/",
+    "/settings/providers/",
+    "/settings/providers/new/",
+    # what they have not set up
+    "/settings/sign-in/codes/",
+    "/settings/sign-in/app/remove/",
     "/settings/people/new/",
     "/settings/groups/",
     "/settings/groups/new/",
@@ -82,6 +91,8 @@ CLOSED_TO_STEWARDS = {
     "/api/v1/channels/bazaar/standing",
 }
 FOR_ALL = {"/login/", "/login/closed/", "/theme/"}
+# Where people come back from providers: nobody is signed in there yet.
+FROM_PROVIDERS = re.compile(r"/sso/(openid|saml)/")
 # Asset and licence pages on which the studio writes.
 STUDIO_ONLY = re.compile(r"/(assets/[^/]+/(edit|licences|new-version|full-size)|licences/[^/]+/revoke|licences/new)/")
 # What a channel may receive is told to all who may read the channel, restricted attributes included.
@@ -167,6 +178,10 @@ def own_ids() -> dict[str, list[str]]:
         "people": [],
         "groups": [],
         "passkeys": [],
+        "openid": [],
+        "saml": [],
+        "with": [],
+        "providers": [],
         "keys": [],
         "api-keys": [],
         "feeds": [],
@@ -531,7 +546,9 @@ def test_nobody_sees_anything(house: SimpleNamespace) -> None:
             complaints.append(operation.name)
     for operation in pages():
         address = operation.at(str(uuid4())) if operation.parameters else operation.path
-        if client.get(address).status_code not in {302, 405} and operation.path not in FOR_ALL:
+        if operation.path in FOR_ALL or FROM_PROVIDERS.match(operation.path):
+            continue
+        if client.get(address).status_code not in {302, 405}:
             complaints.append(operation.name)
     assert not complaints
 

@@ -23,6 +23,13 @@ WITHOUT_SIGN_IN = {
     "account_inactive",
     "mfa_authenticate",
     "mfa_login_webauthn",
+    "socialaccount_login_cancelled",
+    "openid_connect_login",
+    "openid_connect_callback",
+    "saml_login",
+    "saml_acs",
+    "saml_finish_acs",
+    "saml_metadata",
     "theme",
 }
 GIVEN = {"uid": "01890000-0000-7000-8000-000000000000", "number": "1", "pk": "1"}

@@ -13,7 +13,7 @@ from django.urls import reverse
 from dam.models import Preset
 from dam.recipes import complete_recipe
 from foundation.accounts.choices import PERMISSIONS, Role
-from foundation.accounts.models import ApiKey, Grant, Group, User
+from foundation.accounts.models import ApiKey, Grant, Group, Provider, User
 from foundation.accounts.queries import WITH_GRANTS, grants_of
 from foundation.core.actors import Actor
 from foundation.core.errors import Missing
@@ -88,6 +88,8 @@ def parts(actor: Actor) -> list[Part]:
     if actor.may("accounts.manage"):
         words = "Who signs in, what they may do, and where"
         found.append(Part("People", reverse("person_list"), "users", words, User.objects.count()))
+        words = "Accounts of your company that people sign in by"
+        found.append(Part("Sign-in providers", reverse("provider_list"), "globe", words, Provider.objects.count()))
         words = "People who are given roles together"
         found.append(Part("Groups", reverse("group_list"), "users", words, Group.objects.count()))
     words = "Password, passkeys, and where you are signed in"

@@ -6,11 +6,14 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from urllib.parse import urlencode
 
 from allauth.mfa.models import Authenticator
+from allauth.socialaccount.models import SocialAccount
 from allauth.usersessions.models import UserSession
+from django.urls import reverse
 
-from foundation.accounts.models import User
+from foundation.accounts.models import Provider, User
 
 SYSTEMS = (("iPhone", "iPhone"), ("iPad", "iPad"), ("Android", "Android"), ("Windows", "Windows"),
            ("Mac OS", "macOS"), ("CrOS", "ChromeOS"), ("Linux", "Linux"))  # fmt: skip
@@ -23,6 +26,21 @@ class PasskeyRow:
     name: str
     made_at: datetime
     used_at: datetime | None
+
+
+@dataclass(frozen=True)
+class WayIn:
+    name: str
+    url: str
+
+
+@dataclass(frozen=True)
+class LinkRow:
+    """A provider, beside somebody."""
+
+    code: str
+    name: str
+    is_linked: bool
 
 
 @dataclass(frozen=True)
@@ -78,6 +96,22 @@ def sessions_of(user: User, *, session_key: str = "") -> list[SessionRow]:
         for one in UserSession.objects.purge_and_list(user)
     ]  # fmt: skip
     return sorted(rows, key=lambda row: (not row.is_here, -row.seen_at.timestamp()))
+
+
+def ways_in(following: str = "") -> list[WayIn]:
+    """The providers that are open, and where one comes by them; `following` is where one wants to."""
+    query = f"?{urlencode({'next': following})}" if following else ""
+    return [
+        WayIn(one.name, reverse(f"{one.kind}_login", args=[one.code]) + query)
+        for one in Provider.objects.filter(is_open=True).order_by("name")
+    ]
+
+
+def links_of(user: User) -> list[LinkRow]:
+    """Every open provider, and whether one signs in by it."""
+    linked = set(SocialAccount.objects.filter(user=user).values_list("provider", flat=True))
+    found = Provider.objects.filter(is_open=True) | Provider.objects.filter(code__in=linked)
+    return [LinkRow(one.code, one.name, one.code in linked) for one in found.order_by("name")]
 
 
 def device_of(user_agent: str) -> str:

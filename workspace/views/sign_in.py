@@ -22,7 +22,7 @@ from django.views.decorators.http import require_POST, require_safe
 from foundation.accounts.models import User
 from foundation.accounts.services import end_session, end_sessions
 from foundation.core.errors import Invalid
-from workspace.queries.sign_in import factors_of, sessions_of
+from workspace.queries.sign_in import factors_of, links_of, sessions_of, ways_in
 from workspace.views.pages import PageRequest, page
 
 View = Callable[..., HttpResponseBase]
@@ -41,11 +41,19 @@ def counted(view: View) -> View:
     return never_cache(shown)
 
 
+class SignInView(account.LoginView):
+    """The library's, with the providers that one may come by."""
+
+    def get_context_data(self, **known: Any) -> dict[str, Any]:
+        return super().get_context_data(**known) | {"ways": ways_in(self.get_next_url() or "")}
+
+
 @require_safe
 @page()
 def mine(request: PageRequest) -> HttpResponse:
     context = {
         "factors": factors_of(_me(request)),
+        "links": links_of(_me(request)),
         "sessions": sessions_of(_me(request), session_key=str(request.session.session_key)),
     }
     return render(request, "workspace/sign_in.html", context)
@@ -82,7 +90,8 @@ def _own(address: str, view: View, name: str) -> URLPattern:
 
 # Names are those by which the library calls its views.
 urlpatterns = [
-    path("login/", counted(account.login), name="account_login"),
+    path("login/", counted(SignInView.as_view()), name="account_login"),
+    path("login/", counted(SignInView.as_view()), name="socialaccount_login_cancelled"),
     path("login/factor/", counted(factors.authenticate), name="mfa_authenticate"),
     path("login/passkey/", counted(webauthn.login_webauthn), name="mfa_login_webauthn"),
     path("login/closed/", account.account_inactive, name="account_inactive"),

@@ -28,6 +28,13 @@ from foundation.accounts.services.people import (
     revoke_role,
     set_password,
 )
+from foundation.accounts.services.providers import (
+    add_provider,
+    admit_person,
+    edit_provider,
+    place_person,
+    unlink_person,
+)
 from foundation.accounts.services.sign_in import (
     end_session,
     end_sessions,
@@ -42,12 +49,15 @@ __all__ = [
     "SCOPE",
     "KeyScope",
     "add_members",
+    "add_provider",
+    "admit_person",
     "close_account",
     "create_api_key",
     "create_group",
     "create_user",
     "delete_group",
     "edit_group",
+    "edit_provider",
     "edit_user",
     "end_session",
     "end_sessions",
@@ -59,6 +69,7 @@ __all__ = [
     "note_session_seen",
     "note_signed_in",
     "note_signed_out",
+    "place_person",
     "remove_members",
     "reopen_account",
     "reset_factors",
@@ -68,4 +79,5 @@ __all__ = [
     "rotate_api_key",
     "set_memberships",
     "set_password",
+    "unlink_person",
 ]

@@ -57,6 +57,8 @@ def addresses(street: Any) -> dict[str, str]:
         "keys": "/settings/keys/",
         "new key": "/settings/keys/new/",
         "your sign-in": "/settings/sign-in/",
+        "authenticator app": "/settings/sign-in/app/",
+        "new passkey": "/settings/sign-in/passkeys/new/",
         "password": "/settings/sign-in/password/",
         "confirm": "/confirm/",
         "account closed": "/login/closed/",
