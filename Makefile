@@ -9,7 +9,7 @@ PIP = $(BIN)/python -m pip --disable-pip-version-check --quiet install --require
 at_port = $(if $(PORT),--port $(PORT))
 
 .DEFAULT_GOAL := help
-.PHONY: help demo serve test lint bench clean frontend
+.PHONY: help demo serve test lint bench clean frontend advisories
 
 SOURCES = $(filter-out %/dist %/node_modules,$(wildcard workspace/frontend/* workspace/frontend/src/* workspace/frontend/src/*/*))
 BUILT = workspace/frontend/dist/.vite/manifest.json
@@ -36,6 +36,9 @@ lint: .venv/.dev $(BUILT) ## Style, types, import directions, missing migrations
 	@$(BIN)/lint-imports
 	@$(BIN)/python manage.py makemigrations --check --dry-run
 
+advisories: .audit/.done .venv/.dev ## Ask which weaknesses are known of what the lock files name
+	@$(BIN)/python -m config.advisories
+
 bench: .venv/.dev $(BUILT) ## Run every benchmark
 	@$(BIN)/python manage.py bench
 
@@ -46,13 +49,19 @@ frontend: $(BUILT) ## Build the scripts and styles of the pages
 
 clean: ## Forget the embedded databases, the files and the virtual environment
 	@$(PYTHON) -m config.stack clean
-	@rm -rf workspace/frontend/dist workspace/frontend/node_modules benchmarks/lighthouse/node_modules .venv .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis
+	@rm -rf workspace/frontend/dist workspace/frontend/node_modules benchmarks/lighthouse/node_modules .venv .audit .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis
 	@find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
 .venv/bin/python:
 	@test -n "$(PYTHON)" || { echo "Python 3.11 or newer is needed: make PYTHON=/path/to/python3.11"; exit 1; }
 	@echo "Making a virtual environment with $(PYTHON)"
 	@$(PYTHON) -m venv .venv
+
+# Apart from the others, so that what looks at them is not among them.
+.audit/.done: requirements/audit.txt
+	@$(PYTHON) -m venv .audit
+	@.audit/bin/python -m pip --disable-pip-version-check --quiet install --require-hashes -r requirements/audit.txt
+	@touch $@
 
 .venv/.runtime: requirements/runtime.txt | .venv/bin/python
 	@echo "Installing what Tandem needs to run (a minute or so, the first time)"

@@ -82,8 +82,10 @@ INSTALLED_APPS.insert(0, INSTALLED_APPS.pop(INSTALLED_APPS.index("workspace")))
 
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
-    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "django_permissions_policy.PermissionsPolicyMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "csp.middleware.CSPMiddleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
     "foundation.core.middleware.RefuseNulMiddleware",
@@ -91,7 +93,6 @@ MIDDLEWARE = [
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "allauth.account.middleware.AccountMiddleware",
-    "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
     "foundation.accounts.middleware.ActorMiddleware",
     "foundation.accounts.middleware.SeenMiddleware",
@@ -181,15 +182,28 @@ MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = APP_ORIGIN.startswith("http://")
 SESSION_COOKIE_NAME = f"tandem_{urlsplit(APP_ORIGIN).port or 'session'}"
 CSRF_COOKIE_NAME = f"tandem_csrf_{urlsplit(APP_ORIGIN).port or 'session'}"
 SESSION_COOKIE_HTTPONLY = True
-SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = APP_ORIGIN.startswith("https://")
+SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = IS_SECURE = APP_ORIGIN.startswith("https://")
 BEHIND_PROXY = env.boolean("BEHIND_PROXY", default=False, meaning="A proxy sets X-Forwarded-Proto and lets nobody else")
 PROXIES = env.integer("PROXIES", 1, "With BEHIND_PROXY: how many proxies add to X-Forwarded-For")
 if BEHIND_PROXY:
     SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
 ALLAUTH_TRUSTED_PROXY_COUNT = PROXIES if BEHIND_PROXY else 0
+SECURE_SSL_REDIRECT = IS_SECURE and BEHIND_PROXY  # without one the same request would come back
+SECURE_REDIRECT_EXEMPT = ["^healthz$"]
+HSTS_SECONDS = env.integer(
+    "HSTS_SECONDS", 31_536_000, "How long browsers ask this host by https alone, where APP_ORIGIN is"
+)
+SECURE_HSTS_SECONDS = HSTS_SECONDS if IS_SECURE else 0
+SECURE_HSTS_INCLUDE_SUBDOMAINS = IS_SECURE
+SILENCED_SYSTEM_CHECKS = ["security.W021"]  # whether browsers ship the name on their list is its owner's to say
 SECURE_REFERRER_POLICY = "same-origin"
 SECURE_CONTENT_TYPE_NOSNIFF = True
 X_FRAME_OPTIONS = "DENY"
+PERMISSIONS_POLICY = dict.fromkeys(
+    ("camera", "display-capture", "geolocation", "hid", "microphone", "midi", "payment", "serial", "usb"), "none"
+) | dict.fromkeys(
+    ("clipboard-write", "fullscreen", "publickey-credentials-create", "publickey-credentials-get"), "self"
+)
 CONTENT_SECURITY_POLICY = policy(MEDIA_ORIGIN)
 
 # --- language and time: stored and computed in UTC --------------------------------------------------------
