@@ -91,8 +91,8 @@ CLOSED_TO_STEWARDS = {
     "/api/v1/channels/bazaar/standing",
 }
 FOR_ALL = {"/login/", "/login/closed/", "/theme/"}
-# Where people come back from providers: nobody is signed in there yet.
-FROM_PROVIDERS = re.compile(r"/sso/(openid|saml)/")
+# Where people come back from providers, nobody being signed in yet; and what a uid is no address of.
+FROM_PROVIDERS = re.compile(r"/sso/(openid|saml)/|/settings/sign-in/passkeys/<int:")
 # Asset and licence pages on which the studio writes.
 STUDIO_ONLY = re.compile(r"/(assets/[^/]+/(edit|licences|new-version|full-size)|licences/[^/]+/revoke|licences/new)/")
 # What a channel may receive is told to all who may read the channel, restricted attributes included.

@@ -100,6 +100,8 @@ def browser(actor: Any) -> Client:
 NOISE = (
     (re.compile(r"[A-Za-z0-9]{64}(?=\")"), "csrf"),
     (re.compile(r"/m/[\w.=-]+/"), "/m/link/"),
+    (re.compile(r'data:image/svg\+xml;base64,[\w+/=]+|id="secret" readonly value="\w+"'), "a new secret of an app"),
+    (re.compile(r'"challenge": "[\w-]+"'), '"challenge"'),
     (re.compile(r"<time.*?</time>", re.DOTALL), "time"),
     (re.compile(r'"version":\s*\d+'), '"version"'),  # counts every change of a product, whoever made it
 )

@@ -19,6 +19,7 @@ from dam.models import IngestFile
 from dam.services import assign_licence, change_terms, open_ingest
 from dam.verdict import TermFacts
 from delivery.services.publications import record_publication
+from foundation.accounts.middleware import SeenMiddleware
 from foundation.events.sequencing import drain
 from foundation.workflow.services import comment_on_work_item, hand_over_work_item, watch_work_item
 from syndication.models import Listing
@@ -157,7 +158,10 @@ def publish(window: Any) -> None:
 
 
 @pytest.fixture
-def counts(window: Any, steward: Any, photographer: Any, browser_of: Any) -> tuple[dict[str, int], dict[str, int]]:
+def counts(
+    window: Any, steward: Any, photographer: Any, browser_of: Any, monkeypatch: Any
+) -> tuple[dict[str, int], dict[str, int]]:
+    monkeypatch.setattr(SeenMiddleware, "_note", lambda *_: None)  # once a minute, on whichever page
     window.studio = photographer
     window.ingest = ingest(window, "in-0.jpg")
     visits = [(browser_of(steward), PAGES), (browser_of(photographer), STUDIO_PAGES)]

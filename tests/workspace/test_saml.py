@@ -14,11 +14,12 @@ from zlib import decompress
 import httpx
 import pytest
 from allauth.socialaccount.models import SocialAccount
+from django.contrib.sessions.models import Session
 from django.core.cache import cache
 from django.test import Client
 
 from foundation.accounts.choices import Role
-from foundation.accounts.models import Membership, Provider, User
+from foundation.accounts.models import ApiKey, Membership, Provider, User
 from foundation.accounts.services import add_provider, create_group, edit_provider, grant_group_role
 from foundation.core.actors import system
 from foundation.core.errors import Conflict, Invalid
@@ -243,6 +244,32 @@ def test_an_attribute_can_name_people(providers: dict[str, Any]) -> None:
     with pytest.raises(Conflict):
         edit_provider(provider=provider, actor=HOUSE, name="North", subject_claim="")
     edit_provider(provider=provider, actor=HOUSE, name="North", subject_claim="mail", is_open=False)
+
+
+def test_who_comes_by_a_provider_confirms_there(providers: dict[str, Any]) -> None:
+    add("north", providers["north"])
+    client, _ = come("north", "subject-1")
+    assert client.post("/settings/keys/new/", {"name": "Mine", "days": "30"})["Location"] == "/confirm/with/north/"
+    for subject, made in (("subject-2", 0), ("subject-1", 1)):
+        lead = client.get("/confirm/with/north/go/")["Location"]
+        asked = decompress(base64.b64decode(parse_qs(urlsplit(lead).query)["SAMLRequest"][0]), -15).decode()
+        assert 'ForceAuthn="true"' in asked
+        answer = post(client, "north", at_saml(lead, subject))
+        assert ("tk_" in answer.content.decode(), ApiKey.objects.count()) == (bool(made), made)
+    assert User.objects.count() == 1
+
+
+def test_what_is_too_long_is_not_kept(providers: dict[str, Any]) -> None:
+    add("north", providers["north"])
+    before = Session.objects.count()
+    answer = Client().post("/sso/saml/north/acs/", {"SAMLResponse": "A" * 600_000})
+    assert (answer.status_code, Session.objects.count()) == (401, before)
+
+
+def test_answers_from_one_address_are_limited(providers: dict[str, Any]) -> None:
+    add("north", providers["north"])
+    answers = [Client().get("/sso/saml/north/finish/").status_code for _ in range(122)]
+    assert answers == [401] * 120 + [429] * 2
 
 
 def test_the_house_tells_providers_of_itself(providers: dict[str, Any]) -> None:

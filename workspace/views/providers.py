@@ -8,6 +8,7 @@ from functools import wraps
 from typing import Any, cast
 
 from allauth.core.exceptions import ImmediateHttpResponse
+from allauth.core.internal import ratelimit
 from allauth.core.internal.httpkit import deserialize_request
 from allauth.socialaccount.adapter import get_adapter
 from allauth.socialaccount.helpers import complete_social_login, render_authentication_error
@@ -21,18 +22,19 @@ from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
 from django.urls import path
-from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 
 from foundation.accounts.models import User
 from foundation.accounts.providers.openid import OpenIDAdapter
-from foundation.accounts.providers.saml import Refused, metadata_of, read_response
+from foundation.accounts.providers.saml import Refused, check_size, metadata_of, read_response
 from foundation.accounts.services import unlink_person
 from workspace.views.confirming import confirmed
 from workspace.views.pages import PageRequest, page
+from workspace.views.sign_in import counted
 
 LOG = logging.getLogger(__name__)
 View = Callable[..., HttpResponseBase]
+LIMIT = {"provider": "120/m/ip"}  # each asks the provider something, or keeps what it sent
 FROM_SAML = "saml_acs_session", "saml-acs-session"
 
 
@@ -41,6 +43,8 @@ def guarded(view: View) -> View:
 
     @wraps(view)
     def shown(request: HttpRequest, **named: str) -> HttpResponseBase:
+        if not ratelimit.consume(request, app="allauth.account", action="provider", config=LIMIT, limit_get=True):
+            return ratelimit.respond_429(request)
         try:
             provider = get_adapter().get_provider(request, next(iter(named.values())))
         except SocialApp.DoesNotExist:
@@ -52,7 +56,7 @@ def guarded(view: View) -> View:
         except (Refused, OAuth2Error, PermissionDenied, ValueError, KeyError, TypeError) as error:
             return render_authentication_error(request, provider, exception=error)
 
-    return never_cache(shown)
+    return counted(shown)
 
 
 @require_safe
@@ -98,6 +102,7 @@ def saml_metadata(request: HttpRequest, provider: Any) -> HttpResponseBase:
 
 @guarded
 def saml_acs(request: HttpRequest, provider: Any) -> HttpResponseBase:
+    check_size(request)
     return saml.acs(request, organization_slug=provider.app.provider_id)
 
 

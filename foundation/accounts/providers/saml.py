@@ -32,10 +32,14 @@ def metadata_of(request: HttpRequest, app: Any) -> str:
     return str(settings.get_sp_metadata())
 
 
+def check_size(request: HttpRequest) -> None:
+    """Before it is kept: who posts it is nobody yet."""
+    if int(request.META.get("CONTENT_LENGTH") or 0) > LARGEST_RESPONSE:
+        raise Refused("longer than any response")
+
+
 def read_response(request: HttpRequest, app: Any, *, sent: Any) -> OneLogin_Saml2_Auth:
     """The response that was posted as `sent`, checked but for its request's being ours; raises `Refused`."""
-    if len(sent.POST.get("SAMLResponse", "")) > LARGEST_RESPONSE:
-        raise Refused("longer than any response")
     try:
         auth = OneLogin_Saml2_Auth(_told(sent), _config(request, app))
         auth.process_response()
