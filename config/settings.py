@@ -57,6 +57,7 @@ INSTALLED_APPS = [
     "foundation.jobs",
     "foundation.bulk",
     "foundation.accounts",
+    "foundation.provisioning",
     "foundation.markets",
     "foundation.links",
     "foundation.workflow",
@@ -169,6 +170,7 @@ USE_I18N = True
 KEY_REQUESTS_PER_MINUTE = env.integer(
     "KEY_REQUESTS_PER_MINUTE", 6_000, "How often an API key without a limit of its own may ask; 0: as often as it likes"
 )
+PROVISIONING_LOG_DAYS = env.integer("PROVISIONING_LOG_DAYS", 90, "For how many days the log of SCIM requests is kept")
 REST_FRAMEWORK = {
     "DEFAULT_AUTHENTICATION_CLASSES": [
         "foundation.accounts.authentication.ApiKeyAuthentication",

@@ -2,7 +2,7 @@
 
 from django.contrib import admin
 from django.http import HttpRequest, HttpResponse
-from django.urls import include, path
+from django.urls import include, path, re_path
 from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerView
 
 
@@ -20,6 +20,7 @@ urlpatterns = [
     path("api/v1/", include("associations.urls")),
     path("api/v1/", include("dam.urls")),
     path("api/v1/", include("pim.urls")),
+    re_path(r"^scim/v2", include("foundation.provisioning.urls")),
     path("api/docs/", SpectacularSwaggerView.as_view(url_name="openapi"), name="api-docs"),
     path("api/v1/", include("delivery.urls")),
     path("api/v1/", include("foundation.bulk.urls")),

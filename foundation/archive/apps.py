@@ -15,15 +15,16 @@ class ArchiveConfig(AppConfig):
         from foundation.history.models import Revision
         from foundation.jobs.models import Job, Timer
         from foundation.markets.models import Cell, Channel, Locale, Market, Scope, ScopeCell
+        from foundation.provisioning.models import Entry, Exchange
         from foundation.workflow.models import Comment, Queue, Watcher, WorkItem
 
         fsck.register()
-        export_models(User, Group, Membership, Grant, ApiKey)
+        export_models(User, Group, Membership, Grant, ApiKey, Entry)
         export_models(Blob, BlobCopy)
         export_models(Sequence, Event, Revision, Timer, Job)
         export_models(Locale, Market, Channel, Cell, Scope, ScopeCell)
         export_models(Queue, WorkItem, Watcher, Comment)
         export_models(BulkChange, BulkRow)
         derived_models("emptied by the sequencer before an export", OutboxEvent)
-        derived_models("traffic, not truth", ApiKeyUse)
+        derived_models("traffic, not truth", ApiKeyUse, Exchange)
         derived_models("how far this instance has come", Cursor, Parked, Dirty)
