@@ -64,6 +64,7 @@ CLOSED_TO_STEWARDS = {
     "/settings/people/",
     "/settings/people/new/",
     "/settings/groups/",
+    "/settings/directory/",
     "/settings/groups/new/",
     "/settings/markets/new/",
     "/settings/languages/new/",

@@ -19,6 +19,7 @@ from foundation.core.errors import Missing
 from foundation.core.pages import keyset_page
 from foundation.markets.models import Channel, Locale, Market, Scope
 from foundation.markets.queries import locale_chain
+from foundation.provisioning.models import Entry
 from workspace.queries.shown import State
 
 PEOPLE = 50
@@ -89,6 +90,8 @@ def parts(actor: Actor) -> list[Part]:
         found.append(Part("People", reverse("person_list"), "users", words, User.objects.count()))
         words = "People who are given roles together"
         found.append(Part("Groups", reverse("group_list"), "users", words, Group.objects.count()))
+        words = "What your directory said by SCIM, and what became of it"
+        found.append(Part("Directory", reverse("exchange_list"), "refresh", words, Entry.objects.count()))
     words = "What programs call the API by"
     found.append(Part("API keys", reverse("key_list"), "tag", words, ApiKey.objects.visible_to(actor).count()))
     found.append(Part("Roles", reverse("role_list"), "check", "What each role may do", len(Role)))

@@ -92,7 +92,7 @@ def close_account(*, user: User, actor: Actor) -> User:
             user.api_keys.filter(revoked_at=None).update(revoked_at=moment.now())
             cancel_jobs_of(user.pk)
             for end in LEAVING:
-                end(user, actor)
+                end(user, actor=actor)
             append_event(events.USER_CHANGED, user.uid, username=user.username)
     return user
 
