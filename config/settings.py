@@ -65,6 +65,7 @@ INSTALLED_APPS = [
     "foundation.jobs",
     "foundation.bulk",
     "foundation.accounts",
+    "foundation.provisioning",
     "foundation.markets",
     "foundation.links",
     "foundation.workflow",
@@ -216,6 +217,7 @@ USE_I18N = True
 KEY_REQUESTS_PER_MINUTE = env.integer(
     "KEY_REQUESTS_PER_MINUTE", 6_000, "How often an API key without a limit of its own may ask; 0: as often as it likes"
 )
+PROVISIONING_LOG_DAYS = env.integer("PROVISIONING_LOG_DAYS", 90, "For how many days the log of SCIM requests is kept")
 REST_FRAMEWORK = {
     "DEFAULT_AUTHENTICATION_CLASSES": [
         "foundation.accounts.authentication.ApiKeyAuthentication",
@@ -235,6 +237,7 @@ SPECTACULAR_SETTINGS = {
     "DESCRIPTION": "Product truth and media truth, joined.",
     "VERSION": "1",
     "SERVE_INCLUDE_SCHEMA": False,
+    "SCHEMA_PATH_PREFIX": "/api/",
     "SWAGGER_UI_DIST": "SIDECAR",
     "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
     "REDOC_DIST": "SIDECAR",

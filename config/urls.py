@@ -5,7 +5,7 @@ from typing import Any
 from allauth.account.decorators import secure_admin_login
 from django.contrib import admin
 from django.http import HttpRequest, HttpResponse
-from django.urls import include, path
+from django.urls import include, path, re_path
 from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerView
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -40,6 +40,7 @@ urlpatterns = [
     path("api/v1/", include("dam.urls")),
     path("api/v1/", include("pim.urls")),
     path("api/docs/", Documents.as_view(url_name="openapi"), name="api-docs"),
+    re_path(r"^scim/v2", include("foundation.provisioning.urls")),
     path("api/v1/", include("delivery.urls")),
     path("api/v1/", include("foundation.bulk.urls")),
     path("api/v1/", include("syndication.urls")),

@@ -107,7 +107,7 @@ def collect_uploads(*, actor: Actor) -> int:
     return len(found)
 
 
-def expire_uploads_of(user: User, actor: Actor) -> None:
+def expire_uploads_of(user: User, *, actor: Actor) -> None:
     """What somebody who leaves has under way; the bytes are freed when uploads are collected."""
     with recorded(actor):
         Upload.objects.receiving().filter(owner_id=user.pk).update(

@@ -29,10 +29,11 @@ class ArchiveConfig(AppConfig):
         from foundation.history.models import Revision
         from foundation.jobs.models import Job, Timer
         from foundation.markets.models import Cell, Channel, Locale, Market, Scope, ScopeCell
+        from foundation.provisioning.models import Entry, Exchange
         from foundation.workflow.models import Comment, Queue, Watcher, WorkItem
 
         fsck.register()
-        export_models(User, Group, Membership, Grant, ApiKey, Provider, ProviderSecret)
+        export_models(User, Group, Membership, Grant, ApiKey, Provider, ProviderSecret, Entry)
         export_models(Blob, BlobCopy)
         export_models(Sequence, Event, Revision, Timer, Job)
         export_models(Locale, Market, Channel, Cell, Scope, ScopeCell)
@@ -40,7 +41,7 @@ class ArchiveConfig(AppConfig):
         export_models(BulkChange, BulkRow)
         derived_models("emptied by the sequencer before an export", OutboxEvent)
         export_models(Authenticator, SocialAccount)
-        derived_models("traffic, not truth", ApiKeyUse, UserSession)
+        derived_models("traffic, not truth", ApiKeyUse, UserSession, Exchange)
         derived_models("tables of the library that the house does not use", EmailAddress, EmailConfirmation)
         derived_models("providers are rows of our own, tokens are not kept", SocialApp, SocialToken)
         derived_models("how far this instance has come", Cursor, Parked, Dirty)

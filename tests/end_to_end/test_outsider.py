@@ -76,6 +76,7 @@ CLOSED_TO_STEWARDS = {
     "/settings/sign-in/app/remove/",
     "/settings/people/new/",
     "/settings/groups/",
+    "/settings/directory/",
     "/settings/groups/new/",
     "/settings/markets/new/",
     "/settings/languages/new/",

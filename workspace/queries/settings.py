@@ -20,6 +20,7 @@ from foundation.core.errors import Missing
 from foundation.core.pages import keyset_page
 from foundation.markets.models import Channel, Locale, Market, Scope
 from foundation.markets.queries import locale_chain
+from foundation.provisioning.models import Entry
 from workspace.queries.shown import State
 
 PEOPLE = 50
@@ -92,6 +93,8 @@ def parts(actor: Actor) -> list[Part]:
         found.append(Part("Sign-in providers", reverse("provider_list"), "globe", words, Provider.objects.count()))
         words = "People who are given roles together"
         found.append(Part("Groups", reverse("group_list"), "users", words, Group.objects.count()))
+        words = "What your directory said by SCIM, and what became of it"
+        found.append(Part("Directory", reverse("exchange_list"), "refresh", words, Entry.objects.count()))
     words = "Password, passkeys, and where you are signed in"
     found.append(
         Part(

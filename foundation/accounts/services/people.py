@@ -96,7 +96,7 @@ def close_account(*, user: User, actor: Actor) -> User:
                 session.end()
             cancel_jobs_of(user.pk)
             for end in LEAVING:
-                end(user, actor)
+                end(user, actor=actor)
             append_event(events.USER_CHANGED, user.uid, username=user.username)
     return user
 

@@ -53,6 +53,7 @@ def addresses(street: Any) -> dict[str, str]:
         "person": f"/settings/people/{factories.group().memberships.get().user.uid}/",
         "groups": "/settings/groups/",
         "group": f"/settings/groups/{factories.group().uid}/",
+        "directory": "/settings/directory/",
         "new group": "/settings/groups/new/",
         "keys": "/settings/keys/",
         "new key": "/settings/keys/new/",
