@@ -52,4 +52,6 @@ PERMISSIONS: dict[Role, frozenset[str]] = {
 
 # What only administrators may, by name: for keys that may a part of it.
 ADMINISTRATION = frozenset({"accounts.manage", "jobs.administer", "markets.define", "pim.define", "pim.view_secret"})
+# What is the same for the whole house, so that a role that is limited does not carry it.
+HOUSE_WIDE = frozenset({"accounts.manage", "jobs.administer", "markets.define", "pim.define"})
 ALL_PERMISSIONS = frozenset().union(*PERMISSIONS.values(), ADMINISTRATION) - {"*"}

@@ -4,46 +4,56 @@ from __future__ import annotations
 
 import hashlib
 import hmac
+from collections.abc import Iterable
 from datetime import datetime
 
-from foundation.accounts.choices import PERMISSIONS, Dimension, Role
+from foundation.accounts.choices import ALL_PERMISSIONS, HOUSE_WIDE, PERMISSIONS, Dimension, Role
 from foundation.accounts.errors import BadKey
-from foundation.accounts.models import ApiKey, User
-from foundation.core.actors import ANONYMOUS, Actor
+from foundation.accounts.models import ApiKey, Grant, User
+from foundation.core.actors import ANONYMOUS, EVERYTHING, Actor, Reach
 from foundation.core.errors import Missing
 
 SCHEME = "tk_"
 
 
 def actor_of(user: User, *, key: ApiKey | None = None) -> Actor:
-    """The actor that a user, or a key acting for them, is now.
-
-    Permissions are those of all grants together. A dimension limits the actor only when no grant of the
-    actor goes without it: a steward everywhere who is also a merchant in FR is not limited to FR.
-    """
+    """The actor that a user, or a key acting for them, is now."""
     if not user.is_active:
         return ANONYMOUS
-    grants = list(user.grants.all())
-    permissions = frozenset().union(*(PERMISSIONS[Role(grant.role)] for grant in grants))
-    if user.is_superuser:
-        permissions = frozenset({"*"})
-    scopes: dict[str, frozenset[str]] = {}
-    if not user.is_superuser and all(grant.dimension != Dimension.EVERYWHERE for grant in grants):
-        for dimension in {grant.dimension for grant in grants}:
-            scopes[dimension] = frozenset(grant.code for grant in grants if grant.dimension == dimension)
-    actor = Actor(f"user:{user.username}", user.pk, str(user), permissions, scopes)
+    reaches = (EVERYTHING,) if user.is_superuser else reaches_of(user.grants.all())
+    actor = Actor(f"user:{user.username}", user.pk, str(user), reaches)
     return _narrowed(actor, user, key) if key else actor
+
+
+def reaches_of(grants: Iterable[Grant]) -> tuple[Reach, ...]:
+    """One reach for each role. Its grants combine: several codes of a dimension are either, several dimensions are
+    all of them; a grant that holds everywhere makes the others void.
+    """
+    limits: dict[str, dict[str, set[str]]] = {}
+    everywhere = set()
+    for grant in grants:
+        codes = limits.setdefault(grant.role, {})
+        if grant.dimension == Dimension.EVERYWHERE:
+            everywhere.add(grant.role)
+        else:
+            codes.setdefault(grant.dimension, set()).add(grant.code)
+    return tuple(_reach(role, {} if role in everywhere else cut) for role, cut in sorted(limits.items()))
+
+
+def _reach(role: str, codes: dict[str, set[str]]) -> Reach:
+    whole = Reach(PERMISSIONS[Role(role)])
+    if not codes:
+        return whole
+    shared = whole.of(ALL_PERMISSIONS - HOUSE_WIDE).permissions
+    return Reach(shared, {name: frozenset(one) for name, one in codes.items()})
 
 
 def _narrowed(actor: Actor, user: User, key: ApiKey) -> Actor:
     """What the key may, of what its owner may now."""
-    permissions, scopes = actor.permissions, dict(actor.scopes)
-    if key.permissions:
-        permissions = frozenset(one for one in key.permissions if actor.may(one))
-    for dimension, codes in ((Dimension.MARKET, key.markets), (Dimension.CHANNEL, key.channels)):
-        if codes:
-            scopes[dimension] = frozenset(code for code in codes if actor.sees(dimension, code))
-    return Actor(f"key:{user.username}/{key.prefix}", user.pk, str(user), permissions, scopes)
+    named = {Dimension.MARKET.value: key.markets, Dimension.CHANNEL.value: key.channels}
+    cut = actor.cut_to({name: frozenset(codes) for name, codes in named.items() if codes})
+    reaches = tuple(one.of(key.permissions) for one in cut.reaches) if key.permissions else cut.reaches
+    return Actor(f"key:{user.username}/{key.prefix}", user.pk, str(user), reaches)
 
 
 def owner_named(username: str, *, actor: Actor) -> User:

@@ -14,11 +14,8 @@ class ListingQuerySet(models.QuerySet["Listing"]):
         """Listings in the actor's channels and markets."""
         if not actor.may("syndication.view"):
             return self.none()
-        found = self
-        for dimension in ("channel", "market"):
-            if (limits := actor.limits(dimension)) is not None:
-                found = found.filter(**{f"scope__{dimension}__code__in": sorted(limits)})
-        return found
+        lookups = {"market": "scope__market__code__in", "channel": "scope__channel__code__in"}
+        return self.filter(actor.within("syndication.view").where(**lookups))
 
     def live(self) -> ListingQuerySet:
         return self.filter(state=ListingState.LIVE)

@@ -120,7 +120,7 @@ def _require_owner(user: User, actor: Actor) -> None:
     if actor.is_key:
         raise Denied("People make and revoke keys, signed in; a key cannot", permission="accounts.manage")
     if actor.user_id != user.pk:
-        actor.require("accounts.manage")
+        actor = actor.require("accounts.manage")
 
 
 def _check(user: User, name: str, expires_at: datetime | None, scope: KeyScope) -> None:

@@ -21,7 +21,7 @@ def create_user(
     is_service: bool = False, is_staff: bool = False, is_superuser: bool = False,
 ) -> User:  # fmt: skip
     """A new user without any role; without a password nobody can sign in as them."""
-    actor.require("accounts.manage")
+    actor = actor.require("accounts.manage")
     if not USERNAME.fullmatch(username):
         raise Invalid("A sign-in name has letters, digits and @ . + - _, and 150 at most", path="username")
     if User.objects.filter(username=username).exists():
@@ -45,7 +45,7 @@ def create_user(
 
 def edit_user(*, user: User, actor: Actor, name: str, email: str) -> User:
     """What a person is called and written to at."""
-    actor.require("accounts.manage")
+    actor = actor.require("accounts.manage")
     first, _, last = name.strip().partition(" ")
     with recorded(actor):
         user = User.objects.select_for_update().get(pk=user.pk)
@@ -83,7 +83,7 @@ def reopen_account(*, user: User, actor: Actor) -> User:
 
 
 def _require_other(user: User, actor: Actor) -> None:
-    actor.require("accounts.manage")
+    actor = actor.require("accounts.manage")
     if user.pk == actor.user_id:
         raise Conflict("Nobody closes their own account; ask another administrator", path="user")
 
@@ -91,7 +91,7 @@ def _require_other(user: User, actor: Actor) -> None:
 def set_password(*, user: User, password: str, actor: Actor) -> None:
     """Give the user another password; other sessions of theirs end."""
     if actor.user_id != user.pk:
-        actor.require("accounts.manage")
+        actor = actor.require("accounts.manage")
     with recorded(actor):
         user.set_password(password)
         user.save(update_fields=["password"])
@@ -102,7 +102,7 @@ def grant_role(
     *, user: User, role: Role, actor: Actor, dimension: Dimension = Dimension.EVERYWHERE, code: str = ""
 ) -> Grant:
     """Give a role; giving it twice changes nothing."""
-    actor.require("accounts.manage")
+    actor = actor.require("accounts.manage")
     if (dimension == Dimension.EVERYWHERE) != (not code):
         raise Invalid("A role holds everywhere, or in one market, channel or queue that is named", path="code")
     with recorded(actor):
@@ -114,7 +114,7 @@ def grant_role(
 
 def revoke_role(*, user: User, grant_id: int, actor: Actor) -> Grant:
     """Take a role away; raises `Missing` when they do not have it any more."""
-    actor.require("accounts.manage")
+    actor = actor.require("accounts.manage")
     with recorded(actor):
         grant = Grant.objects.select_for_update().filter(pk=grant_id, user=user).first()
         if grant is None:
