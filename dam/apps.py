@@ -9,6 +9,7 @@ class DamConfig(AppConfig):
         from dam.services.bulk import offer_asset_verbs
         from foundation.accounts.choices import Role
         from foundation.archive.registry import derived_models, export_models
+        from foundation.core.permissions import declare_permissions
         from foundation.workflow.registry import register_queue
 
         export_models(
@@ -19,3 +20,12 @@ class DamConfig(AppConfig):
         derived_models("made again from the originals by preset", models.Recipe, models.Rendition)
         offer_asset_verbs()
         register_queue("ingest", role=Role.STUDIO)
+        declare_permissions(
+            "Assets",
+            {
+                "dam.view": "See assets and their rights",
+                "dam.ingest": "Bring in files",
+                "dam.edit": "Edit assets, licences and presets",
+                "dam.approve": "Approve versions, withdraw and retire",
+            },
+        )

@@ -24,6 +24,16 @@ def make_actor(username: str, role: str, *, market: str = "") -> Any:
     return actor_of(user)
 
 
+@pytest.fixture(autouse=True)
+def _first_roles(request: Any, _django_db_helper: None) -> None:
+    """Tests with transactions of their own end with a flush, which takes what migrations put there."""
+    from foundation.accounts.services.roles import seed_roles
+
+    marker = request.node.get_closest_marker("django_db")
+    if (marker and marker.kwargs.get("transaction")) or {"transactional_db", "live_server"} & {*request.fixturenames}:
+        seed_roles()
+
+
 @pytest.fixture
 def house_actor() -> Any:
     """The house itself."""

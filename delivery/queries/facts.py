@@ -11,11 +11,7 @@ from typing import Any
 from dam.recipes import complete_recipe, engine, hash_recipe
 from dam.verdict import LicenceFacts, TermFacts
 from delivery.decision import Facts, RenditionFacts, wanted_version
-from foundation.accounts.choices import PERMISSIONS
 from foundation.links.tokens import GrantToken, ListingToken, Token
-
-# Who may look at media inside the house, as roles.
-VIEWERS = sorted(role.value for role, may in PERMISSIONS.items() if may & {"*", "dam.view"})
 
 SQL = """
 SELECT a.id, a.deleted_at IS NULL, a.state = 'approved' AND v.state = 'approved', v.id, p.body::text, c.use,
@@ -27,7 +23,8 @@ SELECT a.id, a.deleted_at IS NULL, a.state = 'approved' AND v.state = 'approved'
            SELECT k.user_id FROM accounts_apikey k WHERE k.prefix = %(key)s::text
               AND k.revoked_at IS NULL AND (k.expires_at IS NULL OR k.expires_at > %(at)s)))
        AND u.is_active AND (u.is_superuser OR EXISTS (
-           SELECT FROM accounts_grant g WHERE g.user_id = u.id AND g.role = ANY(%(viewers)s)))),
+           SELECT FROM accounts_grant g JOIN accounts_roledefinition r ON r.code = g.role
+            WHERE g.user_id = u.id AND r.permissions && ARRAY['*', 'dam.view']))),
   (SELECT coalesce(json_agg(json_build_array(l.uid, l.revoked_at, (
             SELECT coalesce(json_agg(json_build_array(
                      t.is_grant, t.territories, t.uses, t.channels, t.starts_at, t.ends_at)), '[]')
@@ -58,7 +55,6 @@ def question(token: Token, *, at: datetime) -> dict[str, Any]:
         "market": listing.market if listing else "",
         "user": int(name) if kind == "user" and name.isdecimal() and len(name) < 19 else None,
         "key": name if kind == "key" else None,
-        "viewers": VIEWERS,
         "engine": engine(),
         "at": at,
     }

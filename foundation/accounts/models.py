@@ -6,8 +6,8 @@ from django.contrib.auth.models import AbstractUser
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
 
-from foundation.accounts.choices import Dimension, Role
-from foundation.core.actors import Actor
+from foundation.accounts.choices import Dimension
+from foundation.core.actors import ALL, Actor
 from foundation.core.ids import uuid7
 
 
@@ -22,15 +22,53 @@ class User(AbstractUser):
         return self.get_full_name() or self.username
 
 
+class RoleQuerySet(models.QuerySet["RoleDefinition"]):
+    def visible_to(self, actor: Actor) -> RoleQuerySet:
+        """What a role may is nobody's secret; who has it is asked of grants."""
+        return self
+
+    def carrying(self, permission: str) -> RoleQuerySet:
+        return self.filter(permissions__overlap=[permission, ALL])
+
+
+class RoleDefinition(models.Model):
+    """What a role may. The roles that a house begins with stay; administrators may everything."""
+
+    uid = models.UUIDField(default=uuid7, unique=True)
+    code = models.TextField(unique=True)
+    name = models.TextField()
+    sentence = models.TextField(blank=True, help_text="What the role is for")
+    permissions = ArrayField(models.TextField(), default=list, blank=True)
+    is_first = models.BooleanField(default=False, help_text="One that the house began with")
+
+    objects = RoleQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["-is_first", "pk"]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class GrantManager(models.Manager["Grant"]):
+    """Grants with the permissions of their role, read along."""
+
+    def get_queryset(self) -> models.QuerySet[Grant]:
+        role = RoleDefinition.objects.filter(code=models.OuterRef("role")).order_by()
+        return super().get_queryset().annotate(permissions=models.Subquery(role.values("permissions")))
+
+
 class Grant(models.Model):
     """A role given to a user, everywhere or within one code of a dimension (`market`: `FR`)."""
 
     user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="grants")
-    role = models.TextField(choices=[(role.value, role.value) for role in Role])
+    role = models.TextField(help_text="Code of a role")
     dimension = models.TextField(
         choices=[(dimension.value, dimension.name.lower()) for dimension in Dimension], default=Dimension.EVERYWHERE
     )
     code = models.TextField(blank=True)
+
+    objects = GrantManager()
 
     class Meta:
         constraints = [

@@ -7,11 +7,12 @@ import hmac
 from collections.abc import Iterable
 from datetime import datetime
 
-from foundation.accounts.choices import ALL_PERMISSIONS, HOUSE_WIDE, PERMISSIONS, Dimension, Role
+from foundation.accounts.choices import Dimension
 from foundation.accounts.errors import BadKey
 from foundation.accounts.models import ApiKey, Grant, User
 from foundation.core.actors import ANONYMOUS, EVERYTHING, Actor, Reach
 from foundation.core.errors import Missing
+from foundation.core.permissions import shared_permissions
 
 SCHEME = "tk_"
 
@@ -30,21 +31,23 @@ def reaches_of(grants: Iterable[Grant]) -> tuple[Reach, ...]:
     all of them; a grant that holds everywhere makes the others void.
     """
     limits: dict[str, dict[str, set[str]]] = {}
+    permissions: dict[str, frozenset[str]] = {}
     everywhere = set()
     for grant in grants:
         codes = limits.setdefault(grant.role, {})
+        permissions[grant.role] = frozenset(getattr(grant, "permissions", None) or ())
         if grant.dimension == Dimension.EVERYWHERE:
             everywhere.add(grant.role)
         else:
             codes.setdefault(grant.dimension, set()).add(grant.code)
-    return tuple(_reach(role, {} if role in everywhere else cut) for role, cut in sorted(limits.items()))
+    return tuple(_reach(permissions[role], {} if role in everywhere else cut) for role, cut in sorted(limits.items()))
 
 
-def _reach(role: str, codes: dict[str, set[str]]) -> Reach:
-    whole = Reach(PERMISSIONS[Role(role)])
+def _reach(permissions: frozenset[str], codes: dict[str, set[str]]) -> Reach:
+    whole = Reach(permissions)
     if not codes:
         return whole
-    shared = whole.of(ALL_PERMISSIONS - HOUSE_WIDE).permissions
+    shared = whole.of(shared_permissions()).permissions
     return Reach(shared, {name: frozenset(one) for name, one in codes.items()})
 
 

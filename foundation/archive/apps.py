@@ -6,7 +6,7 @@ class ArchiveConfig(AppConfig):
     label = "archive"
 
     def ready(self) -> None:
-        from foundation.accounts.models import ApiKey, ApiKeyUse, Grant, User
+        from foundation.accounts.models import ApiKey, ApiKeyUse, Grant, RoleDefinition, User
         from foundation.archive import fsck
         from foundation.archive.registry import derived_models, export_models
         from foundation.blobs.models import Blob, BlobCopy
@@ -18,7 +18,7 @@ class ArchiveConfig(AppConfig):
         from foundation.workflow.models import Comment, Queue, Watcher, WorkItem
 
         fsck.register()
-        export_models(User, Grant, ApiKey)
+        export_models(User, RoleDefinition, Grant, ApiKey)
         export_models(Blob, BlobCopy)
         export_models(Sequence, Event, Revision, Timer, Job)
         export_models(Locale, Market, Channel, Cell, Scope, ScopeCell)

@@ -37,6 +37,7 @@ SHARED = {
     "presets": "definitions are the same everywhere",
     "channels": "a channel serves many markets; what it says of each is cut to the actor's",
     "languages": "definitions are the same everywhere",
+    "roles": "what a role may is the same everywhere; who has it is for those who manage accounts",
     "markets": "a market's code is nobody's secret; its page is, see tests/workspace/test_settings.py",
 }
 # Writes that name nothing foreign: what they need is a permission.
@@ -62,6 +63,7 @@ CLOSED_TO_STEWARDS = {
     "/api/v1/attributes/formula",
     "/settings/people/",
     "/settings/people/new/",
+    "/settings/roles/new/",
     "/settings/markets/new/",
     "/settings/languages/new/",
     "/settings/channels/new/",
@@ -152,6 +154,7 @@ def own_ids() -> dict[str, list[str]]:
         "channels": ["shop", "bazaar"],
         "markets": ["US"],
         "languages": ["en-US"],
+        "roles": ["steward"],
         "people": [],
         "keys": [],
         "api-keys": [],

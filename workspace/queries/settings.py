@@ -11,8 +11,7 @@ from django.urls import reverse
 
 from dam.models import Preset
 from dam.recipes import complete_recipe
-from foundation.accounts.choices import PERMISSIONS, Role
-from foundation.accounts.models import ApiKey, User
+from foundation.accounts.models import ApiKey, RoleDefinition, User
 from foundation.core.actors import Actor
 from foundation.core.errors import Missing
 from foundation.core.pages import keyset_page
@@ -58,14 +57,6 @@ class PeopleList:
     next_cursor: str
 
 
-@dataclass(frozen=True)
-class RoleRow:
-    """What a role may do, room by room: has, in the order of the columns."""
-
-    permission: str
-    has: list[bool]
-
-
 def parts(actor: Actor) -> list[Part]:
     """The parts of settings that concern this actor."""
     found = [
@@ -84,7 +75,7 @@ def parts(actor: Actor) -> list[Part]:
         found.append(Part("People", reverse("person_list"), "users", words, User.objects.count()))
     words = "What programs call the API by"
     found.append(Part("API keys", reverse("key_list"), "tag", words, ApiKey.objects.visible_to(actor).count()))
-    found.append(Part("Roles", reverse("role_list"), "check", "What each role may do", len(Role)))
+    found.append(Part("Roles", reverse("role_list"), "check", "What each role may do", RoleDefinition.objects.count()))
     return found
 
 
@@ -162,14 +153,6 @@ def grant_rows(person: User) -> list[GrantRow]:
     return [
         GrantRow(one.pk, one.role, f"{one.dimension} {one.code}" if one.code else "everywhere")
         for one in sorted(person.grants.all(), key=lambda one: (one.role, one.dimension, one.code))
-    ]
-
-
-def role_matrix() -> tuple[list[str], list[RoleRow]]:
-    """Every permission that any role has, and which roles have it."""
-    every = sorted({one for some in PERMISSIONS.values() for one in some if one != "*"})
-    return [role.value for role in Role], [
-        RoleRow(one, [one in PERMISSIONS[role] or "*" in PERMISSIONS[role] for role in Role]) for one in every
     ]
 
 

@@ -17,16 +17,21 @@ from foundation.accounts.services.people import (
     revoke_role,
     set_password,
 )
+from foundation.accounts.services.roles import copy_role, define_role, delete_role, permit
 
 __all__ = [
     "SCOPE",
     "KeyScope",
     "close_account",
+    "copy_role",
     "create_api_key",
     "create_user",
+    "define_role",
+    "delete_role",
     "edit_user",
     "grant_role",
     "note_key_used",
+    "permit",
     "reopen_account",
     "revoke_api_key",
     "revoke_role",

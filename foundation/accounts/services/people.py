@@ -5,8 +5,9 @@ from __future__ import annotations
 import re
 
 from foundation.accounts import events
-from foundation.accounts.choices import Dimension, Role
+from foundation.accounts.choices import Dimension
 from foundation.accounts.models import Grant, User
+from foundation.accounts.services.roles import lock_role, require_own_access
 from foundation.core import moment
 from foundation.core.actors import Actor
 from foundation.core.errors import Conflict, Invalid, Missing
@@ -99,13 +100,14 @@ def set_password(*, user: User, password: str, actor: Actor) -> None:
 
 
 def grant_role(
-    *, user: User, role: Role, actor: Actor, dimension: Dimension = Dimension.EVERYWHERE, code: str = ""
+    *, user: User, role: str, actor: Actor, dimension: Dimension = Dimension.EVERYWHERE, code: str = ""
 ) -> Grant:
     """Give a role; giving it twice changes nothing."""
     actor = actor.require("accounts.manage")
     if (dimension == Dimension.EVERYWHERE) != (not code):
         raise Invalid("A role holds everywhere, or in one market, channel or queue that is named", path="code")
     with recorded(actor):
+        lock_role(role)
         grant, made = Grant.objects.get_or_create(user=user, role=role, dimension=dimension, code=code)
         if made:
             append_event(events.USER_CHANGED, user.uid, username=user.username)
@@ -119,8 +121,8 @@ def revoke_role(*, user: User, grant_id: int, actor: Actor) -> Grant:
         grant = Grant.objects.select_for_update().filter(pk=grant_id, user=user).first()
         if grant is None:
             raise Missing("They do not have this role any more", path="grant")
-        if user.pk == actor.user_id and grant.role == Role.ADMINISTRATOR:
-            raise Conflict("Nobody takes away their own last key to the house; ask another administrator", path="grant")
         grant.delete()
+        if user.pk == actor.user_id:
+            require_own_access(actor)
         append_event(events.USER_CHANGED, user.uid, username=user.username)
     return grant
