@@ -20,6 +20,7 @@ if not env.is_set("DATABASE_URL"):  # nothing is configured: this machine's own 
 
 DEBUG = env.boolean("DEBUG", default=False, meaning="Show tracebacks in the browser; never in production")
 SECRET_KEY = env.text("SECRET_KEY", None, "Signs sessions; a long random text")
+SECRET_KEY_FALLBACKS = env.items("SECRET_KEY_FALLBACKS", "", "Earlier SECRET_KEYs that still open what they sealed")
 LINK_KEYS = env.items("LINK_KEYS", "", "Keys that sign delivery links, newest first: id:hex,id:hex")
 APP_ORIGIN = env.text("APP_ORIGIN", "http://127.0.0.1:8000", "Origin of the pages and the API")
 MEDIA_ORIGIN = env.text("MEDIA_ORIGIN", "http://localhost:8001", "Origin of media; must differ in host")
@@ -50,6 +51,13 @@ INSTALLED_APPS = [
     "drf_spectacular_sidecar",
     "django_htmx",
     "csp",
+    "allauth",
+    "allauth.account",
+    "allauth.mfa",
+    "allauth.usersessions",
+    "allauth.socialaccount",
+    "allauth.socialaccount.providers.openid_connect",
+    "allauth.socialaccount.providers.saml",
     "foundation.core",
     "foundation.history",
     "foundation.blobs",
@@ -82,9 +90,11 @@ MIDDLEWARE = [
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
+    "allauth.account.middleware.AccountMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
     "foundation.accounts.middleware.ActorMiddleware",
+    "foundation.accounts.middleware.SeenMiddleware",
 ]
 
 ROOT_URLCONF = "config.urls"
@@ -145,15 +155,38 @@ AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 12}},
     {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
 ]
-LOGIN_URL = "login"
+AUTHENTICATION_BACKENDS = ["allauth.account.auth_backends.AuthenticationBackend"]
+LOGIN_URL = LOGOUT_REDIRECT_URL = "account_login"
 LOGIN_REDIRECT_URL = "home"
-LOGOUT_REDIRECT_URL = "login"
+ACCOUNT_ADAPTER = "foundation.accounts.adapters.SignInAdapter"
+ACCOUNT_LOGIN_METHODS = {"username"}
+ACCOUNT_SIGNUP_FIELDS = ["username*", "password1*"]
+ACCOUNT_SIGNUP_ENABLED = False
+ACCOUNT_EMAIL_VERIFICATION = "none"
+ACCOUNT_SESSION_REMEMBER = True
+ACCOUNT_REAUTHENTICATION_TIMEOUT = 600
+ACCOUNT_RATE_LIMITS = {"login_failed": "20/m/ip,5/5m/key"}
+SOCIALACCOUNT_ADAPTER = "foundation.accounts.adapters.ProviderAdapter"
+SOCIALACCOUNT_PROVIDERS = {
+    "openid_connect": {"provider_class": "foundation.accounts.providers.openid.OpenIDProvider"},
+    "saml": {"provider_class": "foundation.accounts.providers.saml.SAMLProvider"},
+}
+MFA_ADAPTER = "foundation.accounts.adapters.FactorAdapter"
+MFA_SUPPORTED_TYPES = ["recovery_codes", "totp", "webauthn"]
+MFA_TOTP_ISSUER = "Tandem"
+MFA_TOTP_TOLERANCE = 1
+MFA_RECOVERY_CODES_SHOW_ONCE = True
+MFA_PASSKEY_LOGIN_ENABLED = True
+MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = APP_ORIGIN.startswith("http://")
 SESSION_COOKIE_NAME = f"tandem_{urlsplit(APP_ORIGIN).port or 'session'}"
 CSRF_COOKIE_NAME = f"tandem_csrf_{urlsplit(APP_ORIGIN).port or 'session'}"
 SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = APP_ORIGIN.startswith("https://")
-if env.boolean("BEHIND_PROXY", default=False, meaning="A proxy sets X-Forwarded-Proto and lets nobody else"):
+BEHIND_PROXY = env.boolean("BEHIND_PROXY", default=False, meaning="A proxy sets X-Forwarded-Proto and lets nobody else")
+PROXIES = env.integer("PROXIES", 1, "With BEHIND_PROXY: how many proxies add to X-Forwarded-For")
+if BEHIND_PROXY:
     SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
+ALLAUTH_TRUSTED_PROXY_COUNT = PROXIES if BEHIND_PROXY else 0
 SECURE_REFERRER_POLICY = "same-origin"
 SECURE_CONTENT_TYPE_NOSNIFF = True
 X_FRAME_OPTIONS = "DENY"

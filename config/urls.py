@@ -1,5 +1,6 @@
 """Where each room's pages and endpoints hang."""
 
+from allauth.account.decorators import secure_admin_login
 from django.contrib import admin
 from django.http import HttpRequest, HttpResponse
 from django.urls import include, path
@@ -9,6 +10,10 @@ from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerView
 def healthz(request: HttpRequest) -> HttpResponse:
     return HttpResponse("ok", content_type="text/plain")
 
+
+admin.autodiscover()
+# One way in, with its limits and second factors.
+admin.site.login = secure_admin_login(admin.site.login)  # type: ignore[method-assign]
 
 urlpatterns = [
     path("healthz", healthz),

@@ -7,7 +7,9 @@ class DamConfig(AppConfig):
     def ready(self) -> None:
         from dam import consumers, fsck, models, tasks  # noqa: F401  register themselves
         from dam.services.bulk import offer_asset_verbs
+        from dam.services.uploads import expire_uploads_of
         from foundation.accounts.choices import Role
+        from foundation.accounts.registry import on_leaving
         from foundation.archive.registry import derived_models, export_models
         from foundation.core.permissions import declare_permissions
         from foundation.workflow.registry import register_queue
@@ -19,6 +21,7 @@ class DamConfig(AppConfig):
         derived_models("on their way in: their sender has them still", models.Upload, models.UploadPart)
         derived_models("made again from the originals by preset", models.Recipe, models.Rendition)
         offer_asset_verbs()
+        on_leaving(expire_uploads_of)
         register_queue("ingest", role=Role.STUDIO)
         declare_permissions(
             "Assets",

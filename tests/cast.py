@@ -34,6 +34,21 @@ def _first_roles(request: Any, _django_db_helper: None) -> None:
         seed_roles()
 
 
+def enter(client: Any, actor: Any) -> None:
+    """Sign the client in as the actor, as if by password just now."""
+    import time
+
+    from allauth.account.internal.flows.login import AUTHENTICATION_METHODS_SESSION_KEY
+
+    from foundation.accounts.models import User
+
+    client.force_login(User.objects.get(pk=actor.user_id))
+    session = client.session
+    session[AUTHENTICATION_METHODS_SESSION_KEY] = [{"method": "password", "at": time.time()}]
+    session[f"{AUTHENTICATION_METHODS_SESSION_KEY}_user"] = str(actor.user_id)
+    session.save()
+
+
 @pytest.fixture
 def house_actor() -> Any:
     """The house itself."""

@@ -1,6 +1,5 @@
 """Where each page is. Names are what templates call them by."""
 
-from django.contrib.auth.views import LoginView, LogoutView
 from django.urls import URLPattern, path
 
 from workspace.views import (
@@ -13,6 +12,7 @@ from workspace.views import (
     channels,
     completeness,
     desk,
+    groups,
     home,
     imports,
     ingests,
@@ -29,10 +29,13 @@ from workspace.views import (
     product_values,
     products,
     proposals,
+    provider_settings,
+    providers,
     roles,
     saved_views,
     search,
     settings,
+    sign_in,
     theme,
     work_items,
 )
@@ -168,8 +171,21 @@ urlpatterns = [
     path("settings/people/<uuid:uid>/grant/", people.person_grant, name="person_grant"),
     path("settings/people/<uuid:uid>/revoke/", people.person_revoke, name="person_revoke"),
     path("settings/people/<uuid:uid>/password/", people.person_password, name="person_password"),
+    path("settings/people/<uuid:uid>/factors/", people.person_factors, name="person_factors"),
+    path("settings/people/<uuid:uid>/sessions/end/", people.person_sessions_end, name="person_sessions_end"),
     path("settings/people/<uuid:uid>/close/", people.person_close, name="person_close"),
     path("settings/people/<uuid:uid>/reopen/", people.person_reopen, name="person_reopen"),
+    path("settings/providers/", provider_settings.providers, name="provider_list"),
+    path("settings/providers/new/", provider_settings.provider_new, name="provider_new"),
+    path("settings/providers/<str:code>/", provider_settings.provider_setting, name="provider_setting"),
+    path("settings/groups/", groups.groups, name="group_list"),
+    path("settings/groups/new/", groups.group_new, name="group_new"),
+    path("settings/groups/<uuid:uid>/", groups.group, name="group"),
+    path("settings/groups/<uuid:uid>/grant/", groups.group_grant, name="group_grant"),
+    path("settings/groups/<uuid:uid>/revoke/", groups.group_revoke, name="group_revoke"),
+    path("settings/groups/<uuid:uid>/add/", groups.group_add, name="group_add"),
+    path("settings/groups/<uuid:uid>/remove/", groups.group_remove, name="group_remove"),
+    path("settings/groups/<uuid:uid>/delete/", groups.group_delete, name="group_delete"),
     *_settings("market", "markets", "market_list"),
     *_settings("locale", "languages", "locale_list"),
     *_settings("channel", "channels", "channel_settings"),
@@ -189,6 +205,6 @@ urlpatterns = [
     path("bulk/<uuid:uid>/discard/", bulk.bulk_discard, name="bulk_discard"),
     path("theme/", theme.choose_theme, name="theme"),
     path("parts/", parts.parts, name="parts"),
-    path("login/", LoginView.as_view(redirect_authenticated_user=True), name="login"),
-    path("logout/", LogoutView.as_view(), name="logout"),
+    *sign_in.urlpatterns,
+    *providers.urlpatterns,
 ]

@@ -13,6 +13,7 @@ from dam.imaging.sniffing import HEAD, sniff
 from dam.models import Ingest, IngestFile, Upload
 from dam.services.deliveries import begin_ingest, lock_open_ingest, open_ingest, settle_left_ingest
 from dam.services.ingests import clean_path, free_path
+from foundation.accounts.models import User
 from foundation.blobs.models import Blob
 from foundation.blobs.services import open_parts, remove_parts, store_blob
 from foundation.core import moment
@@ -104,6 +105,14 @@ def collect_uploads(*, actor: Actor) -> int:
             if upload is not None:
                 _collect(upload)
     return len(found)
+
+
+def expire_uploads_of(user: User, actor: Actor) -> None:
+    """What somebody who leaves has under way; the bytes are freed when uploads are collected."""
+    with recorded(actor):
+        Upload.objects.receiving().filter(owner_id=user.pk).update(
+            state=UploadState.EXPIRED, holder=None, expires_at=moment.now() + REMEMBERED
+        )
 
 
 def _left_ingests() -> list[Ingest]:

@@ -22,9 +22,11 @@ SELECT a.id, a.deleted_at IS NULL, a.state = 'approved' AND v.state = 'approved'
      WHERE u.id = coalesce(%(user)s::bigint, (
            SELECT k.user_id FROM accounts_apikey k WHERE k.prefix = %(key)s::text
               AND k.revoked_at IS NULL AND (k.expires_at IS NULL OR k.expires_at > %(at)s)))
-       AND u.is_active AND (u.is_superuser OR EXISTS (
+       AND u.is_active AND (u.closings = %(closings)s OR %(key)s::text IS NOT NULL)
+       AND (u.is_superuser OR EXISTS (
            SELECT FROM accounts_grant g JOIN accounts_roledefinition r ON r.code = g.role
-            WHERE g.user_id = u.id AND r.permissions && ARRAY['*', 'dam.view']))),
+            WHERE r.permissions && ARRAY['*', 'dam.view'] AND (g.user_id = u.id OR g.group_id IN (
+               SELECT m.group_id FROM accounts_membership m WHERE m.user_id = u.id))))),
   (SELECT coalesce(json_agg(json_build_array(l.uid, l.revoked_at, (
             SELECT coalesce(json_agg(json_build_array(
                      t.is_grant, t.territories, t.uses, t.channels, t.starts_at, t.ends_at)), '[]')
@@ -46,6 +48,7 @@ def question(token: Token, *, at: datetime) -> dict[str, Any]:
     """The parameters of SQL for a token."""
     listing = token if isinstance(token, ListingToken) else None
     kind, _, name = token.audience.partition(":") if isinstance(token, GrantToken) else ("", "", "")
+    number, _, closings = name.partition(".")
     version = wanted_version(token)
     return {
         "asset": token.asset,
@@ -53,7 +56,8 @@ def question(token: Token, *, at: datetime) -> dict[str, Any]:
         "preset": token.preset,
         "channel": listing.channel if listing else "",
         "market": listing.market if listing else "",
-        "user": int(name) if kind == "user" and name.isdecimal() and len(name) < 19 else None,
+        "user": int(number) if kind == "user" and number.isdecimal() and len(number) < 19 else None,
+        "closings": int(closings) if closings.isdecimal() and len(closings) < 9 else 0,
         "key": name if kind == "key" else None,
         "engine": engine(),
         "at": at,

@@ -39,7 +39,7 @@ def audience_of(actor: Actor) -> str:
         return f"key:{actor.label.rpartition('/')[2]}"
     if actor.user_id is None:
         raise Denied("Links are granted to people and keys")
-    return f"user:{actor.user_id}"
+    return f"user:{actor.user_id}" + (f".{actor.closings}" if actor.closings else "")
 
 
 def extension_of(preset: Preset) -> str:

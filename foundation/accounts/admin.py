@@ -2,6 +2,10 @@
 
 from datetime import datetime
 
+from allauth.account.models import EmailAddress
+from allauth.mfa.models import Authenticator
+from allauth.socialaccount.models import SocialAccount, SocialApp, SocialToken
+from allauth.usersessions.models import UserSession
 from django.contrib import admin
 from django.contrib.auth.models import Group
 
@@ -9,6 +13,8 @@ from foundation.accounts.models import ApiKey, Grant, User
 from foundation.core.admin import ReadOnlyAdmin
 
 admin.site.unregister(Group)  # roles are grants; groups would be a second word for them
+# The library's own admins would write past the services, and show secrets.
+admin.site.unregister([EmailAddress, Authenticator, UserSession, SocialAccount, SocialApp, SocialToken])
 
 
 class GrantInline(admin.TabularInline):

@@ -11,6 +11,7 @@ from rest_framework.decorators import action
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from foundation.accounts.authentication import require_fresh
 from foundation.accounts.models import ApiKey
 from foundation.accounts.queries import owner_named
 from foundation.accounts.services import SCOPE, KeyScope, create_api_key, revoke_api_key, rotate_api_key
@@ -85,6 +86,7 @@ class ApiKeyViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, viewsets.G
     @extend_schema(request=NewKeySerializer, responses={201: MadeKeySerializer})
     def create(self, request: Request) -> Response:
         """Make a key. Its secret is in this answer and in no other."""
+        require_fresh(request)
         asked = NewKeySerializer(data=request.data)
         asked.is_valid(raise_exception=True)
         given, actor = asked.validated_data, _actor(request)
@@ -101,6 +103,7 @@ class ApiKeyViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, viewsets.G
     @action(detail=True, methods=["post"])
     def rotate(self, request: Request, prefix: str) -> Response:
         """Make its successor, of the same scope; the old key goes on for a while."""
+        require_fresh(request)
         asked = RotateSerializer(data=request.data)
         asked.is_valid(raise_exception=True)
         overlap = timedelta(hours=asked.validated_data["overlap_hours"])

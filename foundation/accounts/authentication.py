@@ -4,16 +4,35 @@ from __future__ import annotations
 
 from typing import Any
 
+from allauth.account.internal.flows.login import get_authentication_records
 from django.conf import settings
 from drf_spectacular.extensions import OpenApiAuthenticationExtension
 from rest_framework.authentication import BaseAuthentication, SessionAuthentication
 from rest_framework.exceptions import AuthenticationFailed
 from rest_framework.request import Request
 
-from foundation.accounts.errors import BadKey
+from foundation.accounts.errors import BadKey, ConfirmFirst
+from foundation.accounts.models import ApiKey
 from foundation.accounts.queries import actor_of, find_key
 from foundation.accounts.services import note_key_used
 from foundation.core import moment
+
+
+def is_fresh(request: Any) -> bool:
+    """Whether the person at this session has shown lately who they are: by signing in, or by confirming it.
+
+    A provider lets people through who came to it hours ago: its word counts where it was asked to ask again.
+    """
+    told = get_authentication_records(request, request.user)
+    records = [one for one in told if one["method"] != "socialaccount" or one.get("reauthenticated")]
+    age = moment.now().timestamp() - records[-1]["at"] if records else None
+    return age is not None and age < settings.ACCOUNT_REAUTHENTICATION_TIMEOUT
+
+
+def require_fresh(request: Request) -> None:
+    """Before what is dangerous; raises `ConfirmFirst`. Keys are not asked, services say what they may."""
+    if not isinstance(request.auth, ApiKey) and not is_fresh(request._request):
+        raise ConfirmFirst("Sign in again, or confirm at /confirm/ that it is you, then send this again")
 
 
 class ApiKeyAuthentication(BaseAuthentication):

@@ -24,6 +24,13 @@ class Dimension(StrEnum):
     QUEUE = "queue"
 
 
+class Source(StrEnum):
+    """Who keeps a membership; the codes of sign-in providers stand beside these."""
+
+    HAND = "hand"
+    SCIM = "scim"
+
+
 # What the roles of a new house may. Afterwards the table of roles says it.
 PERMISSIONS: dict[Role, frozenset[str]] = {
     Role.ADMINISTRATOR: frozenset({"*"}),

@@ -5,3 +5,9 @@ class BadKey(TandemError):
     code = "bad-key"
     status = 401
     title = "The API key is unknown, expired or revoked"
+
+
+class ConfirmFirst(TandemError):
+    code = "confirm-first"
+    status = 403
+    title = "Confirm first that it is you"

@@ -2,15 +2,24 @@
 
 from __future__ import annotations
 
+import hashlib
+import logging
 from collections.abc import Callable
 
+import redis
+from allauth.account.adapter import get_adapter
+from django.core.cache import cache
 from django.http import HttpRequest, HttpResponse
 
 from foundation.accounts.models import User
 from foundation.accounts.queries import actor_of
+from foundation.accounts.services import note_session_seen
 from foundation.core.actors import ANONYMOUS
 from foundation.core.ids import uuid7
 from foundation.history.services import request_id
+
+LOG = logging.getLogger(__name__)
+SEEN_SECONDS = 60
 
 
 class ActorMiddleware:
@@ -35,3 +44,26 @@ class ActorMiddleware:
             response["RateLimit-Policy"] = ", ".join(one.policy for one in allowances)
             response["RateLimit"] = ", ".join(one.left for one in allowances)
         return response
+
+
+class SeenMiddleware:
+    """Notes that a session is in use, once a minute; Valkey keeps the minute, so that most requests write nothing."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        if request.user.is_authenticated and request.session.session_key:
+            self._note(request)
+        return self.get_response(request)
+
+    def _note(self, request: HttpRequest) -> None:
+        key = str(request.session.session_key)
+        try:
+            name = hashlib.sha256(key.encode()).hexdigest()[:32]
+            is_due = cache.add(f"seen:{name}", 1, timeout=SEEN_SECONDS)
+        except redis.RedisError as error:
+            LOG.warning("Sessions are not noted: %s", type(error).__name__)
+            return
+        if is_due:
+            note_session_seen(session_key=key, address=get_adapter().get_client_ip(request))

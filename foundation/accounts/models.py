@@ -5,8 +5,9 @@ from datetime import datetime
 from django.contrib.auth.models import AbstractUser
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
+from django.db.models.functions import Lower
 
-from foundation.accounts.choices import Dimension
+from foundation.accounts.choices import Dimension, Source
 from foundation.core.actors import ALL, Actor
 from foundation.core.ids import uuid7
 
@@ -17,6 +18,7 @@ class User(AbstractUser):
     last_login = None  # Django would change this truth row at each sign-in; sessions know when
     uid = models.UUIDField(default=uuid7, unique=True)
     is_service = models.BooleanField(default=False)
+    closings = models.IntegerField(default=0, help_text="How often the account was closed")
 
     def __str__(self) -> str:
         return self.get_full_name() or self.username
@@ -50,18 +52,70 @@ class RoleDefinition(models.Model):
         return self.name
 
 
+class GroupQuerySet(models.QuerySet["Group"]):
+    def visible_to(self, actor: Actor) -> GroupQuerySet:
+        return self if actor.may("accounts.manage") else self.none()
+
+
+class Group(models.Model):
+    """People who are given roles together. `source` says who keeps it: people by hand, or a directory by SCIM."""
+
+    uid = models.UUIDField(default=uuid7, unique=True)
+    name = models.TextField()
+    external_id = models.TextField(blank=True)
+    source = models.TextField(default=Source.HAND)
+
+    objects = GroupQuerySet.as_manager()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(Lower("name"), name="group_named_once")]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Membership(models.Model):
+    """Somebody is in a group, by the word of one source: `hand`, `scim`, or the code of a sign-in provider.
+
+    Each source has a row of its own, so that none takes away what another said.
+    """
+
+    group = models.ForeignKey(Group, on_delete=models.CASCADE, related_name="memberships")
+    user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="memberships")
+    source = models.TextField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["user", "group", "source"], name="member_once_by_source")]
+
+    def __str__(self) -> str:
+        return f"{self.user_id} in {self.group_id} by {self.source}"
+
+
+class GrantQuerySet(models.QuerySet["Grant"]):
+    def held_by(self, user_id: int | None) -> GrantQuerySet:
+        """Somebody's own, and those of their groups."""
+        groups = Membership.objects.filter(user_id=user_id or -1).values("group")
+        return self.filter(models.Q(user_id=user_id or -1) | models.Q(group__in=groups))
+
+
 class GrantManager(models.Manager["Grant"]):
     """Grants with the permissions of their role, read along."""
 
-    def get_queryset(self) -> models.QuerySet[Grant]:
+    def get_queryset(self) -> GrantQuerySet:
         role = RoleDefinition.objects.filter(code=models.OuterRef("role")).order_by()
-        return super().get_queryset().annotate(permissions=models.Subquery(role.values("permissions")))
+        return GrantQuerySet(self.model, using=self._db).annotate(
+            permissions=models.Subquery(role.values("permissions"))
+        )
+
+    def held_by(self, user_id: int | None) -> GrantQuerySet:
+        return self.get_queryset().held_by(user_id)
 
 
 class Grant(models.Model):
-    """A role given to a user, everywhere or within one code of a dimension (`market`: `FR`)."""
+    """A role given to a user or to a group, everywhere or within one code of a dimension (`market`: `FR`)."""
 
-    user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="grants")
+    user = models.ForeignKey(User, null=True, on_delete=models.CASCADE, related_name="grants")
+    group = models.ForeignKey(Group, null=True, on_delete=models.CASCADE, related_name="grants")
     role = models.TextField(help_text="Code of a role")
     dimension = models.TextField(
         choices=[(dimension.value, dimension.name.lower()) for dimension in Dimension], default=Dimension.EVERYWHERE
@@ -73,6 +127,11 @@ class Grant(models.Model):
     class Meta:
         constraints = [
             models.UniqueConstraint(fields=["user", "role", "dimension", "code"], name="granted_once"),
+            models.UniqueConstraint(fields=["group", "role", "dimension", "code"], name="granted_to_group_once"),
+            models.CheckConstraint(
+                condition=models.Q(user=None, group__isnull=False) | models.Q(user__isnull=False, group=None),
+                name="granted_to_user_or_group",
+            ),
             models.CheckConstraint(
                 condition=models.Q(dimension="*", code="") | (~models.Q(dimension="*") & ~models.Q(code="")),
                 name="grant_code_goes_with_dimension",
@@ -80,7 +139,7 @@ class Grant(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.user}: {self.role}" + (f" for {self.dimension} {self.code}" if self.code else "")
+        return f"{self.user or self.group}: {self.role}" + (f" for {self.dimension} {self.code}" if self.code else "")
 
 
 class ApiKeyQuerySet(models.QuerySet["ApiKey"]):
@@ -116,6 +175,50 @@ class ApiKey(models.Model):
 
     def is_in_force(self, at: datetime) -> bool:
         return self.revoked_at is None and (self.expires_at is None or self.expires_at > at)
+
+
+class ProviderQuerySet(models.QuerySet["Provider"]):
+    def visible_to(self, actor: Actor) -> ProviderQuerySet:
+        return self if actor.may("accounts.manage") else self.none()
+
+
+class Provider(models.Model):
+    """An identity provider that people come from. `code` and `issuer` stay for ever: people are linked by them.
+
+    `metadata` is what its own document said: endpoints and certificates of SAML, scopes of OpenID Connect.
+    """
+
+    class Kind(models.TextChoices):
+        OPENID = "openid_connect", "OpenID Connect"
+        SAML = "saml", "SAML 2.0"
+
+    uid = models.UUIDField(default=uuid7, unique=True)
+    code = models.TextField(unique=True)
+    kind = models.TextField(choices=Kind.choices)
+    name = models.TextField()
+    issuer = models.TextField(unique=True)
+    client_id = models.TextField(blank=True)
+    metadata = models.JSONField(default=dict, blank=True)
+    subject_claim = models.TextField(blank=True)
+    groups_claim = models.TextField(blank=True)
+    may_create = models.BooleanField(default=False)
+    is_open = models.BooleanField(default=True)
+    created_at = models.DateTimeField()
+
+    objects = ProviderQuerySet.as_manager()
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class ProviderSecret(models.Model):
+    """By what the house is known to a provider, sealed; apart from the provider, so that no history has it."""
+
+    provider = models.OneToOneField(Provider, on_delete=models.CASCADE, related_name="secret")
+    sealed = models.TextField()
+
+    def __str__(self) -> str:
+        return f"secret of {self.provider_id}"
 
 
 class ApiKeyUse(models.Model):

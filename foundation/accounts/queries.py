@@ -7,23 +7,35 @@ import hmac
 from collections.abc import Iterable
 from datetime import datetime
 
-from foundation.accounts.choices import Dimension
+from django.db.models import Q, QuerySet
+
+from foundation.accounts.choices import Dimension, Role
 from foundation.accounts.errors import BadKey
-from foundation.accounts.models import ApiKey, Grant, User
+from foundation.accounts.models import ApiKey, Grant, Membership, User
 from foundation.core.actors import ANONYMOUS, EVERYTHING, Actor, Reach
 from foundation.core.errors import Missing
 from foundation.core.permissions import shared_permissions
 
 SCHEME = "tk_"
+WITH_GRANTS = ("grants", "memberships__group__grants")
 
 
 def actor_of(user: User, *, key: ApiKey | None = None) -> Actor:
     """The actor that a user, or a key acting for them, is now."""
     if not user.is_active:
         return ANONYMOUS
-    reaches = (EVERYTHING,) if user.is_superuser else reaches_of(user.grants.all())
-    actor = Actor(f"user:{user.username}", user.pk, str(user), reaches)
+    reaches = (EVERYTHING,) if user.is_superuser else _reaches_by_source(grants_of(user))
+    actor = Actor(f"user:{user.username}", user.pk, str(user), reaches, user.closings)
     return _narrowed(actor, user, key) if key else actor
+
+
+def _reaches_by_source(grants: Iterable[Grant]) -> tuple[Reach, ...]:
+    """Their own grants and those of each group for themselves: what one gives, another cannot narrow."""
+    sources: dict[int, list[Grant]] = {}
+    for grant in grants:
+        sources.setdefault(grant.group_id or 0, []).append(grant)
+    found = [reach for _, some in sorted(sources.items()) for reach in reaches_of(some)]
+    return tuple(reach for place, reach in enumerate(found) if reach not in found[:place])
 
 
 def reaches_of(grants: Iterable[Grant]) -> tuple[Reach, ...]:
@@ -51,12 +63,29 @@ def _reach(permissions: frozenset[str], codes: dict[str, set[str]]) -> Reach:
     return Reach(shared, {name: frozenset(one) for name, one in codes.items()})
 
 
+def grants_of(user: User) -> list[Grant]:
+    """Somebody's own grants and those of their groups: one question, or none with `WITH_GRANTS` prefetched."""
+    known = getattr(user, "_prefetched_objects_cache", {})
+    if not {"grants", "memberships"} <= known.keys():
+        return list(Grant.objects.held_by(user.pk).select_related("group"))
+    groups = {member.group_id: member.group for member in user.memberships.all()}
+    return [*user.grants.all(), *(grant for group in groups.values() for grant in group.grants.all())]
+
+
+def administrators() -> QuerySet[User]:
+    """People who may do everything everywhere: superusers, and administrators by themselves or by a group."""
+    given = Grant.objects.filter(role=Role.ADMINISTRATOR, dimension=Dimension.EVERYWHERE)
+    by_group = Membership.objects.filter(group__in=given.exclude(group=None).values("group"))
+    held = Q(is_superuser=True) | Q(pk__in=given.exclude(user=None).values("user")) | Q(pk__in=by_group.values("user"))
+    return User.objects.filter(held, is_active=True, is_service=False)
+
+
 def _narrowed(actor: Actor, user: User, key: ApiKey) -> Actor:
     """What the key may, of what its owner may now."""
     named = {Dimension.MARKET.value: key.markets, Dimension.CHANNEL.value: key.channels}
     cut = actor.cut_to({name: frozenset(codes) for name, codes in named.items() if codes})
     reaches = tuple(one.of(key.permissions) for one in cut.reaches) if key.permissions else cut.reaches
-    return Actor(f"key:{user.username}/{key.prefix}", user.pk, str(user), reaches)
+    return Actor(f"key:{user.username}/{key.prefix}", user.pk, str(user), reaches, user.closings)
 
 
 def owner_named(username: str, *, actor: Actor) -> User:

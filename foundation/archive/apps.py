@@ -6,7 +6,22 @@ class ArchiveConfig(AppConfig):
     label = "archive"
 
     def ready(self) -> None:
-        from foundation.accounts.models import ApiKey, ApiKeyUse, Grant, RoleDefinition, User
+        from allauth.account.models import EmailAddress, EmailConfirmation
+        from allauth.mfa.models import Authenticator
+        from allauth.socialaccount.models import SocialAccount, SocialApp, SocialToken
+        from allauth.usersessions.models import UserSession
+
+        from foundation.accounts.models import (
+            ApiKey,
+            ApiKeyUse,
+            Grant,
+            Group,
+            Membership,
+            Provider,
+            ProviderSecret,
+            RoleDefinition,
+            User,
+        )
         from foundation.archive import fsck
         from foundation.archive.registry import derived_models, export_models
         from foundation.blobs.models import Blob, BlobCopy
@@ -18,12 +33,15 @@ class ArchiveConfig(AppConfig):
         from foundation.workflow.models import Comment, Queue, Watcher, WorkItem
 
         fsck.register()
-        export_models(User, RoleDefinition, Grant, ApiKey)
+        export_models(User, Group, Membership, RoleDefinition, Grant, ApiKey, Provider, ProviderSecret)
         export_models(Blob, BlobCopy)
         export_models(Sequence, Event, Revision, Timer, Job)
         export_models(Locale, Market, Channel, Cell, Scope, ScopeCell)
         export_models(Queue, WorkItem, Watcher, Comment)
         export_models(BulkChange, BulkRow)
         derived_models("emptied by the sequencer before an export", OutboxEvent)
-        derived_models("traffic, not truth", ApiKeyUse)
+        export_models(Authenticator, SocialAccount)
+        derived_models("traffic, not truth", ApiKeyUse, UserSession)
+        derived_models("tables of the library that the house does not use", EmailAddress, EmailConfirmation)
+        derived_models("providers are rows of our own, tokens are not kept", SocialApp, SocialToken)
         derived_models("how far this instance has come", Cursor, Parked, Dirty)

@@ -55,13 +55,15 @@ class Actor:
     """One acting party, resolved once per request.
 
     `label` is what history and events keep, for example `user:ada`, `key:webshop`, `system:sequencer`.
-    Each permission holds where the reaches that carry it hold; several unite.
+    Each permission holds where the reaches that carry it hold; several unite. `closings` is how often the account was
+    closed: what was minted for it before the last time stays dead.
     """
 
     label: str
     user_id: int | None = None
     name: str = ""
     reaches: tuple[Reach, ...] = ()
+    closings: int = 0
     # who was narrowed, by `within`
     whole: Actor | None = field(default=None, compare=False, repr=False)
 
@@ -157,6 +159,7 @@ class Actor:
                 }
                 for one in self.reaches
             ],
+            "closings": self.closings,
         }
 
     @classmethod
@@ -169,7 +172,7 @@ class Actor:
             Reach(frozenset(one["permissions"]), {name: frozenset(codes) for name, codes in one["limits"].items()})
             for one in kept
         ]
-        return cls(data["label"], data["user_id"], data["name"], tuple(reaches))
+        return cls(data["label"], data["user_id"], data["name"], tuple(reaches), data.get("closings", 0))
 
 
 def system(name: str) -> Actor:

@@ -76,6 +76,18 @@ def cancel_job(*, uid: UUID, actor: Actor) -> Job:
     return job
 
 
+def cancel_jobs_of(user_id: int) -> int:
+    """Stop all that runs or waits for somebody who leaves: their jobs would go on with what they once might."""
+    with transaction.atomic():
+        jobs = list(Job.objects.unfinished().select_for_update().filter(owner_id=user_id).order_by("pk"))
+        for job in jobs:
+            job.cancel_requested = True
+            if job.state == Job.State.QUEUED:
+                job.state, job.finished_at = Job.State.CANCELLED, moment.now()
+        Job.objects.bulk_update(jobs, ["cancel_requested", "state", "finished_at"])
+    return len(jobs)
+
+
 def resume_job(*, uid: UUID, actor: Actor) -> Job:
     """Let a failed or cancelled job go on from its cursor, with attempts of its own.
 

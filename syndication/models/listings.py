@@ -9,13 +9,18 @@ from foundation.markets.models import Channel, Scope
 from syndication.choices import ListingState
 
 
+def listings_seen(actor: Actor, *, by: str = "") -> Q:
+    """What holds for listings in the actor's channels and markets; `by` is the way to them, `listing__`."""
+    if not actor.may("syndication.view"):
+        return Q(pk__in=[])
+    lookups = {name: f"{by}scope__{name}__code__in" for name in ("channel", "market")}
+    return actor.within("syndication.view").where(**lookups)
+
+
 class ListingQuerySet(models.QuerySet["Listing"]):
     def visible_to(self, actor: Actor) -> ListingQuerySet:
         """Listings in the actor's channels and markets."""
-        if not actor.may("syndication.view"):
-            return self.none()
-        lookups = {"market": "scope__market__code__in", "channel": "scope__channel__code__in"}
-        return self.filter(actor.within("syndication.view").where(**lookups))
+        return self.filter(listings_seen(actor))
 
     def live(self) -> ListingQuerySet:
         return self.filter(state=ListingState.LIVE)

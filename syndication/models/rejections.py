@@ -6,12 +6,12 @@ from django.db.models import Q
 from foundation.core.actors import Actor
 from foundation.markets.models import Channel
 from syndication.models.feeds import Feed
-from syndication.models.listings import Listing
+from syndication.models.listings import Listing, listings_seen
 
 
 class RejectionQuerySet(models.QuerySet["Rejection"]):
     def visible_to(self, actor: Actor) -> RejectionQuerySet:
-        return self.filter(listing__in=Listing.objects.visible_to(actor))
+        return self.filter(listings_seen(actor, by="listing__"))
 
     def unresolved(self) -> RejectionQuerySet:
         return self.filter(closed_at=None)

@@ -370,3 +370,46 @@ def test_reading_refusals(shelf, client_of, steward, outsider):
         assert len(client.get(f"/api/v1/refusals?{query}").json()["results"]) == count, query
     assert client.get("/api/v1/refusals?asset=x").status_code == 400
     assert client_of(outsider).get("/api/v1/refusals").json()["results"] == []
+
+
+def test_links_of_a_closed_account_stay_dead_when_it_is_reopened(shelf):
+    from dam.services.licences import unassign_licence
+    from delivery.services.links import audience_of
+    from foundation.accounts.models import User
+    from foundation.accounts.queries import actor_of
+    from foundation.accounts.services import close_account, reopen_account
+
+    unassign_licence([shelf.asset], licence=shelf.licence, actor=HOUSE)
+    user = User.objects.get(pk=shelf.steward.user_id)
+    link = grant(shelf, audience_of(actor_of(user)))
+    fine, closed, reopened = ask(
+        link,
+        {"url": link, "before": lambda: close_account(user=user, actor=HOUSE)},
+        {"url": link, "before": lambda: reopen_account(user=user, actor=HOUSE)},
+    )
+    assert fine.status_code == 200
+    assert_refused(closed, 403, "wrong-audience")
+    assert_refused(reopened, 403, "wrong-audience")
+    user.refresh_from_db()
+    [new] = ask(grant(shelf, audience_of(actor_of(user))))
+    assert new.status_code == 200
+
+
+def test_whose_role_comes_by_a_group_may_look_too(shelf):
+    from dam.services.licences import unassign_licence
+    from delivery.services.links import audience_of
+    from foundation.accounts.queries import actor_of
+    from foundation.accounts.services import add_members, create_group, create_user, grant_group_role, remove_members
+
+    unassign_licence([shelf.asset], licence=shelf.licence, actor=HOUSE)
+    nora, group = create_user(username="nora", actor=HOUSE), create_group(name="Lookers", actor=HOUSE)
+    grant_group_role(group=group, role="studio", actor=HOUSE)
+    link = grant(shelf, audience_of(actor_of(nora)))
+    without, member, no_more = ask(
+        link,
+        {"url": link, "before": lambda: add_members(group=group, users=[nora], actor=HOUSE)},
+        {"url": link, "before": lambda: remove_members(group=group, users=[nora], actor=HOUSE)},
+    )
+    assert_refused(without, 403, "wrong-audience")
+    assert member.status_code == 200
+    assert_refused(no_more, 403, "wrong-audience")

@@ -19,7 +19,8 @@ from django.db import connection
 from dam.models import Asset, Licence
 from foundation.accounts.models import User
 from foundation.accounts.queries import actor_of
-from foundation.accounts.services import create_api_key
+from foundation.accounts.services import create_api_key, create_group
+from foundation.core.actors import system
 from foundation.events.models import Event
 from foundation.workflow.models import WorkItem
 from pim.models import Product
@@ -38,6 +39,11 @@ SHARED = {
     "channels": "a channel serves many markets; what it says of each is cut to the actor's",
     "languages": "definitions are the same everywhere",
     "roles": "what a role may is the same everywhere; who has it is for those who manage accounts",
+    "openid": "the codes of providers stand on the sign-in page",
+    "saml": "the codes of providers stand on the sign-in page",
+    "with": "the codes of providers stand on the sign-in page",
+    "providers": "for administrators alone, whichever it is; tests/workspace/test_openid.py",
+    "passkeys": "one's own alone; numbers of others are in tests/workspace/test_sign_in.py",
     "markets": "a market's code is nobody's secret; its page is, see tests/workspace/test_settings.py",
 }
 # Writes that name nothing foreign: what they need is a permission.
@@ -55,6 +61,8 @@ PAGE_QUERIES = (
 CLOSED_TO_STEWARDS = {
     "/theme/",
     "/login/",
+    "/login/factor/",
+    "/login/passkey/",
     "/logout/",
     "/api/v1/ingests",
     "/api/v1/uploads",
@@ -62,7 +70,14 @@ CLOSED_TO_STEWARDS = {
     "/api/v1/attributes/cost",
     "/api/v1/attributes/formula",
     "/settings/people/",
+    "/settings/providers/",
+    "/settings/providers/new/",
+    # what they have not set up
+    "/settings/sign-in/codes/",
+    "/settings/sign-in/app/remove/",
     "/settings/people/new/",
+    "/settings/groups/",
+    "/settings/groups/new/",
     "/settings/roles/new/",
     "/settings/markets/new/",
     "/settings/languages/new/",
@@ -77,6 +92,9 @@ CLOSED_TO_STEWARDS = {
     "/channels/shop/sending/",
     "/api/v1/channels/bazaar/standing",
 }
+FOR_ALL = {"/login/", "/login/closed/", "/theme/"}
+# Where people come back from providers: nobody is signed in there yet.
+FROM_PROVIDERS = re.compile(r"/sso/(openid|saml)/")
 # Asset and licence pages on which the studio writes.
 STUDIO_ONLY = re.compile(r"/(assets/[^/]+/(edit|licences|new-version|full-size)|licences/[^/]+/revoke|licences/new)/")
 # What a channel may receive is told to all who may read the channel, restricted attributes included.
@@ -107,7 +125,7 @@ def house(request: Any, world: Any, people: dict[str, Any]) -> SimpleNamespace:
     foreign |= dict.fromkeys(("work-items", "work"), foreign["work items"])
     view = str(filled.foreign_view())
     foreign |= {"views": [view], "saved-views": [view]}
-    foreign |= {"bulk": foreign["bulk-changes"], "people": [str(somebody_abroad())]}
+    foreign |= {"bulk": foreign["bulk-changes"], "people": [str(somebody_abroad())], "groups": [str(group_abroad())]}
     key = key_abroad()
     foreign |= {"keys": [key], "api-keys": [key]}
     foreign |= {"licences": filled.foreign_licences(), "products": [*foreign["products"], "CIRRUS"]}
@@ -119,6 +137,11 @@ def somebody_abroad() -> Any:
     """The uid of somebody of another market."""
     actor = make_actor("abroad", "steward", market="GB")
     return User.objects.get(pk=actor.user_id).uid
+
+
+def group_abroad() -> Any:
+    """The uid of a group, which only administrators know."""
+    return create_group(name=f"Team of {filled.MARK}", actor=system("tests")).uid
 
 
 def key_abroad() -> str:
@@ -156,6 +179,12 @@ def own_ids() -> dict[str, list[str]]:
         "languages": ["en-US"],
         "roles": ["steward"],
         "people": [],
+        "groups": [],
+        "passkeys": [],
+        "openid": [],
+        "saml": [],
+        "with": [],
+        "providers": [],
         "keys": [],
         "api-keys": [],
         "feeds": [],
@@ -520,7 +549,9 @@ def test_nobody_sees_anything(house: SimpleNamespace) -> None:
             complaints.append(operation.name)
     for operation in pages():
         address = operation.at(str(uuid4())) if operation.parameters else operation.path
-        if client.get(address).status_code not in {302, 405} and operation.path not in {"/login/", "/theme/"}:
+        if operation.path in FOR_ALL or FROM_PROVIDERS.match(operation.path):
+            continue
+        if client.get(address).status_code not in {302, 405}:
             complaints.append(operation.name)
     assert not complaints
 

@@ -15,6 +15,8 @@ from django.contrib import admin
 from django.test import Client
 from django.urls import reverse
 
+from tests.cast import enter
+
 ROOT = Path(__file__).resolve().parents[2]
 UNSAFE = ("post", "put", "patch", "delete")
 SPOKEN = {"Tus-Resumable": "1.0.0"}  # uploads look at nothing before they know the version
@@ -89,11 +91,9 @@ def admin_pages() -> list[str]:
 
 def browser(actor: Any) -> Client:
     """Signed in at the pages, which the API accepts as well."""
-    from foundation.accounts.models import User
-
     client = Client(raise_request_exception=False)
     if actor is not None:
-        client.force_login(User.objects.get(pk=actor.user_id))
+        enter(client, actor)
     return client
 
 

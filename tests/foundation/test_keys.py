@@ -29,6 +29,7 @@ from foundation.core.actors import Actor
 from foundation.core.errors import Conflict, Denied, Invalid, Missing
 from foundation.core.permissions import DECLARED
 from foundation.history.models import Revision
+from tests.cast import enter
 
 pytestmark = pytest.mark.django_db
 KEYS = "/api/v1/api-keys"
@@ -177,8 +178,11 @@ def test_without_valkey_keys_are_let_through(
 
 
 def test_the_api_makes_rotates_and_revokes(steward: Actor, photographer: Actor, client: Any) -> None:
-    client.force_login(owner(steward))
     body = {"name": "Web shop", "permissions": ["pim.view"], "per_minute": 60}
+    client.force_login(owner(steward))
+    stale = client.post(KEYS, body, content_type="application/json")
+    assert (stale.status_code, stale.json()["code"], ApiKey.objects.count()) == (403, "confirm-first", 0)
+    enter(client, steward)
     made = client.post(KEYS, body, content_type="application/json")
     assert made.status_code == 201
     shown = made.json()

@@ -8,6 +8,8 @@ from typing import Any
 import pytest
 from django.test import Client
 
+from tests.cast import enter
+
 
 @pytest.fixture(autouse=True)
 def _static_from_source(settings: Any) -> Iterator[None]:
@@ -21,11 +23,10 @@ def _static_from_source(settings: Any) -> Iterator[None]:
 @pytest.fixture
 def browser_of(db: None) -> Callable[..., Client]:
     """A signed-in client: `browser_of(steward)`; with `htmx=True` it asks for fragments."""
-    from foundation.accounts.models import User
 
     def make(actor: Any, *, htmx: bool = False) -> Client:
         client = Client(headers={"HX-Request": "true"} if htmx else None)
-        client.force_login(User.objects.get(pk=actor.user_id))
+        enter(client, actor)
         return client
 
     return make

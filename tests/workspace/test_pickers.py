@@ -111,7 +111,7 @@ def test_a_large_library_costs_no_more(window: Any, steward: Any, browser_of: An
     many(3000)
     more, first = queries(ASSETS)
     assert more <= few, "these have no licence to ask for"
-    assert (len(names(first)), str(first.context["total"])) == (48, "500+")
+    assert (len(names(first)), str(first.context["total"])) == (48, "250+")
     count, second = queries(first.context["next_url"])
     assert names(second)[0] == "many-002951.jpg"
     assert count < more, "the next page asks for no counts"

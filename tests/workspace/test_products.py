@@ -3,6 +3,8 @@ from __future__ import annotations
 from typing import Any
 from uuid import uuid4
 
+import pytest
+
 from foundation.events.sequencing import drain
 from pim.services import set_values, withdraw_product
 
@@ -66,10 +68,33 @@ def test_more_rows_come_by_keyset(steward: Any, browser_of: Any) -> None:
     for number in range(55):
         factories.create_product(sku=f"CUP{number:03}", family="cups", actor=factories.HOUSE)
     first = browser_of(steward).get("/products/")
-    assert len(rows(first)) == 50
+    assert len(rows(first)) == 40
     rest = browser_of(steward, htmx=True).get(f"/products/{first.context['next_url']}")
-    assert rows(rest) == [f"CUP{number:03}" for number in range(50, 55)]
+    assert rows(rest) == [f"CUP{number:03}" for number in range(40, 55)]
     assert 'id="results"' not in rest.content.decode()
+
+
+@pytest.mark.parametrize(
+    ("sort", "first", "last"),
+    [
+        ("-sku", "CUP054", "CUP000"),
+        ("new", "CUP000", "CUP054"),
+        ("old", "CUP054", "CUP000"),
+        ("odd", "CUP000", "CUP054"),
+    ],
+)
+def test_the_order_is_chosen_and_kept_over_pages(
+    sort: str, first: str, last: str, steward: Any, browser_of: Any
+) -> None:
+    factories.define_goods(channels=False)
+    for number in reversed(range(55)):
+        factories.create_product(sku=f"CUP{number:03}", family="cups", actor=factories.HOUSE)
+    client = browser_of(steward, htmx=True)
+    opened = client.get("/products/", {"sort": sort})
+    rest = client.get(f"/products/{opened.context['next_url']}")
+    found = rows(opened) + rows(rest)
+    assert (found[0], found[-1], len(set(found))) == (first, last, 55)
+    assert found == sorted(found, reverse=first == "CUP054")
 
 
 def test_another_market_is_not_there(window: Any, outsider: Any, browser_of: Any) -> None:

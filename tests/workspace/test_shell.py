@@ -17,8 +17,22 @@ from workspace.views.pages import page, toast
 
 WORKSPACE = Path(__file__).parents[2] / "workspace"
 
-WITHOUT_SIGN_IN = {"login", "logout", "theme"}
-UID = "01890000-0000-7000-8000-000000000000"
+WITHOUT_SIGN_IN = {
+    "account_login",
+    "account_logout",
+    "account_inactive",
+    "mfa_authenticate",
+    "mfa_login_webauthn",
+    "socialaccount_login_cancelled",
+    "openid_connect_login",
+    "openid_connect_callback",
+    "saml_login",
+    "saml_acs",
+    "saml_finish_acs",
+    "saml_metadata",
+    "theme",
+}
+GIVEN = {"uid": "01890000-0000-7000-8000-000000000000", "number": "1", "pk": "1"}
 
 
 def addresses() -> list[str]:
@@ -26,7 +40,7 @@ def addresses() -> list[str]:
     from workspace import urls
 
     names = [str(route.name) for route in urls.urlpatterns if route.name not in WITHOUT_SIGN_IN]
-    given = {name: [UID if one == "uid" else "any" for one in _arguments(name)] for name in names}
+    given = {name: [GIVEN.get(one, "any") for one in _arguments(name)] for name in names}
     return [reverse(name, kwargs=dict(zip(_arguments(name), args, strict=True))) for name, args in given.items()]
 
 
@@ -48,9 +62,9 @@ def test_a_fragment_is_sent_to_sign_in_as_a_page(db: None) -> None:
 
 
 def test_sign_in_and_out(steward: Any, client: Client) -> None:
-    wrong = client.post("/login/", {"username": "stella", "password": "no"})
-    assert "Please enter a correct" in wrong.content.decode()
-    answer = client.post("/login/?next=/work/", {"username": "stella", "password": PASSWORD, "next": "/work/"})
+    wrong = client.post("/login/", {"login": "stella", "password": "no"})
+    assert "There is nobody of this name with this password." in wrong.content.decode()
+    answer = client.post("/login/?next=/work/", {"login": "stella", "password": PASSWORD, "next": "/work/"})
     assert answer["Location"] == "/work/"
     assert client.get("/work/").status_code == 200
     assert client.get("/login/").status_code == 302, "who is signed in goes on"
@@ -59,7 +73,7 @@ def test_sign_in_and_out(steward: Any, client: Client) -> None:
 
 
 def test_sign_in_does_not_send_people_elsewhere(steward: Any, client: Client) -> None:
-    answer = client.post("/login/", {"username": "stella", "password": PASSWORD, "next": "https://evil.example/"})
+    answer = client.post("/login/", {"login": "stella", "password": PASSWORD, "next": "https://evil.example/"})
     assert answer["Location"] == "/"
 
 

@@ -20,6 +20,7 @@ from foundation.core.actors import Actor
 from foundation.core.pages import keyset_page
 from foundation.jobs.models import Job
 from pim.models import Attribute, Option
+from workspace.queries.bulk_nouns import NOUNS
 from workspace.queries.options import CHOOSING
 from workspace.queries.shown import LOCALE, State, Tab
 from workspace.queries.words import in_words, person
@@ -42,10 +43,6 @@ DONE = {
     "workflow.release": "Released",
     "workflow.wake": "Woken", "workflow.watch": "Watched", "workflow.unwatch": "No longer watched",
 }  # fmt: skip
-PAGES = {"asset": "asset", "product": "product", "work_item": "work_item"}
-LISTS = {"asset": "asset_list", "product": "product_list", "work_item": "work_items"}
-SINGULARS = {"work_item": "work item"}
-PLURALS = {"asset": "assets", "product": "products", "work_item": "work items"}
 STAGES = {
     Stage.DRAFT: State("Being set up"),
     Stage.PREVIEWING: State("Looking at each", "blue"),
@@ -90,7 +87,7 @@ def bulk_bar(noun: str, *, actor: Actor, but: Sequence[str] = ()) -> BulkBar | N
         for verb in verbs_for(noun, actor)
         if verb.name not in but
     ]
-    return BulkBar(noun, PLURALS[noun], verbs) if verbs else None
+    return BulkBar(noun, NOUNS[noun].plural, verbs) if verbs else None
 
 
 @dataclass(frozen=True)
@@ -179,8 +176,8 @@ def bulk_change_page(
     return BulkPage(
         change=change,
         url=reverse("bulk_change", args=[uid]),
-        list_url=reverse(LISTS[change.noun]),
-        list_label=PLURALS[change.noun].capitalize(),
+        list_url=reverse(NOUNS[change.noun].list),
+        list_label=NOUNS[change.noun].plural.capitalize(),
         name=name_of(change),
         actor=person(change.actor),
         state=state_of(change) if is_running or not change.is_running else State("Given up", "bad"),
@@ -204,7 +201,8 @@ def name_of(change: BulkChange) -> str:
 
 def count_of(count: int, change: BulkChange) -> str:
     """4,312 assets"""
-    return f"{count:,} {SINGULARS.get(change.noun, change.noun) if count == 1 else PLURALS[change.noun]}"
+    noun = NOUNS[change.noun]
+    return f"{count:,} {noun.singular if count == 1 else noun.plural}"
 
 
 def state_of(change: BulkChange) -> State:
@@ -269,7 +267,7 @@ def _lines(rows: Sequence[BulkRow], change: BulkChange, actor: Actor) -> list[Ro
         lines.append(
             RowLine(
                 uid=row.uid,
-                url=reverse(PAGES[change.noun], args=[row.uid]) if is_seen else "",
+                url=reverse(NOUNS[change.noun].page, args=[row.uid]) if is_seen else "",
                 label=row.label if is_seen else "Not visible to you any more",
                 before=words[2 * at] if is_seen else "",
                 after=words[2 * at + 1] if is_seen else "",

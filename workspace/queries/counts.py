@@ -7,7 +7,7 @@ from typing import Any
 
 from django.db.models import QuerySet
 
-MOST = 500
+MOST = 250
 
 
 @dataclass(frozen=True)

@@ -5,15 +5,15 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any
+from itertools import islice
 
-from django.db.models import QuerySet
 from django.urls import reverse
 
 from dam.models import Licence, LicenceTerm
 from foundation.core import moment
 from foundation.core.actors import Actor
 from pim.models import Override
+from workspace.queries.counts import MOST
 from workspace.queries.shown import LOCALE
 from workspace.queries.words import anchor
 
@@ -30,25 +30,25 @@ class DueRow:
     url: str
 
 
-def due_list(actor: Actor) -> list[DueRow]:
-    """The next things to end, soonest first. Two queries, each of a few rows by an index."""
-    rows = [*_licences(actor), *_overrides(actor)]
+def due_list(actor: Actor, terms: Iterable[LicenceTerm]) -> list[DueRow]:
+    """The next things to end, soonest first: of the terms, and of the overrides that the actor sees."""
+    rows = [*_licences(terms), *_overrides(actor)]
     return sorted(rows, key=lambda row: row.at)[:SHOWN]
 
 
-def licences_ending(actor: Actor, within: timedelta) -> QuerySet[Any]:
-    """Grants of licences in force that end soon, and that the actor may see."""
+def terms_ending(actor: Actor) -> list[LicenceTerm]:
+    """Grants of licences in force that end soon that the actor may see, soonest first; at most one beyond `MOST`."""
     at = moment.now()
-    terms = LicenceTerm.objects.filter(is_grant=True, ends_at__gt=at, ends_at__lte=at + within)
-    return terms.filter(licence__in=Licence.objects.visible_to(actor).filter(revoked_at=None))
+    terms = LicenceTerm.objects.filter(is_grant=True, ends_at__gt=at, ends_at__lte=at + timedelta(days=SOON))
+    seen = terms.filter(licence__in=Licence.objects.visible_to(actor).filter(revoked_at=None))
+    return list(seen.select_related("licence").order_by("ends_at", "pk")[: MOST + 1])
 
 
-def _licences(actor: Actor) -> Iterable[DueRow]:
-    ending = licences_ending(actor, timedelta(days=SOON)).select_related("licence")
-    for term in ending.order_by("ends_at", "pk")[:SHOWN]:
+def _licences(terms: Iterable[LicenceTerm]) -> Iterable[DueRow]:
+    for term in islice(terms, SHOWN):
         where = ", ".join(term.territories) or "everywhere"
         yield DueRow(
-            term.ends_at,
+            term.ends_at or moment.now(),
             f"Licence {term.licence.name} ends",
             where,
             "lock",

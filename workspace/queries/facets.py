@@ -44,11 +44,12 @@ class Filter:
 
 @dataclass(frozen=True)
 class Wanted:
-    """What a list is asked for: words, values per facet, and where to go on."""
+    """What a list is asked for: words, values per facet, its order, and where to go on."""
 
     q: str = ""
     values: Mapping[str, Sequence[str]] | None = None
     cursor: str = ""
+    sort: str = ""
 
     def of(self, name: str) -> Sequence[str]:
         return (self.values or {}).get(name, ())
@@ -118,7 +119,7 @@ def _fits(cell: Cell, filters: Iterable[Filter], wanted: Wanted) -> bool:
 
 def seen_now(page: list[M], visible: QuerySet[M], actor: Actor) -> list[M]:
     """Of a page that was found by derived entries, what the actor may see this very moment."""
-    if actor.limits("market") is None:
+    if not any(one.limits for one in actor.reaches):
         return page
     seen = set(visible.filter(pk__in=[one.pk for one in page]).values_list("pk", flat=True))
     return [one for one in page if one.pk in seen]

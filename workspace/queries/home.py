@@ -2,22 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from datetime import timedelta
 from urllib.parse import urlencode
 
 from django.urls import reverse
 
 from associations.models import Binding
 from dam.choices import AssetState
-from dam.models import Asset
+from dam.models import Asset, LicenceTerm
 from foundation.core.actors import Actor
 from pim.queries.summaries import Sums
 from syndication.choices import ListingState
 from syndication.models import Listing, Rejection
-from workspace.queries.counts import capped_count
-from workspace.queries.due import SOON, DueRow, due_list, licences_ending
+from workspace.queries.counts import MOST, Capped, capped_count
+from workspace.queries.due import SOON, DueRow, due_list, terms_ending
 from workspace.queries.heat import Board, Place, heat_table, read_board
 from workspace.queries.history import recent_changes
 from workspace.queries.home_cards import Card, cards_of
@@ -55,14 +54,14 @@ class HomePage:
 def home_page(*, actor: Actor) -> HomePage:
     """A constant number of queries; none counts beyond some hundreds."""
     work, work_total = waiting(actor, WORK)
-    board = read_board(actor)
+    board, terms = read_board(actor), terms_ending(actor)
     return HomePage(
-        figures=_figures(actor, board),
+        figures=_figures(actor, board, terms),
         work=work,
         work_total=str(work_total),
         work_url=Wish(tab="all").address(),
         works=actor.may("workflow.work"),
-        due=due_list(actor),
+        due=due_list(actor, terms),
         cards=cards_of(actor),
         changes=recent_changes(actor, CHANGES),
         heat=heat_table(board, _cell_address),
@@ -75,13 +74,13 @@ def _cell_address(place: Place) -> str:
     return page if place == Place() else f"{page}?{urlencode({'cell': str(place)})}"
 
 
-def _figures(actor: Actor, board: Board) -> list[Figure]:
+def _figures(actor: Actor, board: Board, terms: Sequence[LicenceTerm]) -> list[Figure]:
     """What one wants to know before coffee; only what the actor may look at."""
     rows: list[tuple[str, Callable[[Actor], Figure]]] = [
         ("pim.view", lambda _: _complete(board.of(Place()))),
         ("associations.decide", _proposals),
         ("dam.approve", _unapproved),
-        ("dam.view", _ending),
+        ("dam.view", lambda _: _ending(terms)),
         ("syndication.view", _live),
         ("syndication.view", _held),
         ("syndication.view", _rejected),
@@ -119,8 +118,8 @@ def _unapproved(actor: Actor) -> Figure:
     )  # fmt: skip
 
 
-def _ending(actor: Actor) -> Figure:
-    ending = capped_count(licences_ending(actor, timedelta(days=SOON)))
+def _ending(terms: Sequence[LicenceTerm]) -> Figure:
+    ending = Capped(min(len(terms), MOST), len(terms) > MOST)
     return Figure(
         "Licences ending", str(ending), f"within {SOON} days", "attention" if ending else "ok",
         f"{reverse('asset_list')}?licence=licensed",

@@ -13,6 +13,7 @@ from django.urls import reverse
 from dam.choices import AssetState, FileState
 from dam.models import Asset, Ingest
 from foundation.accounts.models import ApiKey, Grant, User
+from foundation.accounts.queries import WITH_GRANTS, grants_of
 from foundation.core import moment
 from foundation.core.actors import Actor
 from foundation.events.models import Dirty, Parked
@@ -221,9 +222,9 @@ def house_card(_: Actor) -> Card:
 
 def people_card(_: Actor) -> Card:
     """Who came last to the house, and what they may do."""
-    rows = User.objects.filter(is_active=True, is_service=False).prefetch_related("grants").order_by("-pk")[:SHOWN]
+    rows = User.objects.filter(is_active=True, is_service=False).prefetch_related(*WITH_GRANTS).order_by("-pk")[:SHOWN]
     lines = [
-        Line(str(row), ", ".join(map(_grant, row.grants.all())), reverse("admin:accounts_user_change", args=[row.pk]))
+        Line(str(row), ", ".join(map(_grant, grants_of(row))), reverse("admin:accounts_user_change", args=[row.pk]))
         for row in rows
     ]
     return Card("people", "Newest people", "users", lines, reverse("admin:accounts_user_changelist"), "All", "", "")

@@ -61,7 +61,9 @@ CORNERS = (
     Place("channel_settings", "Settings: channels", "channel"),
     Place("preset_list", "Settings: presets", "preset", ("dam.view",)),
     Place("role_list", "Settings: roles", "users"),
+    Place("mfa_index", "Settings: your sign-in", "lock"),
     Place("person_list", "Settings: people", "users", ("accounts.manage",)),
+    Place("provider_list", "Settings: sign-in providers", "globe", ("accounts.manage",)),
     Place("parts", "Parts for builders of pages", "layers"),
 )
 ACTIONS = (

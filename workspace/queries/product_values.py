@@ -13,7 +13,7 @@ from workspace.queries.scopes import address
 from workspace.queries.sheets import Entry, Sheet
 from workspace.queries.shown import LOCALE
 
-FIELDS = 60  # as many at a time; groups beyond come when they are opened
+FIELDS = 40  # as many at a time; groups beyond come when they are opened
 
 
 @dataclass(frozen=True)

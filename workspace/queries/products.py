@@ -21,8 +21,13 @@ from workspace.queries.pictures import first_pictures
 from workspace.queries.scopes import label, place_label, visible_scopes
 from workspace.queries.shown import LOCALE, Facet, State
 
-PAGE = 50
-ORDER = ("sku",)
+PAGE = 40
+SORTS = {
+    "": ("SKU", "sku"),
+    "-sku": ("SKU, from the end", "-sku"),
+    "new": ("Newest first", "-pk"),
+    "old": ("Oldest first", "pk"),
+}
 CELL = ("family_id", "offered", "placed", "incomplete")
 COMPLETENESS = {"incomplete": "Incomplete", "complete": "Complete", "unplaced": "Not placed"}
 
@@ -51,15 +56,19 @@ class ProductList:
 
 
 def product_list(wanted: Wanted, *, actor: Actor) -> ProductList:
-    """One page of the products that the actor may see and asked for, by SKU."""
+    """One page of the products that the actor may see and asked for."""
     scopes, judged = _judged(wanted, actor)
     entries, filters = _entries(wanted.q, actor), _filters(actor, scopes, judged)
     total, found = counted(entries, filters, wanted, _cells)
     listed = narrowed(entries, filters, wanted)
-    page = keyset_page(_listed(listed, wanted, actor), order=ORDER, cursor=wanted.cursor, limit=PAGE)
+    page = keyset_page(_listed(listed, wanted, actor), order=(order_of(wanted.sort),), cursor=wanted.cursor, limit=PAGE)
     shown = seen_now(page.rows, Product.objects.visible_to(actor), actor)
     has_any = bool(shown) or Product.objects.visible_to(actor).roots().exists()
     return ProductList(total, found, _rows(shown, judged, actor), page.next_cursor, has_any)
+
+
+def order_of(sort: str) -> str:
+    return SORTS.get(sort, SORTS[""])[1]
 
 
 def matching_products(wanted: Wanted, *, actor: Actor) -> Rows:

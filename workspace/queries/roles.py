@@ -89,15 +89,16 @@ def _by_group() -> list[Permission]:
 def _cards(roles: list[RoleDefinition], *, counted: bool) -> list[RoleCard]:
     if not counted:
         return [RoleCard(role, 0, []) for role in roles]
-    held = dict(Grant.objects.order_by().values_list("role").annotate(Count("user", distinct=True)))
+    held = dict(Grant.objects.order_by().values_list("role").annotate(Count("pk")))
     cards = []
     for role in roles:
-        some = Grant.objects.filter(role=role.code).select_related("user").order_by("user__username", "pk")[:HOLDERS]
-        holders = [
-            Holder(
-                str(one.user), reverse("person", args=[one.user.uid]), f"{one.dimension} {one.code}" if one.code else ""
-            )
-            for one in some
-        ]
-        cards.append(RoleCard(role, held.get(role.code, 0), holders))
+        some = Grant.objects.filter(role=role.code).select_related("user", "group").order_by("pk")[:HOLDERS]
+        cards.append(RoleCard(role, held.get(role.code, 0), [_holder(one) for one in some]))
     return cards
+
+
+def _holder(grant: Grant) -> Holder:
+    where = f"{grant.dimension} {grant.code}" if grant.code else ""
+    if grant.group:
+        return Holder(f"group {grant.group}", reverse("group", args=[grant.group.uid]), where)
+    return Holder(str(grant.user), reverse("person", args=[grant.user.uid if grant.user else ""]), where)

@@ -105,6 +105,7 @@ def count_matches(page: str, *, actor: Actor) -> dict[UUID, str]:
 
 def _counted(view: SavedView, actor: Actor) -> str:
     values = parse_qs(view.query)
+    values.pop("sort", None)
     wanted = Wanted(values.pop("q", [""])[0], values)
     rows = MATCHING[view.page](wanted, actor=actor).order_by().values("pk")[: COUNTED + 1]
     count = rows.count()

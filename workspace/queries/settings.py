@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from allauth.usersessions.models import UserSession
 from django.db.models import Count
 from django.urls import reverse
 
 from dam.models import Preset
 from dam.recipes import complete_recipe
-from foundation.accounts.models import ApiKey, RoleDefinition, User
+from foundation.accounts.models import ApiKey, Grant, Group, Provider, RoleDefinition, User
+from foundation.accounts.queries import WITH_GRANTS, grants_of
 from foundation.core.actors import Actor
 from foundation.core.errors import Missing
 from foundation.core.pages import keyset_page
@@ -46,9 +48,13 @@ class Part:
 
 @dataclass(frozen=True)
 class GrantRow:
+    """A role and where it holds; of a person also by which group."""
+
     id: int
     role: str
     where: str
+    group: str = ""
+    url: str = ""
 
 
 @dataclass(frozen=True)
@@ -73,6 +79,20 @@ def parts(actor: Actor) -> list[Part]:
     if actor.may("accounts.manage"):
         words = "Who signs in, what they may do, and where"
         found.append(Part("People", reverse("person_list"), "users", words, User.objects.count()))
+        words = "Accounts of your company that people sign in by"
+        found.append(Part("Sign-in providers", reverse("provider_list"), "globe", words, Provider.objects.count()))
+        words = "People who are given roles together"
+        found.append(Part("Groups", reverse("group_list"), "users", words, Group.objects.count()))
+    words = "Password, passkeys, and where you are signed in"
+    found.append(
+        Part(
+            "Your sign-in",
+            reverse("mfa_index"),
+            "lock",
+            words,
+            UserSession.objects.filter(user_id=actor.user_id).count(),
+        )
+    )
     words = "What programs call the API by"
     found.append(Part("API keys", reverse("key_list"), "tag", words, ApiKey.objects.visible_to(actor).count()))
     found.append(Part("Roles", reverse("role_list"), "check", "What each role may do", RoleDefinition.objects.count()))
@@ -127,14 +147,14 @@ def preset_rows(actor: Actor) -> list[SettingRow]:
 def people(actor: Actor, *, q: str = "", cursor: str = "") -> PeopleList:
     """Who signs in, by sign-in name, with their roles."""
     actor.require("accounts.manage")
-    found = User.objects.prefetch_related("grants")
+    found = User.objects.prefetch_related(*WITH_GRANTS)
     if q:
         found = found.filter(username__icontains=q) | found.filter(first_name__icontains=q)
         found |= User.objects.filter(last_name__icontains=q)
     page = keyset_page(found, order=("username",), cursor=cursor, limit=PEOPLE)
     rows = [
         SettingRow(reverse("person", args=[one.uid]), one.username, one.get_full_name() or one.username,
-                   [f"{row.role}, {row.where}" for row in grant_rows(one)] or ["no role yet"],
+                   [f"{row.role}, {row.where}" for row in grant_rows(grants_of(one))] or ["no role yet"],
                    None if one.is_active else State("Closed"))
         for one in page.rows
     ]  # fmt: skip
@@ -143,17 +163,18 @@ def people(actor: Actor, *, q: str = "", cursor: str = "") -> PeopleList:
 
 def get_person(uid: Any, *, actor: Actor) -> User:
     actor.require("accounts.manage")
-    person = User.objects.prefetch_related("grants").filter(uid=uid).first()
+    person = User.objects.prefetch_related(*WITH_GRANTS).filter(uid=uid).first()
     if person is None:
         raise Missing("There is no such person", path="uid")
     return person
 
 
-def grant_rows(person: User) -> list[GrantRow]:
+def grant_rows(grants: Iterable[Grant]) -> list[GrantRow]:
     return [
-        GrantRow(one.pk, one.role, f"{one.dimension} {one.code}" if one.code else "everywhere")
-        for one in sorted(person.grants.all(), key=lambda one: (one.role, one.dimension, one.code))
-    ]
+        GrantRow(one.pk, one.role, f"{one.dimension} {one.code}" if one.code else "everywhere",
+                 one.group.name if one.group else "", reverse("group", args=[one.group.uid]) if one.group else "")
+        for one in sorted(grants, key=lambda one: (one.role, one.dimension, one.code, one.group_id or 0))
+    ]  # fmt: skip
 
 
 def market_values(code: str, actor: Actor) -> dict[str, Any]:

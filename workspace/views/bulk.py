@@ -26,11 +26,9 @@ from foundation.bulk.services import (
     undo_bulk_change,
 )
 from foundation.core.errors import Invalid, TandemError
-from workspace.queries.assets import library_filters, tiles_of, trail_of
-from workspace.queries.bulk_changes import DONE, LISTS, bulk_change_list, bulk_change_page, count_of, name_of
+from workspace.queries.bulk_changes import DONE, bulk_change_list, bulk_change_page, count_of, name_of
 from workspace.queries.bulk_forms import bulk_form, read_form, read_parameters
-from workspace.queries.facets import wanted_of
-from workspace.queries.inbox import Wish, inbox_part
+from workspace.queries.bulk_nouns import NOUNS
 from workspace.views.pages import PageRequest, next_address, page, toast
 
 
@@ -74,8 +72,7 @@ def _told(request: PageRequest, change: BulkChange) -> HttpResponse:
     undo_url = reverse("bulk_undo", args=[change.uid]) if change.changed and change.state == State.APPLIED else ""
     response = HttpResponse(status=204)
     items = reverse("bulk_items", args=[change.uid])
-    # what an undo brings back may have left the list: then the list comes anew
-    is_anew = change.noun == "work_item" and change.state == State.UNDONE
+    is_anew = NOUNS[change.noun].leaves_list and change.state == State.UNDONE
     trigger_client_event(response, "list-changed" if is_anew else "items-changed", {"url": items})
     return toast(response, _words(change), undo_url=undo_url, tone="bad" if _is_refused(change) else "ok")
 
@@ -92,7 +89,7 @@ def _words(change: BulkChange) -> str:
         row = change.rows.first()
         return row.reason if row else "Refused"
     done = DONE.get(change.verb, "Changed")
-    if change.noun == "work_item" and change.total == change.changed == 1:
+    if NOUNS[change.noun].leaves_list and change.total == change.changed == 1:
         return f"{done}: {change.rows.get().label}"
     told = f"{done} {count_of(change.changed, change)}"
     parts = [f"{change.same:,} the same already"] * bool(change.same) + [f"{change.refused:,} refused"] * bool(
@@ -133,12 +130,11 @@ def bulk_items(request: PageRequest, uid: UUID) -> HttpResponse:
     """The things that a small change was for, as the list draws them now."""
     change = get_bulk_change(uid, actor=request.actor)
     ids = list(change.rows.values_list("subject_id", flat=True)[:50])
-    if change.noun == "work_item":
-        part = inbox_part(ids, actor=request.actor, wish=Wish.read(request.GET.dict()))
-        return render(request, "workspace/fragments/work_items_changed.html", part)
-    trail = trail_of(wanted_of(dict(request.GET.lists()), library_filters()))
-    tiles = tiles_of(ids, actor=request.actor, trail=trail)
-    return render(request, "workspace/fragments/asset_tiles.html", {"tiles": tiles if change.noun == "asset" else []})
+    noun = NOUNS[change.noun]
+    if noun.redraw is None:
+        return HttpResponse(status=204)
+    context = noun.redraw(ids, request.actor, dict(request.GET.lists()))
+    return render(request, f"workspace/fragments/{noun.fragment}.html", context)
 
 
 @require_POST
@@ -202,4 +198,4 @@ def bulk_discard(request: PageRequest, uid: UUID) -> HttpResponse:
     change = get_bulk_change(uid, actor=request.actor)
     discard_bulk_change(change, actor=request.actor)
     messages.success(request, f"Discarded: {name_of(change)}")
-    return redirect(LISTS[change.noun])
+    return redirect(NOUNS[change.noun].list)

@@ -17,6 +17,7 @@ from foundation.core import moment
 from foundation.core.errors import Denied, Invalid, Missing
 from workspace import forms
 from workspace.queries.keys import key_list
+from workspace.views.confirming import confirmed
 from workspace.views.pages import PageRequest, next_address, page
 
 
@@ -31,6 +32,7 @@ def keys(request: PageRequest) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 @page()
 @never_cache
+@confirmed
 def key_new(request: PageRequest) -> HttpResponse:
     form = forms.KeyForm(request.POST if request.method == "POST" else None, actor=request.actor)
     if request.method == "POST" and form.is_valid():
@@ -56,6 +58,7 @@ def key_new(request: PageRequest) -> HttpResponse:
 @require_POST
 @page()
 @never_cache
+@confirmed
 def key_rotate(request: PageRequest, prefix: str) -> HttpResponse:
     """Its successor's secret, once; the old one goes on for a week."""
     return _made(request, rotate_api_key(prefix=prefix, actor=request.actor))

@@ -59,7 +59,7 @@ def page(permission: str = "") -> Callable[[View], View]:
 def _sign_in(request: PageRequest) -> HttpResponse:
     """A fragment cannot hold the sign-in page, so htmx is told to go there."""
     if request.htmx:
-        return HttpResponseClientRedirect(resolve_url("login"))
+        return HttpResponseClientRedirect(resolve_url("account_login"))
     return redirect_to_login(request.get_full_path())
 
 
@@ -129,4 +129,4 @@ def uid_in(text: str, path: str) -> UUID:
 def wanted(request: PageRequest, facets: Iterable[str]) -> Wanted:
     """What the address asks a list for."""
     values = {name: request.GET.getlist(name) for name in facets}
-    return Wanted(request.GET.get("q", "").strip(), values, request.GET.get("cursor", ""))
+    return Wanted(request.GET.get("q", "").strip(), values, request.GET.get("cursor", ""), request.GET.get("sort", ""))

@@ -13,19 +13,25 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from foundation.accounts.choices import Dimension
 from foundation.accounts.models import User
+from foundation.accounts.queries import grants_of
 from foundation.accounts.services import (
     close_account,
     create_user,
     edit_user,
     grant_role,
     reopen_account,
+    reset_factors,
     revoke_role,
     set_password,
 )
 from foundation.core.errors import Denied, Invalid, TandemError
 from workspace import forms
 from workspace.queries import settings as read
+from workspace.queries.groups import group_names
+from workspace.queries.sign_in import factors_of, sessions_of
+from workspace.views.confirming import confirmed
 from workspace.views.pages import PageRequest, next_address, page
+from workspace.views.sign_in import end_named
 
 
 @require_safe
@@ -71,6 +77,7 @@ def person(request: PageRequest, uid: UUID) -> HttpResponse:
 
 @require_POST
 @page("accounts.manage")
+@confirmed
 def person_grant(request: PageRequest, uid: UUID) -> HttpResponse:
     """Give a role; its undo takes it away."""
     someone = read.get_person(uid, actor=request.actor)
@@ -100,6 +107,7 @@ def person_revoke(request: PageRequest, uid: UUID) -> HttpResponse:
 
 @require_POST
 @page("accounts.manage")
+@confirmed
 def person_password(request: PageRequest, uid: UUID) -> HttpResponse:
     someone = read.get_person(uid, actor=request.actor)
     form = forms.PasswordForm(request.POST)
@@ -112,6 +120,27 @@ def person_password(request: PageRequest, uid: UUID) -> HttpResponse:
 
 @require_POST
 @page("accounts.manage")
+@confirmed
+def person_factors(request: PageRequest, uid: UUID) -> HttpResponse:
+    """Take away what they have lost; a password is what they sign in with then."""
+    someone = read.get_person(uid, actor=request.actor)
+    gone = reset_factors(user=someone, actor=request.actor)
+    words = "has no second factor any more; their sessions have ended" if gone else "had no second factor"
+    messages.success(request, f"{someone.username} {words}.")
+    return redirect("person", uid=uid)
+
+
+@require_POST
+@page("accounts.manage")
+def person_sessions_end(request: PageRequest, uid: UUID) -> HttpResponse:
+    """The session that the form names, or all of theirs."""
+    end_named(request, read.get_person(uid, actor=request.actor))
+    return redirect("person", uid=uid)
+
+
+@require_POST
+@page("accounts.manage")
+@confirmed
 def person_close(request: PageRequest, uid: UUID) -> HttpResponse:
     someone = close_account(user=read.get_person(uid, actor=request.actor), actor=request.actor)
     undo = reverse("person_reopen", args=[uid])
@@ -121,6 +150,7 @@ def person_close(request: PageRequest, uid: UUID) -> HttpResponse:
 
 @require_POST
 @page("accounts.manage")
+@confirmed
 def person_reopen(request: PageRequest, uid: UUID) -> HttpResponse:
     someone = reopen_account(user=read.get_person(uid, actor=request.actor), actor=request.actor)
     messages.success(request, f"{someone.username} may come back, once they have a new password.")
@@ -140,8 +170,11 @@ def _show(request: PageRequest, someone: User, **bound: Any) -> HttpResponse:
         "form": bound.get("form") or forms.PersonForm(initial=before, is_new=False),
         "grant_form": bound.get("grant") or forms.GrantForm(),
         "password_form": bound.get("password") or forms.PasswordForm(),
-        "grants": read.grant_rows(someone),
+        "grants": read.grant_rows(grants_of(someone)),
+        "groups": group_names(someone),
         "keys": someone.api_keys.filter(revoked_at=None).count(),
+        "factors": factors_of(someone),
+        "sessions": sessions_of(someone, session_key=str(request.session.session_key)),
     }
     refused = any(form.is_bound and form.errors for form in bound.values())
     return render(request, "workspace/person.html", context, status=422 if refused else 200)

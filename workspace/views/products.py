@@ -8,7 +8,7 @@ from django.views.decorators.http import require_safe
 
 from workspace.queries.bulk_changes import bulk_bar
 from workspace.queries.product_page import product_page
-from workspace.queries.products import product_list
+from workspace.queries.products import SORTS, product_list
 from workspace.views.pages import PageRequest, next_address, page, show_list, wanted
 
 FACETS = ("family", "complete", "scope", "unplaced")
@@ -17,11 +17,14 @@ FACETS = ("family", "complete", "scope", "unplaced")
 @require_safe
 @page("pim.view")
 def products(request: PageRequest) -> HttpResponse:
-    found = product_list(wanted(request, FACETS), actor=request.actor)
+    asked = wanted(request, FACETS)
+    found = product_list(asked, actor=request.actor)
     context = {
         "total": found.total,
         "q": request.GET.get("q", ""),
         "facets": found.facets,
+        "sorts": [(value, label) for value, (label, _) in SORTS.items()],
+        "sort": asked.sort,
         "products": found.products,
         "next_url": next_address(request, found.next_cursor),
         "has_any": found.has_any,

@@ -1,5 +1,15 @@
 """Changing who may do what: the only way to."""
 
+from foundation.accounts.services.groups import (
+    add_members,
+    create_group,
+    delete_group,
+    edit_group,
+    grant_group_role,
+    remove_members,
+    revoke_group_role,
+    set_memberships,
+)
 from foundation.accounts.services.keys import (
     SCOPE,
     KeyScope,
@@ -13,28 +23,66 @@ from foundation.accounts.services.people import (
     create_user,
     edit_user,
     grant_role,
+    identify_user,
     reopen_account,
     revoke_role,
     set_password,
 )
+from foundation.accounts.services.providers import (
+    add_provider,
+    admit_person,
+    edit_provider,
+    place_person,
+    unlink_person,
+)
 from foundation.accounts.services.roles import copy_role, define_role, delete_role, permit
+from foundation.accounts.services.sign_in import (
+    end_session,
+    end_sessions,
+    note_factors_changed,
+    note_session_seen,
+    note_signed_in,
+    note_signed_out,
+    reset_factors,
+)
 
 __all__ = [
     "SCOPE",
     "KeyScope",
+    "add_members",
+    "add_provider",
+    "admit_person",
     "close_account",
     "copy_role",
     "create_api_key",
+    "create_group",
     "create_user",
     "define_role",
+    "delete_group",
     "delete_role",
+    "edit_group",
+    "edit_provider",
     "edit_user",
+    "end_session",
+    "end_sessions",
+    "grant_group_role",
     "grant_role",
+    "identify_user",
+    "note_factors_changed",
     "note_key_used",
+    "note_session_seen",
+    "note_signed_in",
+    "note_signed_out",
     "permit",
+    "place_person",
+    "remove_members",
     "reopen_account",
+    "reset_factors",
     "revoke_api_key",
+    "revoke_group_role",
     "revoke_role",
     "rotate_api_key",
+    "set_memberships",
     "set_password",
+    "unlink_person",
 ]

@@ -3,16 +3,24 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from allauth.usersessions.models import UserSession
 
 from foundation.accounts import events
-from foundation.accounts.choices import Dimension
-from foundation.accounts.models import Grant, User
+from foundation.accounts.choices import Dimension, Role
+from foundation.accounts.models import Grant, Group, User
+from foundation.accounts.queries import administrators
+from foundation.accounts.registry import LEAVING
 from foundation.accounts.services.roles import lock_role, require_own_access
 from foundation.core import moment
 from foundation.core.actors import Actor
 from foundation.core.errors import Conflict, Invalid, Missing
+from foundation.core.locks import hold_until_commit
 from foundation.events.services import append_event
 from foundation.history.services import recorded
+from foundation.jobs.services import cancel_jobs_of
 
 USERNAME = re.compile(r"[\w.@+-]{1,150}")
 
@@ -23,8 +31,7 @@ def create_user(
 ) -> User:  # fmt: skip
     """A new user without any role; without a password nobody can sign in as them."""
     actor = actor.require("accounts.manage")
-    if not USERNAME.fullmatch(username):
-        raise Invalid("A sign-in name has letters, digits and @ . + - _, and 150 at most", path="username")
+    _check_username(username)
     if User.objects.filter(username=username).exists():
         raise Conflict(f"Somebody signs in as {username} already", path="username")
     first, _, last = name.partition(" ")
@@ -46,27 +53,51 @@ def create_user(
 
 def edit_user(*, user: User, actor: Actor, name: str, email: str) -> User:
     """What a person is called and written to at."""
-    actor = actor.require("accounts.manage")
     first, _, last = name.strip().partition(" ")
+    return identify_user(user=user, username=user.username, first_name=first, last_name=last, email=email, actor=actor)
+
+
+def identify_user(*, user: User, username: str, first_name: str, last_name: str, email: str, actor: Actor) -> User:
+    """Whom a sign-in name, a name and an address mean; raises `Conflict` for a sign-in name that is taken."""
+    actor = actor.require("accounts.manage")
+    wanted = {"username": username, "first_name": first_name, "last_name": last_name, "email": email}
     with recorded(actor):
         user = User.objects.select_for_update().get(pk=user.pk)
-        if (user.first_name, user.last_name, user.email) != (first, last, email):
-            user.first_name, user.last_name, user.email = first, last, email
-            user.save(update_fields=["first_name", "last_name", "email"])
+        changed = [field for field, value in wanted.items() if getattr(user, field) != value]
+        if "username" in changed:
+            _check_username(username)
+            if User.objects.filter(username__iexact=username).exclude(pk=user.pk).exists():
+                raise Conflict(f"Somebody signs in as {username} already", path="username")
+        for field in changed:
+            setattr(user, field, wanted[field])
+        if changed:
+            user.save(update_fields=changed)
             append_event(events.USER_CHANGED, user.uid, username=user.username)
     return user
 
 
+def _check_username(username: str) -> None:
+    if not USERNAME.fullmatch(username):
+        raise Invalid("A sign-in name has letters, digits and @ . + - _, and 150 at most", path="username")
+
+
 def close_account(*, user: User, actor: Actor) -> User:
-    """Nobody acts as them any more: sessions, password and keys are dead at the next request. What they did stays."""
+    """Nobody acts as them any more: sessions, password, keys, links, uploads and jobs end. What they did stays."""
     _require_other(user, actor)
     with recorded(actor):
         user = User.objects.select_for_update().get(pk=user.pk)
         if user.is_active:
             user.is_active = False
-            user.set_unusable_password()  # their sessions hang on it, and must not come back with the account
-            user.save(update_fields=["is_active", "password"])
+            user.closings += 1  # links hang on it, and must not come back with the account
+            user.set_unusable_password()  # another one each time: sessions hang on it
+            with require_administrators(is_at_stake=True):
+                user.save(update_fields=["is_active", "password", "closings"])
             user.api_keys.filter(revoked_at=None).update(revoked_at=moment.now())
+            for session in UserSession.objects.filter(user=user):
+                session.end()
+            cancel_jobs_of(user.pk)
+            for end in LEAVING:
+                end(user, actor)
             append_event(events.USER_CHANGED, user.uid, username=user.username)
     return user
 
@@ -104,11 +135,8 @@ def grant_role(
 ) -> Grant:
     """Give a role; giving it twice changes nothing."""
     actor = actor.require("accounts.manage")
-    if (dimension == Dimension.EVERYWHERE) != (not code):
-        raise Invalid("A role holds everywhere, or in one market, channel or queue that is named", path="code")
     with recorded(actor):
-        lock_role(role)
-        grant, made = Grant.objects.get_or_create(user=user, role=role, dimension=dimension, code=code)
+        grant, made = give(user=user, role=role, dimension=dimension, code=code)
         if made:
             append_event(events.USER_CHANGED, user.uid, username=user.username)
     return grant
@@ -121,8 +149,32 @@ def revoke_role(*, user: User, grant_id: int, actor: Actor) -> Grant:
         grant = Grant.objects.select_for_update().filter(pk=grant_id, user=user).first()
         if grant is None:
             raise Missing("They do not have this role any more", path="grant")
-        grant.delete()
-        if user.pk == actor.user_id:
-            require_own_access(actor)
+        with require_administrators(is_at_stake=grant.role == Role.ADMINISTRATOR):
+            grant.delete()
+            if user.pk == actor.user_id:
+                require_own_access(actor)
         append_event(events.USER_CHANGED, user.uid, username=user.username)
     return grant
+
+
+def give(
+    *, role: str, dimension: Dimension, code: str, user: User | None = None, group: Group | None = None
+) -> tuple[Grant, bool]:
+    """A grant of a user or of a group, and whether it is new; for services that recorded who gives it."""
+    if (dimension == Dimension.EVERYWHERE) != (not code):
+        raise Invalid("A role holds everywhere, or in one market, channel or queue that is named", path="code")
+    lock_role(role)
+    return Grant.objects.get_or_create(user=user, group=group, role=role, dimension=dimension, code=code)
+
+
+@contextmanager
+def require_administrators(*, is_at_stake: bool) -> Iterator[None]:
+    """Refuse what would leave the house without an administrator; one such change at a time."""
+    if not is_at_stake:
+        yield
+        return
+    hold_until_commit("accounts.administrators")
+    had_some = administrators().exists()
+    yield
+    if had_some and not administrators().exists():
+        raise Conflict("This would leave nobody who administers the house; name another administrator first")

@@ -9,6 +9,7 @@ import pytest
 from django.test import Client
 from playwright.sync_api import Browser, Page, expect
 
+from tests.cast import enter
 from tests.workspace import factories
 
 from . import browsers
@@ -40,10 +41,8 @@ def chromium(_orm_beside_playwright: None) -> Iterator[Browser]:
 
 def session_of(actor: Any) -> str:
     """The cookie of somebody who is signed in."""
-    from foundation.accounts.models import User
-
     client = Client()
-    client.force_login(User.objects.get(pk=actor.user_id))
+    enter(client, actor)
     return str(next(iter(client.cookies.values())).value)
 
 

@@ -9,15 +9,15 @@ import pytest
 from django.test import Client
 from playwright.sync_api import expect
 
-from foundation.accounts.models import User
 from foundation.markets.models import Market
+from tests.cast import enter
 
 
 @pytest.fixture
 def boss(street: Any, administrator: Any) -> Any:
     """The administrator's session behind the same server."""
     client = Client()
-    client.force_login(User.objects.get(pk=administrator.user_id))
+    enter(client, administrator)
     street.session = next(iter(client.cookies.values())).value
     return street
 

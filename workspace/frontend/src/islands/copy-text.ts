@@ -1,5 +1,5 @@
-// <copy-text><input readonly value="…"><button hidden>Copy</button></copy-text>
-// Copies what the field holds and says so; where the clipboard is closed the text is selected, to be copied by hand.
+// <copy-text><input readonly value="…"><button hidden>Copy</button></copy-text>, or <copy-text data-text="…"><button hidden>…
+// Copies it and says so; where the clipboard is closed the text of the field is selected, to be copied by hand.
 
 function say(text: string): void {
   document.dispatchEvent(new CustomEvent("toast", { detail: { text } }));
@@ -9,18 +9,18 @@ class CopyText extends HTMLElement {
   connectedCallback(): void {
     const button = this.querySelector("button");
     button?.removeAttribute("hidden");
-    button?.addEventListener("click", () => void this.copy());
+    button?.addEventListener("click", () => void this.#copy());
   }
 
-  private async copy(): Promise<void> {
+  async #copy(): Promise<void> {
     const field = this.querySelector("input");
     field?.select();
     try {
-      await navigator.clipboard.writeText(field?.value ?? "");
+      await navigator.clipboard.writeText(field?.value ?? this.dataset.text ?? "");
       say("Copied");
     } catch {
       field?.focus();
-      say("The browser lets no page copy here. The text is selected: copy it by keyboard.");
+      say(`The browser lets no page copy here. ${field ? "The text is selected: copy it by keyboard." : "Copy it from its link."}`);
     }
   }
 }

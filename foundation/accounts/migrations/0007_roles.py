@@ -21,7 +21,7 @@ def seed(apps, schema_editor):
 
 
 class Migration(migrations.Migration):
-    dependencies = [("accounts", "0003_key_scopes")]
+    dependencies = [("accounts", "0006_providers")]
     operations = [
         migrations.CreateModel(
             name="RoleDefinition",

@@ -1,0 +1,91 @@
+"""What becomes of signing in: events, sessions that end, second factors that are taken away."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from allauth.mfa.models import Authenticator
+from allauth.usersessions.models import UserSession
+from django.db.models import QuerySet
+
+from foundation.accounts import events
+from foundation.accounts.models import User
+from foundation.accounts.queries import actor_of
+from foundation.core import moment
+from foundation.core.actors import Actor
+from foundation.core.errors import Missing
+from foundation.events.services import append_event
+from foundation.history.services import recorded
+
+SEEN_AGAIN_AFTER = timedelta(minutes=1)
+
+
+def note_signed_in(*, user: User, method: str) -> None:
+    """Somebody came in; `method` names what they showed, as `password+mfa`."""
+    with recorded(actor_of(user)):
+        append_event(events.SIGNED_IN, user.uid, username=user.username, method=method)
+
+
+def note_signed_out(*, user: User, session_key: str) -> None:
+    """Somebody went, and their session with them."""
+    with recorded(actor_of(user)):
+        UserSession.objects.filter(session_key=session_key).delete()
+        append_event(events.SIGNED_OUT, user.uid, username=user.username)
+
+
+def note_factors_changed(*, user: User) -> None:
+    """Somebody added or removed a way to sign in; the library has written it."""
+    with recorded(actor_of(user)):
+        append_event(events.USER_CHANGED, user.uid, username=user.username)
+
+
+def note_session_seen(*, session_key: str, address: str) -> None:
+    """Remember when and from where a session was last used, to the minute: a write per request would be too many."""
+    at = moment.now()
+    UserSession.objects.filter(session_key=session_key, last_seen_at__lt=at - SEEN_AGAIN_AFTER).update(
+        last_seen_at=at, ip=address
+    )
+
+
+def reset_factors(*, user: User, actor: Actor) -> int:
+    """Take away all second factors and passkeys of somebody who lost them, and their sessions; how many factors."""
+    actor = actor.require("accounts.manage")
+    with recorded(actor):
+        user = User.objects.select_for_update().get(pk=user.pk)
+        gone = int(Authenticator.objects.filter(user=user).delete()[0])
+        if gone:
+            _end(UserSession.objects.filter(user=user))
+            append_event(events.USER_CHANGED, user.uid, username=user.username)
+    return gone
+
+
+def end_session(*, user: User, session_id: int, actor: Actor) -> None:
+    """End one session: its next request is a stranger's. Raises `Missing` when it has ended."""
+    _require_owner(user, actor)
+    with recorded(actor):
+        found = UserSession.objects.filter(user=user, pk=session_id)
+        if not _end(found):
+            raise Missing("This session has ended", path="session")
+        append_event(events.USER_CHANGED, user.uid, username=user.username)
+
+
+def end_sessions(*, user: User, actor: Actor, but: str = "") -> int:
+    """End all sessions of a person, but the one of this key; how many."""
+    _require_owner(user, actor)
+    with recorded(actor):
+        ended = _end(UserSession.objects.filter(user=user).exclude(session_key=but))
+        if ended:
+            append_event(events.USER_CHANGED, user.uid, username=user.username)
+    return ended
+
+
+def _end(sessions: QuerySet[UserSession]) -> int:
+    found = list(sessions)
+    for one in found:
+        one.end()
+    return len(found)
+
+
+def _require_owner(user: User, actor: Actor) -> None:
+    if actor.user_id != user.pk:
+        actor = actor.require("accounts.manage")
