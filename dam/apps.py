@@ -11,6 +11,7 @@ class DamConfig(AppConfig):
         from foundation.accounts.choices import Role
         from foundation.accounts.registry import on_leaving
         from foundation.archive.registry import derived_models, export_models
+        from foundation.core.permissions import declare_permissions
         from foundation.workflow.registry import register_queue
 
         export_models(
@@ -22,3 +23,12 @@ class DamConfig(AppConfig):
         offer_asset_verbs()
         on_leaving(expire_uploads_of)
         register_queue("ingest", role=Role.STUDIO)
+        declare_permissions(
+            "Assets",
+            {
+                "dam.view": "See assets and their rights",
+                "dam.ingest": "Bring in files",
+                "dam.edit": "Edit assets, licences and presets",
+                "dam.approve": "Approve versions, withdraw and retire",
+            },
+        )

@@ -12,7 +12,7 @@ class PublicationQuerySet(models.QuerySet["Publication"]):
         """Publications of the actor's channels and markets."""
         if not actor.may("syndication.view"):
             return self.none()
-        return self.filter(_within(actor))
+        return self.filter(_within(actor.within("syndication.view")))
 
 
 class Publication(models.Model):
@@ -43,7 +43,7 @@ class RefusalQuerySet(models.QuerySet["DeliveryRefusal"]):
         """Refusals in the actor's channels and markets; those outside any (forged, grants) for the unlimited."""
         if not actor.may("dam.view"):
             return self.none()
-        return self.filter(_within(actor))
+        return self.filter(_within(actor.within("dam.view")))
 
 
 class DeliveryRefusal(models.Model):
@@ -72,8 +72,4 @@ class DeliveryRefusal(models.Model):
 
 
 def _within(actor: Actor) -> Q:
-    condition = Q()
-    for dimension in ("channel", "market"):
-        if (limits := actor.limits(dimension)) is not None:
-            condition &= Q(**{f"{dimension}__in": sorted(limits)})
-    return condition
+    return actor.where(channel="channel__in", market="market__in")

@@ -7,6 +7,7 @@ class PimConfig(AppConfig):
 
     def ready(self) -> None:
         from foundation.archive.registry import derived_models, export_models
+        from foundation.core.permissions import declare_permissions
         from pim import consumers, events, fsck, models  # noqa: F401  registers itself
         from pim.services.bulk import offer_product_verbs
 
@@ -20,3 +21,26 @@ class PimConfig(AppConfig):
         derived_models("told of completeness, for the list of products", models.CatalogueEntry)
         derived_models("words of products, for finding them", models.ProductSearch)
         offer_product_verbs()
+        declare_permissions(
+            "Products",
+            {
+                "pim.view": "See products and their public values",
+                "pim.edit": "Edit products and their values",
+                "pim.import": "Bring in files of products",
+                "pim.place": "Say where products are offered",
+            },
+        )
+        declare_permissions(
+            "Products",
+            {
+                "pim.define": "Define attributes, options and families",
+            },
+            is_house_wide=True,
+        )
+        declare_permissions(
+            "Sensitivity",
+            {
+                "pim.view_restricted": "See and, where they edit, change restricted attributes",
+                "pim.view_secret": "See and, where they edit, change secret attributes; has restricted in it",
+            },
+        )

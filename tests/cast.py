@@ -24,6 +24,16 @@ def make_actor(username: str, role: str, *, market: str = "") -> Any:
     return actor_of(user)
 
 
+@pytest.fixture(autouse=True)
+def _first_roles(request: Any, _django_db_helper: None) -> None:
+    """Tests with transactions of their own end with a flush, which takes what migrations put there."""
+    from foundation.accounts.services.roles import seed_roles
+
+    marker = request.node.get_closest_marker("django_db")
+    if (marker and marker.kwargs.get("transaction")) or {"transactional_db", "live_server"} & {*request.fixturenames}:
+        seed_roles()
+
+
 def enter(client: Any, actor: Any) -> None:
     """Sign the client in as the actor, as if by password just now."""
     import time

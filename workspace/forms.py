@@ -7,18 +7,12 @@ from typing import Any
 from django import forms
 
 from dam.recipes import FITS, FORMATS, LARGEST_SIDE
-from foundation.accounts.choices import ALL_PERMISSIONS, Dimension, Role
+from foundation.accounts.choices import Dimension
+from foundation.accounts.models import RoleDefinition
 from foundation.core.actors import Actor
+from foundation.core.permissions import DECLARED
 from foundation.core.territories import TERRITORIES
 from foundation.markets.models import Channel, Locale, Market
-
-ROLES = {
-    Role.ADMINISTRATOR: "everything, people and settings too",
-    Role.STEWARD: "product values, imports, bindings, placements, publishing",
-    Role.STUDIO: "assets, ingests, licences, approvals",
-    Role.MERCHANT: "sees everything of products and listings, publishes",
-    Role.INTEGRATOR: "programs: products and assets in, listings out",
-}
 
 
 class Words(forms.CharField):
@@ -156,7 +150,7 @@ class PersonForm(SettingForm):
 
 
 class GrantForm(forms.Form):
-    role = forms.ChoiceField(choices=[(role.value, f"{role.value}: {words}") for role, words in ROLES.items()])
+    role = forms.ChoiceField()
     place = forms.ChoiceField(label="Where")
 
     def __init__(self, *args: Any, **more: Any) -> None:
@@ -170,6 +164,8 @@ class GrantForm(forms.Form):
             (f"{Dimension.CHANNEL}:{code}", f"channel {name}")
             for code, name in Channel.objects.values_list("code", "name")
         ]
+        roles = [(one.code, f"{one.name}: {one.sentence}") for one in RoleDefinition.objects.all()]
+        self.fields["role"].choices = roles  # type: ignore[attr-defined]
         self.fields["place"].choices = parts  # type: ignore[attr-defined]
 
 
@@ -179,6 +175,22 @@ class GroupForm(forms.Form):
 
 class MemberForm(forms.Form):
     username = forms.CharField(max_length=150, label="Sign-in name")
+
+
+class RoleForm(forms.Form):
+    """A role; what it may is said in the matrix."""
+
+    name = forms.CharField(max_length=100)
+    code = forms.RegexField(
+        r"[a-z][a-z0-9-]{0,39}", max_length=40, help_text="Small letters, digits and hyphens. It stays as it is."
+    )
+    sentence = forms.CharField(max_length=300, required=False, label="What it is for")
+    copied = forms.ChoiceField(required=False, label="May at first what this role may")
+
+    def __init__(self, *args: Any, **more: Any) -> None:
+        super().__init__(*args, **more)
+        roles = [(one.code, one.name) for one in RoleDefinition.objects.all()]
+        self.fields["copied"].choices = [("", "nothing"), *roles]  # type: ignore[attr-defined]
 
 
 class PasswordForm(forms.Form):
@@ -226,7 +238,7 @@ class KeyForm(forms.Form):
         if not actor.may("accounts.manage"):
             del self.fields["user"]
         choices = {
-            "permissions": [(one, one) for one in sorted(ALL_PERMISSIONS) if actor.may(one)],
+            "permissions": [(one, one) for one in sorted(DECLARED) if actor.may(one)],
             "markets": [(one.code, one.name) for one in Market.objects.visible_to(actor)],
             "channels": [(one.code, one.name or one.code) for one in Channel.objects.visible_to(actor)],
         }

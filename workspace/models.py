@@ -12,6 +12,13 @@ from foundation.core.ids import uuid7
 from workspace.choices import LISTS
 
 
+def _shared_with(actor: Actor) -> Q:
+    limits = actor.limits("market")
+    if limits is None:
+        return Q(is_shared=True)
+    return Q(is_shared=True, markets__contained_by=sorted(limits)) & ~Q(markets=[])
+
+
 class SavedViewQuerySet(models.QuerySet["SavedView"]):
     def visible_to(self, actor: Actor) -> SavedViewQuerySet:
         """One's own, and what others share, on the lists that the actor may see.
@@ -19,12 +26,12 @@ class SavedViewQuerySet(models.QuerySet["SavedView"]):
         A view's words may name what only its owner knows of: who is limited to markets sees those of owners who
         were limited to the same or fewer.
         """
-        pages = [page for page, permission in LISTS.items() if actor.may(permission)]
         mine = Q(owner_id=actor.user_id or -1)
-        shared = Q(is_shared=True)
-        if (limits := actor.limits("market")) is not None:
-            shared &= ~Q(markets=[]) & Q(markets__contained_by=sorted(limits))
-        return self.filter(mine | shared, page__in=pages, deleted_at=None)
+        found = Q(pk__in=[])
+        for page, permission in LISTS.items():
+            if actor.may(permission):
+                found |= Q(page=page) & (mine | _shared_with(actor.within(permission)))
+        return self.filter(found, deleted_at=None)
 
     def of(self, actor: Actor) -> SavedViewQuerySet:
         return self.filter(owner_id=actor.user_id or -1, deleted_at=None)

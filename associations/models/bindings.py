@@ -35,7 +35,7 @@ class BindingQuerySet(models.QuerySet["Binding"]):
 
     def in_markets_of(self, actor: Actor) -> BindingQuerySet:
         """Those for all markets, and those for one of the actor's."""
-        markets = actor.limits("market")
+        markets = actor.within("pim.view").within("dam.view").limits("market")
         return self if markets is None else self.filter(Q(cell__market=None) | Q(cell__market__code__in=markets))
 
     def active(self) -> BindingQuerySet:

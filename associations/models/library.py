@@ -16,7 +16,7 @@ class LibraryEntryQuerySet(models.QuerySet["LibraryEntry"]):
         """
         if not actor.may("dam.view"):
             return self.none()
-        limits = actor.limits("market")
+        limits = actor.within("dam.view").limits("market")
         return self if limits is None else self.filter(markets__overlap=[EVERYWHERE, *sorted(limits)])
 
 

@@ -21,7 +21,7 @@ def products_without_hero(actor: Actor, *, channel: Channel, market: Market, at:
 
     What is placed in a market is visible to all who see that market, so nothing else is asked.
     """
-    if not (actor.may("pim.view") and actor.sees("market", market.code)):
+    if not actor.within("pim.view").sees("market", market.code):
         return Product.objects.none()
     placements = Placement.objects.filter(channel=channel, market=market)
     heroes = (

@@ -22,7 +22,7 @@ def shows_nothing_foreign(actor: Actor) -> Q:
         Q(cell__market=None) | Q(cell__market=F(f"{placement}__market")),
         **{
             f"{placement}__state": PlacementState.PLACED,
-            f"{placement}__market__code__in": sorted(actor.limits("market") or ()),
+            f"{placement}__market__code__in": sorted(actor.within("dam.view").limits("market") or ()),
         },
     )
     return Q(~Exists(said)) | Q(Exists(seen))

@@ -59,7 +59,7 @@ def bind_asset(
     `replace` sends the present holder of a single role to the gallery; only a person may ask for it. By its
     `change_set` it can be taken back, here and in the other verbs (`undo_binding_changes`).
     """
-    actor.require(DECIDE)
+    actor = actor.require(DECIDE)
     if starts_at and ends_at and starts_at >= ends_at:
         raise Invalid("It must end after it starts", path="ends_at")
     with recorded(actor, change_set=change_set):
@@ -97,7 +97,7 @@ def bind_assets(
     change_set: str = "",
 ) -> BoundAssets:  # fmt: skip
     """Let each asset show the product in the role. One that is refused stops none of the others."""
-    actor.require(DECIDE)
+    actor = actor.require(DECIDE)
     wanted = [str(uid) for uid in dict.fromkeys(assets)]
     if not 0 < len(wanted) <= MOST_AT_ONCE:
         raise Invalid(f"Give 1 to {MOST_AT_ONCE} assets", path="assets")
@@ -130,7 +130,7 @@ def _uid(text: str) -> UUID:
 
 def unbind_asset(*, uid: UUID | str, actor: Actor, reason: str = "", change_set: str = "") -> Binding:
     """End a binding. What a person ended does not come back by itself; ending it twice changes nothing."""
-    actor.require(DECIDE)
+    actor = actor.require(DECIDE)
     with recorded(actor, change_set=change_set):
         binding = rows.lock_binding(uid=uid, actor=actor)
         if binding.status == BindingStatus.REMOVED:
@@ -146,7 +146,7 @@ def unbind_asset(*, uid: UUID | str, actor: Actor, reason: str = "", change_set:
 
 def rebind_asset(*, uid: UUID | str, actor: Actor, replace: bool = False) -> Binding:
     """Take an unbinding back: the asset shows the product as before, last in its order. Twice, it changes nothing."""
-    actor.require(DECIDE)
+    actor = actor.require(DECIDE)
     with recorded(actor):
         binding = rows.lock_binding(uid=uid, actor=actor)
         if binding.status == BindingStatus.ACTIVE:
@@ -167,7 +167,7 @@ def set_binding_role(
     *, uid: UUID | str, role: str, actor: Actor, replace: bool = False, change_set: str = ""
 ) -> Binding:
     """Let the asset show the product in another role, last in its order."""
-    actor.require(DECIDE)
+    actor = actor.require(DECIDE)
     with recorded(actor, change_set=change_set):
         binding = rows.lock_binding(uid=uid, actor=actor)
         if binding.status != BindingStatus.ACTIVE:
@@ -188,7 +188,7 @@ def reorder_media(
 
     With the order that was `seen`, it is refused where somebody else sorted meanwhile.
     """
-    actor.require(DECIDE)
+    actor = actor.require(DECIDE)
     with recorded(actor, change_set=change_set):
         locked = rows.lock_shown_product(product_id=product.pk, actor=actor)
         visible = Binding.objects.visible_to(actor).active().filter(product=locked, role=rows.checked_role(role=role))

@@ -19,7 +19,7 @@ def set_hero(*, product: Product, asset: Asset, actor: Actor, replace: bool = Fa
 
     A picture of its gallery there moves; any other is bound.
     """
-    actor.require(DECIDE)
+    actor = actor.require(DECIDE)
     with recorded(actor, change_set=change_set):
         seen = rows.lock_shown_product(product_id=product.pk, actor=actor)
         target = target_of(seen)

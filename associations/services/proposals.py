@@ -28,8 +28,7 @@ def propose_binding(
     *, product: Product, asset: Asset, role: str, source: str, evidence: dict[str, Any], actor: Actor, axis: str = ""
 ) -> Binding:
     """Ask a person; `evidence["sentence"]` says why. Where the same is asked or bound already, that comes back."""
-    if not any(actor.may(permission) for permission in PROPOSERS):
-        actor.require(DECIDE)
+    actor = actor.require(next((one for one in PROPOSERS if actor.may(one)), DECIDE))
     with recorded(actor):
         locked = rows.lock_shown_product(product_id=product.pk, actor=actor)
         usable = rows.usable_asset(asset_id=asset.pk, actor=actor)
@@ -59,7 +58,7 @@ def confirm_proposal(
     *, uid: UUID | str, actor: Actor, role: str | None = None, replace: bool = False, reason: str = ""
 ) -> Binding:
     """Yes, in the proposed role or another one. Saying it twice changes nothing."""
-    actor.require(DECIDE)
+    actor = actor.require(DECIDE)
     with recorded(actor):
         binding = rows.lock_binding(uid=uid, actor=actor)
         chosen = rows.checked_role(role=role or binding.role)
@@ -75,7 +74,7 @@ def confirm_proposal(
 
 def reject_proposal(*, uid: UUID | str, actor: Actor, reason: str = "") -> Binding:
     """No. The same evidence does not ask again; saying it twice changes nothing."""
-    actor.require(DECIDE)
+    actor = actor.require(DECIDE)
     with recorded(actor):
         binding = rows.lock_binding(uid=uid, actor=actor)
         if binding.status == BindingStatus.REJECTED:
@@ -90,7 +89,7 @@ def reject_proposal(*, uid: UUID | str, actor: Actor, reason: str = "") -> Bindi
 
 def undo_decision(*, uid: UUID | str, actor: Actor) -> Binding:
     """Take a yes or a no back: it is asked again, in the role that was proposed."""
-    actor.require(DECIDE)
+    actor = actor.require(DECIDE)
     with recorded(actor):
         binding = rows.lock_binding(uid=uid, actor=actor)
         if binding.status == BindingStatus.PROPOSED:

@@ -57,7 +57,7 @@ def undo_binding_changes(*, product: Product, change_set: str, actor: Actor) -> 
 
     What somebody changed since stays as it is, and all of it is refused: half an undo is none.
     """
-    actor.require(DECIDE)
+    actor = actor.require(DECIDE)
     with recorded(actor):
         locked = rows.lock_shown_product(product_id=product.pk, actor=actor)
         steps = _steps(locked, change_set, actor)

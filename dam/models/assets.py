@@ -19,7 +19,7 @@ class AssetQuerySet(models.QuerySet["Asset"]):
         if not actor.may("dam.view"):
             return self.none()
         present = self.present()
-        limits = actor.limits("market")
+        limits = actor.within("dam.view").limits("market")
         if limits is None:
             return present
         shared = Q(markets=[])
@@ -31,7 +31,7 @@ class AssetQuerySet(models.QuerySet["Asset"]):
         """Those that would be visible if nothing were said of them by the rooms above."""
         if not actor.may("dam.view"):
             return self.none()
-        limits = actor.limits("market")
+        limits = actor.within("dam.view").limits("market")
         present = self.present()
         return present if limits is None else present.filter(Q(markets=[]) | Q(markets__overlap=sorted(limits)))
 

@@ -19,7 +19,7 @@ class IngestQuerySet(models.QuerySet["Ingest"]):
         """All; for who is limited to markets their own, and those for one of their markets."""
         if not actor.may("dam.ingest"):
             return self.none()
-        limits = actor.limits("market")
+        limits = actor.within("dam.ingest").limits("market")
         if limits is None:
             return self
         mine = actor.user_id or -1

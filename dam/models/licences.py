@@ -16,7 +16,7 @@ class LicenceQuerySet(models.QuerySet["Licence"]):
         """All; for who is limited to markets those that hold for an asset which they see, or for none yet."""
         if not actor.may("dam.view"):
             return self.none()
-        if actor.limits("market") is None:
+        if actor.within("dam.view").limits("market") is None:
             return self
         seen = _assets_of().filter(asset__in=Asset.objects.visible_to(actor).values("pk"))
         return self.filter(~Exists(_assets_of()) | Exists(seen))

@@ -20,7 +20,7 @@ def approve_asset(asset: Asset, *, actor: Actor, number: int | None = None) -> A
 
     Approving what is approved already changes nothing; an older version than the approved one is refused.
     """
-    actor.require("dam.approve")
+    actor = actor.require("dam.approve")
     with recorded(actor):
         asset = lock_asset(asset, actor=actor)
         versions = asset.versions.order_by("-number")
@@ -52,7 +52,7 @@ def approve_assets(assets: Iterable[Asset], *, actor: Actor) -> list[Asset]:
 
 def reset_approval(asset: Asset, *, state: str, version: int | None, approved: int, actor: Actor) -> Asset:
     """Bring an asset's state back to an earlier one: versions above `approved` are drafts again."""
-    actor.require("dam.approve")
+    actor = actor.require("dam.approve")
     with recorded(actor):
         asset = lock_asset(asset, actor=actor)
         later = asset.versions.filter(number__gt=approved, state=VersionState.APPROVED)
@@ -70,7 +70,7 @@ def reset_approval(asset: Asset, *, state: str, version: int | None, approved: i
 
 def retire_asset(asset: Asset, *, actor: Actor) -> Asset:
     """Let an asset go out no more. `restore_asset` brings it back."""
-    actor.require("dam.approve")
+    actor = actor.require("dam.approve")
     with recorded(actor):
         asset = lock_asset(asset, actor=actor)
         if asset.state != AssetState.RETIRED:
@@ -86,7 +86,7 @@ def withdraw_approval(asset: Asset, *, number: int, actor: Actor) -> Asset:
 
     Only the version that is served can be withdrawn; what an asset without an approved version is, is a draft.
     """
-    actor.require("dam.approve")
+    actor = actor.require("dam.approve")
     with recorded(actor):
         asset = lock_asset(asset, actor=actor)
         version = asset.current_version
@@ -107,7 +107,7 @@ def withdraw_approval(asset: Asset, *, number: int, actor: Actor) -> Asset:
 
 def restore_asset(asset: Asset, *, actor: Actor) -> Asset:
     """Bring a retired asset back as it was: approved where a version is, else a draft."""
-    actor.require("dam.approve")
+    actor = actor.require("dam.approve")
     with recorded(actor):
         asset = lock_asset(asset, actor=actor)
         if asset.state == AssetState.RETIRED:

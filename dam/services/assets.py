@@ -32,7 +32,7 @@ def edit_asset(asset: Asset, *, changes: dict[str, Any], actor: Actor, expected:
 
     `expected` is the edition that the caller has read; another one is refused as stale.
     """
-    actor.require("dam.edit")
+    actor = actor.require("dam.edit")
     checked = {name: _check(name, value) for name, value in changes.items()}
     with recorded(actor):
         asset = lock_asset(asset, actor=actor)
@@ -53,7 +53,7 @@ def edit_asset(asset: Asset, *, changes: dict[str, Any], actor: Actor, expected:
 
 def undo_edit(asset: Asset, *, edition: int, actor: Actor) -> Asset:
     """Put back what the edit that led to this edition changed, unless the same was changed again since."""
-    actor.require("dam.edit")
+    actor = actor.require("dam.edit")
     with recorded(actor):
         asset = lock_asset(asset, actor=actor)
         edit = next((one for one in changes_of(TABLE, asset.pk) if _edition(one.after) == edition), None)
@@ -68,7 +68,7 @@ def undo_edit(asset: Asset, *, edition: int, actor: Actor) -> Asset:
 
 def delete_asset(asset: Asset, *, actor: Actor) -> Asset:
     """Take an asset out of sight. Its bytes and history stay; the same file may come in anew."""
-    actor.require("dam.edit")
+    actor = actor.require("dam.edit")
     with recorded(actor):
         asset = lock_asset(asset, actor=actor)
         asset.deleted_at = moment.now()

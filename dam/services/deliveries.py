@@ -24,7 +24,7 @@ def open_ingest(
     *, actor: Actor, licence: Licence | None = None, markets: Sequence[str] = (), keywords: Sequence[str] = ()
 ) -> Ingest:
     """An ingest that uploads may go into until it is finished."""
-    actor.require("dam.ingest")
+    actor = actor.require("dam.ingest")
     with recorded(actor):
         return Ingest.objects.create(
             owner_id=actor.user_id, stage=IngestStage.OPEN, created_at=moment.now(),
@@ -41,7 +41,7 @@ def describe_ingest(
     keywords: Sequence[str] = (),
 ) -> Ingest:
     """Say, while files are on their way, their licence, markets and keywords."""
-    actor.require("dam.ingest")
+    actor = actor.require("dam.ingest")
     with recorded(actor):
         row = lock_open_ingest(ingest, actor=actor)
         row.licence, row.markets, row.keywords = _allowed(licence, actor), _known(markets, actor), _said(keywords)
@@ -51,7 +51,7 @@ def describe_ingest(
 
 def finish_ingest(ingest: Ingest, *, actor: Actor, without_unfinished: bool = False) -> Ingest:
     """Take in what has arrived, by a job. Uploads that are still on their way are in the way, unless given up."""
-    actor.require("dam.ingest")
+    actor = actor.require("dam.ingest")
     folders: list[str] = []
     with recorded(actor):
         row = lock_open_ingest(ingest, actor=actor)
@@ -70,7 +70,7 @@ def finish_ingest(ingest: Ingest, *, actor: Actor, without_unfinished: bool = Fa
 
 def cancel_ingest(ingest: Ingest, *, actor: Actor) -> Ingest:
     """Throw an open ingest away with its bytes; stop one that runs. Files that are in stay in."""
-    actor.require("dam.ingest")
+    actor = actor.require("dam.ingest")
     if ingest.stage != IngestStage.OPEN:
         if ingest.job is None:
             raise Conflict("The ingest is over", path="uid")
@@ -133,7 +133,7 @@ def _remove(folders: Sequence[str]) -> None:
 
 def _allowed(licence: Licence | None, actor: Actor) -> Licence | None:
     if licence is not None:
-        actor.require("dam.edit")
+        actor = actor.require("dam.edit")
     return licence
 
 

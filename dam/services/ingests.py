@@ -36,7 +36,7 @@ class UploadedFile:
 
 def ingest_folder(folder: Path, *, actor: Actor, licence: Licence | None = None, markets: Sequence[str] = ()) -> Ingest:
     """Take in all files below a folder of this machine, by a job."""
-    actor.require("dam.ingest")
+    actor = actor.require("dam.ingest")
     if not folder.is_dir():
         raise Invalid(f"{folder} is not a folder", path="folder")
     with recorded(actor):
@@ -48,7 +48,7 @@ def start_ingest(
     files: Sequence[UploadedFile], *, actor: Actor, licence: Licence | None = None, markets: Sequence[str] = ()
 ) -> Ingest:
     """Take in stored files, by a job. Two files of one name are told apart by a number."""
-    actor.require("dam.ingest")
+    actor = actor.require("dam.ingest")
     if not files:
         raise Invalid("There is no file to take in", path="files")
     with recorded(actor):
@@ -64,7 +64,7 @@ def start_ingest(
 
 def store_upload(stream: IO[bytes], *, actor: Actor) -> Blob:
     """Keep the bytes of an upload; what they are is told from themselves."""
-    actor.require("dam.ingest")
+    actor = actor.require("dam.ingest")
     head = stream.read(HEAD)
     stream.seek(0)
     return store_blob(stream, media_type=sniff(head))
@@ -98,7 +98,7 @@ def free_path(path: str, *, taken: Container[str]) -> str:
 
 def _create(actor: Actor, licence: Licence | None, markets: Sequence[str], folder: str = "") -> Ingest:
     if licence is not None:
-        actor.require("dam.edit")
+        actor = actor.require("dam.edit")
     return Ingest.objects.create(
         owner_id=actor.user_id, licence=licence, markets=sorted(markets), folder=folder, created_at=moment.now()
     )

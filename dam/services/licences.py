@@ -24,7 +24,7 @@ NAME = 200
 
 def define_licence(*, name: str, terms: Sequence[TermFacts], actor: Actor, credit: str = "") -> Licence:
     """A new licence. It holds for no asset until it is assigned."""
-    actor.require("dam.edit")
+    actor = actor.require("dam.edit")
     name = name.strip()
     if not name or len(name) > NAME:
         raise Invalid(f"A licence needs a name of at most {NAME} characters", path="name")
@@ -49,7 +49,7 @@ def change_terms(
 
     `expected` is the version that the caller has read; another one is refused as stale.
     """
-    actor.require("dam.edit")
+    actor = actor.require("dam.edit")
     with recorded(actor):
         licence = _lock_whole(licence, actor)
         if expected is not None and expected != licence.version:
@@ -69,7 +69,7 @@ def change_terms(
 
 def undo_terms(licence: Licence, *, version: int, actor: Actor) -> Licence:
     """Put the terms and the credit back that were there before this version, unless they were changed again since."""
-    actor.require("dam.edit")
+    actor = actor.require("dam.edit")
     with recorded(actor):
         licence = _lock_whole(licence, actor)
         if licence.version != version or licence.revoked_at is not None:
@@ -82,7 +82,7 @@ def undo_terms(licence: Licence, *, version: int, actor: Actor) -> Licence:
 
 def revoke_licence(licence: Licence, *, actor: Actor, at: datetime | None = None) -> Licence:
     """End a licence from this moment on, for good."""
-    actor.require("dam.edit")
+    actor = actor.require("dam.edit")
     with recorded(actor):
         licence = _lock_whole(licence, actor)
         if licence.revoked_at is None:
@@ -96,7 +96,7 @@ def revoke_licence(licence: Licence, *, actor: Actor, at: datetime | None = None
 
 def assign_licence(assets: Iterable[Asset], *, licence: Licence, actor: Actor) -> int:
     """Let the licence hold for these assets too; how many it did not hold for before."""
-    actor.require("dam.edit")
+    actor = actor.require("dam.edit")
     with recorded(actor):
         licence = _lock(licence)
         wanted = {asset.pk: asset for asset in assets}
@@ -110,7 +110,7 @@ def assign_licence(assets: Iterable[Asset], *, licence: Licence, actor: Actor) -
 
 def unassign_licence(assets: Iterable[Asset], *, licence: Licence, actor: Actor) -> int:
     """Let the licence hold for these assets no more; how many it held for."""
-    actor.require("dam.edit")
+    actor = actor.require("dam.edit")
     with recorded(actor):
         licence = _lock(licence)
         held = AssetLicence.objects.filter(licence=licence, asset__in=list(assets)).select_related("asset")

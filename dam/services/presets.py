@@ -15,7 +15,7 @@ from foundation.history.services import recorded
 
 def define_preset(*, code: str, label: str, body: dict[str, Any], actor: Actor) -> Preset:
     """Create or change a preset. Changed, it asks for other renditions from now on; those made stay."""
-    actor.require("dam.edit")
+    actor = actor.require("dam.edit")
     complete_recipe(body)
     with recorded(actor):
         known = Preset.objects.select_for_update().filter(code=code).first()

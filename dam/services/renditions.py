@@ -27,7 +27,7 @@ def request_rendition(version: AssetVersion, *, preset: Preset | str, actor: Act
 
 def request_full_size(version: AssetVersion, *, actor: Actor) -> Rendition:
     """The same in the version's own size, for looking closely."""
-    actor.require("dam.view")
+    actor = actor.require("dam.view")
     return request_rendition(version, preset=ensure_full_size_preset(), actor=actor)
 
 
@@ -36,7 +36,7 @@ def request_renditions(version: AssetVersion, *, presets: Sequence[Preset | str]
 
     A rendition that failed is tried again.
     """
-    actor.require("dam.view")
+    actor = actor.require("dam.view")
     chosen = [get_preset(preset) if isinstance(preset, str) else preset for preset in presets]
     with transaction.atomic():
         keys = [_ensure_row(version, preset) for preset in chosen]

@@ -33,7 +33,7 @@ COLLECTED_AT_ONCE = 100
 
 def begin_upload(*, path: str, length: int, metadata: str, actor: Actor, ingest: Ingest | None = None) -> Upload:
     """Room for a file of this length in an open ingest; one that names none gets an ingest of its own."""
-    actor.require("dam.ingest")
+    actor = actor.require("dam.ingest")
     if actor.user_id is None:
         raise Denied("Only a person or a key can upload: the upload needs an owner")
     if length > FILE_BYTES:
@@ -78,7 +78,7 @@ def free_upload(upload: Upload) -> None:
 
 def end_upload(upload: Upload, *, actor: Actor) -> None:
     """Give an upload up, bytes and all. One whose ingest has started has nothing left to give up."""
-    actor.require("dam.ingest")
+    actor = actor.require("dam.ingest")
     with recorded(actor):
         ingest = Ingest.objects.select_for_update().get(pk=upload.ingest_id)
         row = Upload.objects.visible_to(actor).select_for_update().filter(pk=upload.pk).first()

@@ -27,7 +27,7 @@ from foundation.workflow.services import close_work_items
 
 def add_version(asset: Asset, *, sha256: str, filename: str, actor: Actor) -> AssetVersion:
     """Stored bytes become the asset's next version. What is served stays the same until it is approved."""
-    actor.require("dam.ingest")
+    actor = actor.require("dam.ingest")
     try:
         with local_copy(sha256) as path:
             facts = inspect_file(path)

@@ -11,11 +11,7 @@ from typing import Any
 from dam.recipes import complete_recipe, engine, hash_recipe
 from dam.verdict import LicenceFacts, TermFacts
 from delivery.decision import Facts, RenditionFacts, wanted_version
-from foundation.accounts.choices import PERMISSIONS
 from foundation.links.tokens import GrantToken, ListingToken, Token
-
-# Who may look at media inside the house, as roles.
-VIEWERS = sorted(role.value for role, may in PERMISSIONS.items() if may & {"*", "dam.view"})
 
 SQL = """
 SELECT a.id, a.deleted_at IS NULL, a.state = 'approved' AND v.state = 'approved', v.id, p.body::text, c.use,
@@ -28,7 +24,8 @@ SELECT a.id, a.deleted_at IS NULL, a.state = 'approved' AND v.state = 'approved'
               AND k.revoked_at IS NULL AND (k.expires_at IS NULL OR k.expires_at > %(at)s)))
        AND u.is_active AND (u.closings = %(closings)s OR %(key)s::text IS NOT NULL)
        AND (u.is_superuser OR EXISTS (
-           SELECT FROM accounts_grant g WHERE g.role = ANY(%(viewers)s) AND (g.user_id = u.id OR g.group_id IN (
+           SELECT FROM accounts_grant g JOIN accounts_roledefinition r ON r.code = g.role
+            WHERE r.permissions && ARRAY['*', 'dam.view'] AND (g.user_id = u.id OR g.group_id IN (
                SELECT m.group_id FROM accounts_membership m WHERE m.user_id = u.id))))),
   (SELECT coalesce(json_agg(json_build_array(l.uid, l.revoked_at, (
             SELECT coalesce(json_agg(json_build_array(
@@ -62,7 +59,6 @@ def question(token: Token, *, at: datetime) -> dict[str, Any]:
         "user": int(number) if kind == "user" and number.isdecimal() and len(number) < 19 else None,
         "closings": int(closings) if closings.isdecimal() and len(closings) < 9 else 0,
         "key": name if kind == "key" else None,
-        "viewers": VIEWERS,
         "engine": engine(),
         "at": at,
     }

@@ -115,7 +115,7 @@ def mint_link(
 
     With `ask_rights` it is refused at once where it would not open now.
     """
-    actor.require("delivery.mint")
+    actor = actor.require("delivery.mint")
     if not 0 < minutes * 60 <= LONGEST_GRANT.total_seconds():
         raise Invalid("A link holds for 1 to 1440 minutes", path="minutes")
     asset = get_asset(asset_uid, actor=actor)

@@ -8,4 +8,16 @@ class AccountsConfig(AppConfig):
     def ready(self) -> None:
         from allauth.socialaccount.providers import registry
 
+        from foundation.core.permissions import declare_permissions
+
         registry.load()
+        declare_permissions(
+            "The house",
+            {
+                "accounts.manage": "Make accounts and groups, grant roles, say what roles may",
+                "accounts.provision": "Keep the people and groups of a directory",
+                "jobs.administer": "See and stop everybody's jobs and bulk changes",
+                "markets.define": "Define markets, languages, channels and scopes",
+            },
+            is_house_wide=True,
+        )

@@ -1,4 +1,4 @@
-"""Roles and what each may do. Permissions read `room.verb`; they are checked in services."""
+"""The roles of a new house, and what a grant can be limited to."""
 
 from __future__ import annotations
 
@@ -6,6 +6,8 @@ from enum import StrEnum
 
 
 class Role(StrEnum):
+    """Codes of the roles that a house begins with; `RoleDefinition` has these and those made since."""
+
     ADMINISTRATOR = "administrator"
     STEWARD = "steward"
     STUDIO = "studio"
@@ -29,6 +31,7 @@ class Source(StrEnum):
     SCIM = "scim"
 
 
+# What the roles of a new house may. Afterwards the table of roles says it.
 PERMISSIONS: dict[Role, frozenset[str]] = {
     Role.ADMINISTRATOR: frozenset({"*"}),
     Role.STEWARD: frozenset(
@@ -56,9 +59,10 @@ PERMISSIONS: dict[Role, frozenset[str]] = {
         {"pim.view", "pim.edit", "pim.import", "dam.view", "dam.ingest", "syndication.view", "delivery.mint"}
     ),
 }
-
-# What only administrators may, by name: for keys that may a part of it.
-ADMINISTRATION = frozenset(
-    {"accounts.manage", "accounts.provision", "jobs.administer", "markets.define", "pim.define", "pim.view_secret"}
-)
-ALL_PERMISSIONS = frozenset().union(*PERMISSIONS.values(), ADMINISTRATION) - {"*"}
+SENTENCES = {
+    Role.ADMINISTRATOR: "Everything, people and settings too",
+    Role.STEWARD: "Product values, imports, bindings, placements, publishing",
+    Role.STUDIO: "Assets, ingests, licences, approvals",
+    Role.MERCHANT: "Sees everything of products and listings, publishes",
+    Role.INTEGRATOR: "Programs: products and assets in, listings out",
+}

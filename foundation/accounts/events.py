@@ -3,6 +3,8 @@
 from foundation.events.catalogue import declare
 
 USER_CREATED = declare("accounts.user.created", "A user exists", username="their sign-in name")
+ROLE_DEFINED = declare("accounts.role.defined", "A role was made, or may other things", role="its code")
+ROLE_DELETED = declare("accounts.role.deleted", "A role that nobody has is gone", role="its code")
 USER_CHANGED = declare("accounts.user.changed", "A user's password, roles or keys changed", username="sign-in name")
 PROVIDER_CHANGED = declare("accounts.provider.changed", "A sign-in provider was added or changed", code="its code")
 GROUP_CHANGED = declare("accounts.group.changed", "A group, its members or its roles changed", group="its name")

@@ -7,8 +7,8 @@ from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models.functions import Lower
 
-from foundation.accounts.choices import Dimension, Role, Source
-from foundation.core.actors import Actor
+from foundation.accounts.choices import Dimension, Source
+from foundation.core.actors import ALL, Actor
 from foundation.core.ids import uuid7
 
 
@@ -22,6 +22,34 @@ class User(AbstractUser):
 
     def __str__(self) -> str:
         return self.get_full_name() or self.username
+
+
+class RoleQuerySet(models.QuerySet["RoleDefinition"]):
+    def visible_to(self, actor: Actor) -> RoleQuerySet:
+        """What a role may is nobody's secret; who has it is asked of grants."""
+        return self
+
+    def carrying(self, permission: str) -> RoleQuerySet:
+        return self.filter(permissions__overlap=[permission, ALL])
+
+
+class RoleDefinition(models.Model):
+    """What a role may. The roles that a house begins with stay; administrators may everything."""
+
+    uid = models.UUIDField(default=uuid7, unique=True)
+    code = models.TextField(unique=True)
+    name = models.TextField()
+    sentence = models.TextField(blank=True, help_text="What the role is for")
+    permissions = ArrayField(models.TextField(), default=list, blank=True)
+    is_first = models.BooleanField(default=False, help_text="One that the house began with")
+
+    objects = RoleQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["-is_first", "pk"]
+
+    def __str__(self) -> str:
+        return self.name
 
 
 class GroupQuerySet(models.QuerySet["Group"]):
@@ -70,18 +98,31 @@ class GrantQuerySet(models.QuerySet["Grant"]):
         return self.filter(models.Q(user_id=user_id or -1) | models.Q(group__in=groups))
 
 
+class GrantManager(models.Manager["Grant"]):
+    """Grants with the permissions of their role, read along."""
+
+    def get_queryset(self) -> GrantQuerySet:
+        role = RoleDefinition.objects.filter(code=models.OuterRef("role")).order_by()
+        return GrantQuerySet(self.model, using=self._db).annotate(
+            permissions=models.Subquery(role.values("permissions"))
+        )
+
+    def held_by(self, user_id: int | None) -> GrantQuerySet:
+        return self.get_queryset().held_by(user_id)
+
+
 class Grant(models.Model):
     """A role given to a user or to a group, everywhere or within one code of a dimension (`market`: `FR`)."""
 
     user = models.ForeignKey(User, null=True, on_delete=models.CASCADE, related_name="grants")
     group = models.ForeignKey(Group, null=True, on_delete=models.CASCADE, related_name="grants")
-    role = models.TextField(choices=[(role.value, role.value) for role in Role])
+    role = models.TextField(help_text="Code of a role")
     dimension = models.TextField(
         choices=[(dimension.value, dimension.name.lower()) for dimension in Dimension], default=Dimension.EVERYWHERE
     )
     code = models.TextField(blank=True)
 
-    objects = GrantQuerySet.as_manager()
+    objects = GrantManager()
 
     class Meta:
         constraints = [

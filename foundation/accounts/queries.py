@@ -4,38 +4,63 @@ from __future__ import annotations
 
 import hashlib
 import hmac
+from collections.abc import Iterable
 from datetime import datetime
 
 from django.db.models import Q, QuerySet
 
-from foundation.accounts.choices import PERMISSIONS, Dimension, Role
+from foundation.accounts.choices import Dimension, Role
 from foundation.accounts.errors import BadKey
 from foundation.accounts.models import ApiKey, Grant, Membership, User
-from foundation.core.actors import ANONYMOUS, Actor
+from foundation.core.actors import ANONYMOUS, EVERYTHING, Actor, Reach
 from foundation.core.errors import Missing
+from foundation.core.permissions import shared_permissions
 
 SCHEME = "tk_"
 WITH_GRANTS = ("grants", "memberships__group__grants")
 
 
 def actor_of(user: User, *, key: ApiKey | None = None) -> Actor:
-    """The actor that a user, or a key acting for them, is now.
-
-    Permissions are those of all grants together, their own and their groups'. A dimension limits the actor only
-    when no grant of the actor goes without it: a steward everywhere who is also a merchant in FR is not limited to FR.
-    """
+    """The actor that a user, or a key acting for them, is now."""
     if not user.is_active:
         return ANONYMOUS
-    grants = grants_of(user)
-    permissions = frozenset().union(*(PERMISSIONS[Role(grant.role)] for grant in grants))
-    if user.is_superuser:
-        permissions = frozenset({"*"})
-    scopes: dict[str, frozenset[str]] = {}
-    if not user.is_superuser and all(grant.dimension != Dimension.EVERYWHERE for grant in grants):
-        for dimension in {grant.dimension for grant in grants}:
-            scopes[dimension] = frozenset(grant.code for grant in grants if grant.dimension == dimension)
-    actor = Actor(f"user:{user.username}", user.pk, str(user), permissions, scopes, user.closings)
+    reaches = (EVERYTHING,) if user.is_superuser else _reaches_by_source(grants_of(user))
+    actor = Actor(f"user:{user.username}", user.pk, str(user), reaches, user.closings)
     return _narrowed(actor, user, key) if key else actor
+
+
+def _reaches_by_source(grants: Iterable[Grant]) -> tuple[Reach, ...]:
+    """Their own grants and those of each group for themselves: what one gives, another cannot narrow."""
+    sources: dict[int, list[Grant]] = {}
+    for grant in grants:
+        sources.setdefault(grant.group_id or 0, []).append(grant)
+    found = [reach for _, some in sorted(sources.items()) for reach in reaches_of(some)]
+    return tuple(reach for place, reach in enumerate(found) if reach not in found[:place])
+
+
+def reaches_of(grants: Iterable[Grant]) -> tuple[Reach, ...]:
+    """One reach for each role. Its grants combine: several codes of a dimension are either, several dimensions are
+    all of them; a grant that holds everywhere makes the others void.
+    """
+    limits: dict[str, dict[str, set[str]]] = {}
+    permissions: dict[str, frozenset[str]] = {}
+    everywhere = set()
+    for grant in grants:
+        codes = limits.setdefault(grant.role, {})
+        permissions[grant.role] = frozenset(getattr(grant, "permissions", None) or ())
+        if grant.dimension == Dimension.EVERYWHERE:
+            everywhere.add(grant.role)
+        else:
+            codes.setdefault(grant.dimension, set()).add(grant.code)
+    return tuple(_reach(permissions[role], {} if role in everywhere else cut) for role, cut in sorted(limits.items()))
+
+
+def _reach(permissions: frozenset[str], codes: dict[str, set[str]]) -> Reach:
+    whole = Reach(permissions)
+    if not codes:
+        return whole
+    shared = whole.of(shared_permissions()).permissions
+    return Reach(shared, {name: frozenset(one) for name, one in codes.items()})
 
 
 def grants_of(user: User) -> list[Grant]:
@@ -57,13 +82,10 @@ def administrators() -> QuerySet[User]:
 
 def _narrowed(actor: Actor, user: User, key: ApiKey) -> Actor:
     """What the key may, of what its owner may now."""
-    permissions, scopes = actor.permissions, dict(actor.scopes)
-    if key.permissions:
-        permissions = frozenset(one for one in key.permissions if actor.may(one))
-    for dimension, codes in ((Dimension.MARKET, key.markets), (Dimension.CHANNEL, key.channels)):
-        if codes:
-            scopes[dimension] = frozenset(code for code in codes if actor.sees(dimension, code))
-    return Actor(f"key:{user.username}/{key.prefix}", user.pk, str(user), permissions, scopes, user.closings)
+    named = {Dimension.MARKET.value: key.markets, Dimension.CHANNEL.value: key.channels}
+    cut = actor.cut_to({name: frozenset(codes) for name, codes in named.items() if codes})
+    reaches = tuple(one.of(key.permissions) for one in cut.reaches) if key.permissions else cut.reaches
+    return Actor(f"key:{user.username}/{key.prefix}", user.pk, str(user), reaches, user.closings)
 
 
 def owner_named(username: str, *, actor: Actor) -> User:

@@ -19,6 +19,7 @@ class ArchiveConfig(AppConfig):
             Membership,
             Provider,
             ProviderSecret,
+            RoleDefinition,
             User,
         )
         from foundation.archive import fsck
@@ -33,7 +34,7 @@ class ArchiveConfig(AppConfig):
         from foundation.workflow.models import Comment, Queue, Watcher, WorkItem
 
         fsck.register()
-        export_models(User, Group, Membership, Grant, ApiKey, Provider, ProviderSecret, Entry)
+        export_models(User, Group, Membership, RoleDefinition, Grant, ApiKey, Provider, ProviderSecret, Entry)
         export_models(Blob, BlobCopy)
         export_models(Sequence, Event, Revision, Timer, Job)
         export_models(Locale, Market, Channel, Cell, Scope, ScopeCell)

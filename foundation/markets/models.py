@@ -102,12 +102,7 @@ class Cell(models.Model):
 
 class ScopeQuerySet(models.QuerySet["Scope"]):
     def visible_to(self, actor: Actor) -> ScopeQuerySet:
-        scopes = self
-        if (markets := actor.limits("market")) is not None:
-            scopes = scopes.filter(market__code__in=markets)
-        if (channels := actor.limits("channel")) is not None:
-            scopes = scopes.filter(channel__code__in=channels)
-        return scopes
+        return self.filter(actor.where(market="market__code__in", channel="channel__code__in"))
 
 
 class Scope(models.Model):

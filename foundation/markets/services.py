@@ -29,7 +29,7 @@ def define_locale(
     *, code: str, name: str, actor: Actor, fallback: str | None = None, fallback_counts: bool = False
 ) -> Locale:
     """Create or change a locale. Scopes that pass through it get their chains anew; the same again changes nothing."""
-    actor.require("markets.define")
+    actor = actor.require("markets.define")
     _require(LOCALE.fullmatch(code), f"{code[:40]!r} is no language tag: write de, de-AT or zh-Hant-TW", "code")
     _require(name.strip(), "Give the locale a name", "name")
     with recorded(actor):
@@ -48,7 +48,7 @@ def define_market(
     units: str = Market.Units.METRIC,
 ) -> Market:  # fmt: skip
     """Create or change a market; the same again changes nothing."""
-    actor.require("markets.define")
+    actor = actor.require("markets.define")
     _require(CODE.fullmatch(code), "A code has letters, digits, - and _, forty at most", "code")
     _require(name.strip(), "Give the market a name", "name")
     _require(territories, "A market needs at least one territory", "territories")
@@ -78,7 +78,7 @@ def define_channel(
     endpoint: str = "",
 ) -> Channel:  # fmt: skip
     """Create or change a channel; the same again changes nothing."""
-    actor.require("markets.define")
+    actor = actor.require("markets.define")
     _require(CODE.fullmatch(code), "A code has letters, digits, - and _, forty at most", "code")
     _require(name.strip(), "Give the channel a name", "name")
     _require(kind in Channel.Kind.values, f"A channel is one of: {', '.join(Channel.Kind.values)}", "kind")
@@ -94,7 +94,7 @@ def define_channel(
 
 def define_scope(*, channel: str, market: str, locale: str, actor: Actor) -> Scope:
     """Publish a channel in a market and a locale, with the chain of cells that its readers fall back on."""
-    actor.require("markets.define")
+    actor = actor.require("markets.define")
     with recorded(actor):
         row = get_market(market)
         if not row.locales.filter(code=locale).exists():

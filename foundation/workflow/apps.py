@@ -6,6 +6,13 @@ class WorkflowConfig(AppConfig):
     label = "workflow"
 
     def ready(self) -> None:
+        from foundation.core.permissions import declare_permissions
         from foundation.workflow.services.bulk import offer_work_item_verbs
 
         offer_work_item_verbs()
+        declare_permissions(
+            "Work items",
+            {
+                "workflow.work": "See and do work items",
+            },
+        )

@@ -11,11 +11,12 @@ from foundation.core.ids import uuid7
 from foundation.workflow.choices import Priority
 
 OPEN = Q(closed_at=None)
+WORK = "workflow.work"
 
 
 class QueueQuerySet(models.QuerySet["Queue"]):
     def visible_to(self, actor: Actor) -> QueueQuerySet:
-        limits = actor.limits("queue")
+        limits = actor.within(WORK).limits("queue")
         return self if limits is None else self.filter(code__in=limits)
 
 
@@ -40,14 +41,9 @@ class WorkItemQuerySet(models.QuerySet["WorkItem"]):
         """Items of the actor's queues. Who is limited to markets sees those of their markets and no others: an
         item without a market may name products that they may not know of.
         """
-        if not actor.may("workflow.work"):
+        if not actor.may(WORK):
             return self.none()
-        items = self
-        if (queues := actor.limits("queue")) is not None:
-            items = items.filter(queue__code__in=queues)
-        if (markets := actor.limits("market")) is not None:
-            items = items.filter(market__in=markets)
-        return items
+        return self.filter(actor.within(WORK).where(queue="queue__code__in", market="market__in"))
 
     def unfinished(self) -> WorkItemQuerySet:
         return self.filter(OPEN)
@@ -111,9 +107,7 @@ class WorkItem(models.Model):
 
     def is_visible_to(self, actor: Actor) -> bool:
         """What `visible_to` says, of this item alone."""
-        limits = actor.limits("market")
-        is_near = limits is None or self.market in limits
-        return actor.may("workflow.work") and actor.sees("queue", self.queue.code) and is_near
+        return actor.within(WORK).admits(queue=self.queue.code, market=self.market)
 
 
 class Watcher(models.Model):

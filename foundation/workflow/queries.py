@@ -6,13 +6,10 @@ from collections.abc import Iterable
 
 from django.db.models import Exists, OuterRef, Q, QuerySet, Value
 
-from foundation.accounts.choices import PERMISSIONS
-from foundation.accounts.models import Grant, User
+from foundation.accounts.models import Grant, RoleDefinition, User
 from foundation.accounts.queries import WITH_GRANTS, actor_of
 from foundation.core.actors import Actor
 from foundation.workflow.models import Queue, WorkItem
-
-WORKING = [role for role, permissions in PERMISSIONS.items() if permissions & {"workflow.work", "*"}]
 
 
 def queues_of(actor: Actor) -> QuerySet[Queue]:
@@ -25,7 +22,8 @@ def queues_of(actor: Actor) -> QuerySet[Queue]:
 
 def able_people(item: WorkItem | None = None) -> list[User]:
     """Who works on work items, or on this one, by name."""
-    working = Grant.objects.filter(role__in=WORKING)
+    roles = RoleDefinition.objects.carrying("workflow.work").values("code")
+    working = Grant.objects.filter(role__in=roles).values("pk")
     able = Q(is_superuser=True) | Q(grants__in=working) | Q(memberships__group__grants__in=working)
     users: Iterable[User] = (
         User.objects.filter(able, is_active=True, is_service=False).distinct().prefetch_related(*WITH_GRANTS)

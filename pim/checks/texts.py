@@ -7,7 +7,7 @@ import unicodedata
 from collections.abc import Iterable
 from functools import cache
 from html.parser import HTMLParser
-from re import _constants, _parser  # type: ignore[attr-defined]  # the only way to see a pattern's shape
+from re import _constants, _parser  # type: ignore[attr-defined,unused-ignore]  # the only way to see a pattern's shape
 from typing import Any
 
 from pim.checks.refusals import Refusal

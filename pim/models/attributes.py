@@ -7,10 +7,11 @@ from pim.choices import AttributeType, Sensitivity
 
 
 def clearance_of(actor: Actor) -> Sensitivity:
-    """The highest class of attribute that the actor may see."""
-    if actor.may("pim.view_secret"):
+    """The highest class of attribute that the actor may see wherever they see products at all."""
+    if actor.holds_throughout("pim.view_secret", wherever="pim.view"):
         return Sensitivity.SECRET
-    return Sensitivity.RESTRICTED if actor.may("pim.view_restricted") else Sensitivity.PUBLIC
+    is_cleared = actor.holds_throughout("pim.view_restricted", wherever="pim.view")
+    return Sensitivity.RESTRICTED if is_cleared else Sensitivity.PUBLIC
 
 
 class AttributeQuerySet(models.QuerySet["Attribute"]):

@@ -15,7 +15,7 @@ class CatalogueEntryQuerySet(models.QuerySet["CatalogueEntry"]):
         """
         if not actor.may("pim.view"):
             return self.none()
-        limits = actor.limits("market")
+        limits = actor.within("pim.view").limits("market")
         return self if limits is None else self.filter(markets__overlap=sorted(limits))
 
 

@@ -20,11 +20,8 @@ class OfScopeQuerySet(models.QuerySet[M_co]):
     def visible_to(self, actor: Actor) -> Self:
         if not actor.may("pim.view"):
             return self.none()
-        rows = self
-        for dimension in ("market", "channel"):
-            if (limits := actor.limits(dimension)) is not None:
-                rows = rows.filter(**{f"scope__{dimension}__code__in": limits})
-        return rows
+        lookups = {"market": "scope__market__code__in", "channel": "scope__channel__code__in"}
+        return self.filter(actor.within("pim.view").where(**lookups))
 
 
 class CompletenessQuerySet(OfScopeQuerySet["Completeness"]):

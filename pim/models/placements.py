@@ -11,8 +11,7 @@ from pim.models.products import Product
 class PlacementQuerySet(models.QuerySet["Placement"]):
     def visible_to(self, actor: Actor) -> PlacementQuerySet:
         rows = self.filter(product__in=Product.objects.visible_to(actor))
-        limits = actor.limits("market")
-        return rows if limits is None else rows.filter(market__code__in=limits)
+        return rows.filter(actor.within("pim.view").where(market="market__code__in", channel="channel__code__in"))
 
     def placed(self) -> PlacementQuerySet:
         return self.filter(state=PlacementState.PLACED)

@@ -17,7 +17,7 @@ class ProductQuerySet(models.QuerySet["Product"]):
         """All, or for who is limited to markets: the models that are placed in one of them, with their variants."""
         if not actor.may("pim.view"):
             return self.none()
-        limits = actor.limits("market")
+        limits = actor.within("pim.view").limits("market")
         if limits is None:
             return self
         from pim.models.placements import Placement  # noqa: PLC0415  placements point at products

@@ -14,7 +14,7 @@ class ValuesQuerySet(models.QuerySet["ProductValues"]):
     def visible_to(self, actor: Actor) -> ValuesQuerySet:
         """Values of visible products in shared cells and in those of the actor's markets. Attributes are cut later."""
         rows = self.filter(product__in=Product.objects.visible_to(actor))
-        limits = actor.limits("market")
+        limits = actor.within("pim.view").limits("market")
         if limits is None:
             return rows
         return rows.filter(models.Q(cell__market=None) | models.Q(cell__market__code__in=limits))
@@ -49,7 +49,7 @@ class OverrideQuerySet(models.QuerySet["Override"]):
         rows = self.filter(
             product__in=Product.objects.visible_to(actor), attribute__in=Attribute.objects.visible_to(actor)
         )
-        limits = actor.limits("market")
+        limits = actor.within("pim.view").limits("market")
         return rows if limits is None else rows.filter(cell__market__code__in=limits)
 
 

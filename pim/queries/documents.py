@@ -53,7 +53,9 @@ def values_document(product: Product, *, actor: Actor) -> list[dict[str, Any]]:
         (one.cell_id, one.attribute.code): one
         for one in Override.objects.filter(product=product).select_related("attribute")
     }
-    rows = own_values([product.pk], codes=allowed_codes(clearance_of(actor)), markets=actor.limits("market"))
+    rows = own_values(
+        [product.pk], codes=allowed_codes(clearance_of(actor)), markets=actor.within("pim.view").limits("market")
+    )
     entries = []
     for row in rows.get(product.pk, []):
         for code in sorted(row.vals.keys() | row.computed.keys()):
@@ -92,10 +94,11 @@ def resolved_document(product: Product, *, actor: Actor, scope: Scope) -> dict[s
 
 def placements_document(product: Product, *, actor: Actor) -> list[dict[str, Any]]:
     """What is decided on where the product is offered, in the actor's markets and channels."""
+    viewer = actor.within("pim.view")
     offers = [
         offer
         for offer in placements_of([product.pk])[product.pk]
-        if actor.sees("market", offer.market) and actor.sees("channel", offer.channel)
+        if viewer.admits(market=offer.market, channel=offer.channel)
     ]
     decisions = decisions_of({offer.placement_id: offer.state for offer in offers})
     return [

@@ -45,7 +45,7 @@ def define_attribute(
 
     Options that are not named stay. Where values exist, type and places are not changed any more.
     """
-    actor.require("pim.define")
+    actor = actor.require("pim.define")
     fields = {
         "type": type,
         "labels": dict(labels or {}),

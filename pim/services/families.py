@@ -29,7 +29,7 @@ def define_family(
     `required` and `required_media` map a channel to attributes and to roles of pictures. An attribute that is not
     named any more leaves the family if no product has a value of it; its bit is never given away.
     """
-    actor.require("pim.define")
+    actor = actor.require("pim.define")
     known = {one.code: one for one in Attribute.objects.all()}
     wanted = {str(one["code"]): one for one in attributes}
     _require_family(code, wanted, axes, required or {}, known, label_attribute, visual_axis)

@@ -42,7 +42,7 @@ def start_import(
     `UnknownColumn` or `Problems`, and nothing is kept. A check passes over headers that mean nothing: it names them,
     and takes those that the actor has mapped before as they were mapped.
     """
-    actor.require("pim.import")
+    actor = actor.require("pim.import")
     mapping = dict(mapping or {})
     with tempfile.NamedTemporaryFile() as copy:
         path = _bounded_copy(file, copy) if not isinstance(file, Path) else file
@@ -78,7 +78,7 @@ def map_columns(*, uid: UUID, columns: Mapping[str, str | None], actor: Actor) -
 
     What is said is remembered for the actor's next file with the same header.
     """
-    actor.require("pim.import")
+    actor = actor.require("pim.import")
     with recorded(actor):
         record = _checked(uid, actor)
         headers = record.reading.get("headers", [])
@@ -101,7 +101,7 @@ def import_checked_file(*, uid: UUID, actor: Actor) -> ProductImport:
 
     Raises `Conflict` when it is not checked (any more), or when something is in the way of reading it at all.
     """
-    actor.require("pim.import")
+    actor = actor.require("pim.import")
     with recorded(actor):
         record = _checked(uid, actor)
         if record.reading.get("problem"):

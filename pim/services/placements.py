@@ -12,6 +12,7 @@ from pim import events
 from pim.choices import PlacementState
 from pim.models import Placement, Product
 from pim.queries.placements import placements_of
+from pim.queries.refusals import refusal_of
 
 
 def place_product(
@@ -85,10 +86,10 @@ def _decide(
 
 
 def _require_place(channel: Channel | str, market: Market | str, actor: Actor) -> tuple[Channel, Market]:
-    actor.require("pim.place")
+    actor = actor.require("pim.place")
     channel = get_channel(channel) if isinstance(channel, str) else channel
     market = get_market(market) if isinstance(market, str) else market
-    if not actor.sees("market", market.code) or not actor.sees("channel", channel.code):
+    if not actor.admits(market=market.code, channel=channel.code):
         raise Denied(f"{channel.code} in {market.code} is not yours to fill", path="market")
     return channel, market
 
@@ -96,7 +97,7 @@ def _require_place(channel: Channel | str, market: Market | str, actor: Actor) -
 def _lock(product: Product, actor: Actor) -> Product:
     locked = Product.objects.visible_to(actor).select_for_update().filter(pk=product.pk).first()
     if locked is None:
-        raise Missing("There is no such product", path="sku")
+        raise refusal_of(product, actor, "place products")
     return locked
 
 

@@ -16,6 +16,7 @@ from pim.choices import ANY_LOCALE, ProductState, Sensitivity
 from pim.errors import BadProduct, BadValue, IdentifierTaken, StaleValues, UnknownAttribute, UnknownFamily
 from pim.models import Identifier, Override, Product, ProductValues
 from pim.queries.book import Book, FamilyRule
+from pim.queries.refusals import refusal_of
 from pim.services.drafts import ANYTHING, UNNAMED, ProductDraft, ValueDraft
 
 MAX_SKU = 100
@@ -172,6 +173,8 @@ class Planner:
         ids = [product.pk for product in self.known.values()]
         seen = Product.objects.visible_to(self.actor) if self.actor.limits("market") is not None else None
         self.visible = set(ids if seen is None else seen.filter(pk__in=ids).values_list("pk", flat=True))
+        whole = Product.objects.visible_to(self.actor.whole) if self.actor.whole else Product.objects.none()
+        self.seen = self.visible | set(whole.filter(pk__in=ids).values_list("pk", flat=True))
 
     def _place(self, plan: Plan) -> None:
         draft, existing = plan.draft, self.known.get(plan.draft.sku)
@@ -180,7 +183,9 @@ class Planner:
             return
         if draft.state is not None and draft.state not in ProductState.values:
             plan.refuse(BadProduct(f"state is one of {', '.join(ProductState.values)}", path=draft.at("state")))
-        if existing is None or existing.pk not in self.visible:
+        if existing is not None and existing.pk in self.seen - self.visible:
+            plan.refuse(refusal_of(existing, self.actor, "edit products", path=draft.at("sku")))
+        elif existing is None or existing.pk not in self.visible:
             self._place_new(plan)  # what is not to be seen is refused in the words for what does not exist
         else:
             self._place_known(plan, existing)

@@ -82,7 +82,7 @@ def write_one(draft: ProductDraft, *, actor: Actor) -> Upserted:
 
 
 def _write(drafts: list[ProductDraft], *, actor: Actor) -> list[Plan]:
-    actor.require("pim.edit")
+    actor = actor.require("pim.edit")
     clearance = clearance_of(actor)
     try:
         with recorded(actor):
@@ -103,7 +103,7 @@ def replace_product(
 
     Values that the actor may not see, by class or by market, stay as they are.
     """
-    actor.require("pim.edit")
+    actor = actor.require("pim.edit")
     draft = replace(read_document(document, expected_version=expected_version), must_be=must_be)
     with recorded(actor):
         product = Product.objects.visible_to(actor).select_for_update(of=("self",)).filter(sku=draft.sku).first()

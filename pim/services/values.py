@@ -17,6 +17,7 @@ from pim.errors import StaleValues
 from pim.models import Override, Product, ProductValues
 from pim.models.attributes import clearance_of
 from pim.queries.book import read_book
+from pim.queries.refusals import refusal_of
 from pim.queries.values import earlier_value
 from pim.services.drafts import ANYTHING, ProductDraft, ValueDraft
 from pim.services.planning import Plan
@@ -36,7 +37,7 @@ def set_values(
     None while the cell is empty. Raises `BadValue`, `UnknownAttribute`, `StaleValues` or `Problems`; then nothing was
     written.
     """
-    actor.require("pim.edit")
+    actor = actor.require("pim.edit")
     code, seen = market.code if isinstance(market, Market) else market, expected or {}
     with recorded(actor):
         _require_visible(product, actor)
@@ -62,7 +63,7 @@ def undo_value(product: Product, *, attribute: str, change: int, actor: Actor) -
     `change` is a revision of the product's own values. Raises `StaleValues` where the value is another one by now, so
     that nothing later is lost, and `Missing` for what the change did not touch or the actor may not see.
     """
-    actor.require("pim.edit")
+    actor = actor.require("pim.edit")
     with recorded(actor):
         _require_visible(product, actor)
         Product.objects.select_for_update().get(pk=product.pk)
@@ -83,7 +84,7 @@ def undo_value(product: Product, *, attribute: str, change: int, actor: Actor) -
 
 def set_each_value(drafts: Sequence[ProductDraft], *, actor: Actor) -> list[Plan]:
     """Say something of many products, each by itself: what is refused is told by its plan, the rest is written."""
-    actor.require("pim.edit")
+    actor = actor.require("pim.edit")
     with recorded(actor):
         return write_drafts(drafts, actor=actor, at=moment.now(), clearance=clearance_of(actor), partial=True)
 
@@ -111,7 +112,7 @@ def expire_override(subject: str) -> None:
 
 def _require_visible(product: Product, actor: Actor) -> None:
     if not Product.objects.visible_to(actor).filter(pk=product.pk).exists():
-        raise Missing("There is no such product", path="sku")
+        raise refusal_of(product, actor, "edit products")
 
 
 def _overrides(product: Product, market: str | None, locale: str) -> dict[str, Override]:

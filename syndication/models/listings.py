@@ -13,8 +13,8 @@ def listings_seen(actor: Actor, *, by: str = "") -> Q:
     """What holds for listings in the actor's channels and markets; `by` is the way to them, `listing__`."""
     if not actor.may("syndication.view"):
         return Q(pk__in=[])
-    limits = {dimension: actor.limits(dimension) for dimension in ("channel", "market")}
-    return Q(**{f"{by}scope__{name}__code__in": sorted(codes) for name, codes in limits.items() if codes is not None})
+    lookups = {name: f"{by}scope__{name}__code__in" for name in ("channel", "market")}
+    return actor.within("syndication.view").where(**lookups)
 
 
 class ListingQuerySet(models.QuerySet["Listing"]):

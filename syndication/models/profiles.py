@@ -16,7 +16,7 @@ class OfChannelQuerySet(models.QuerySet[M]):
     def visible_to(self, actor: Actor) -> OfChannelQuerySet[M]:
         if not actor.may("syndication.view"):
             return self.none()
-        return self.filter(channel__in=Channel.objects.visible_to(actor))
+        return self.filter(channel__in=Channel.objects.visible_to(actor.within("syndication.view")))
 
 
 class ChannelProfile(models.Model):

@@ -56,10 +56,10 @@ class Standing:
 
 def visible_channels(actor: Actor) -> QuerySet[Channel]:
     """The actor's channels; for who is limited to markets those that serve one of them."""
-    rows = Channel.objects.visible_to(actor)
+    actor = actor.within("syndication.view")
     if actor.limits("market") is None:
-        return rows
-    return rows.filter(pk__in=Scope.objects.visible_to(actor).values("channel_id"))
+        return Channel.objects.visible_to(actor)
+    return Channel.objects.filter(pk__in=Scope.objects.visible_to(actor).values("channel_id"))
 
 
 def get_visible_channel(code: str, *, actor: Actor) -> Channel:
@@ -94,7 +94,7 @@ def _rejected(scope_ids: Sequence[int]) -> dict[int, int]:
 
 def channel_standing(channel: Channel, *, actor: Actor) -> Standing:
     """Revision and cursor; of a marketplace what waits to be sent, and the newest feed."""
-    if actor.limits("market") is not None:
+    if not actor.within("syndication.view").beyond("market").sees("channel", channel.code):
         told = Listing.objects.visible_to(actor).filter(channel=channel)
         return Standing(told.aggregate(newest=Max("revision"))["newest"] or 0, None, None, 0, None)
     cursor = FeedCursor.objects.filter(channel=channel).first()

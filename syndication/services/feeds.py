@@ -49,9 +49,9 @@ def start_feed(*, channel: Channel | str, actor: Actor, full: bool = False, skus
 
     Asked again while everything is being sent, it answers with the job that does so: nothing goes out twice.
     """
-    actor.require("syndication.publish")
+    actor = actor.require("syndication.publish")
     row = get_channel(channel) if isinstance(channel, str) else channel
-    if not actor.sees("channel", row.code) or actor.limits("market") is not None:
+    if not actor.beyond("market").sees("channel", row.code):
         raise Missing(f"There is no channel {row.code!r} for you to send to", path="channel")
     if row.kind != Channel.Kind.MARKETPLACE or not row.endpoint:
         raise NoFeed(f"{row.code} has no endpoint: it reads its listings itself", path="channel")
@@ -69,9 +69,9 @@ def start_feed(*, channel: Channel | str, actor: Actor, full: bool = False, skus
 
 def cancel_feed(*, channel: Channel | str, actor: Actor) -> Job:
     """Ask the job that sends to a channel to stop after the feed at hand; what has been sent stays sent."""
-    actor.require("syndication.publish")
+    actor = actor.require("syndication.publish")
     row = get_channel(channel) if isinstance(channel, str) else channel
-    if not actor.sees("channel", row.code) or actor.limits("market") is not None:
+    if not actor.beyond("market").sees("channel", row.code):
         raise Missing(f"There is no channel {row.code!r} for you to send to", path="channel")
     sending = open_feed_job(row)
     if sending is None:

@@ -72,7 +72,7 @@ def refresh_listings(root_ids: Sequence[int]) -> None:
 
 def publish_product(product: Product, *, actor: Actor) -> list[Listing]:
     """Bring the listings of a product and of all of its model up to date now, without waiting for the sequencer."""
-    actor.require("syndication.publish")
+    actor = actor.require("syndication.publish")
     with recorded(actor):
         refresh_listings([product.root_id])
     return list(Listing.objects.visible_to(actor).filter(product_id=product.pk).select_related("scope"))

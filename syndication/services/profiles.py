@@ -28,7 +28,7 @@ def define_profile(*, channel: Channel | str, body: Mapping[str, Any], actor: Ac
     Raises `BadProfile` for a body that does not fit, for attributes, roles and presets that do not exist, and for
     attributes that may not leave by this channel.
     """
-    actor.require("syndication.publish")
+    actor = actor.require("syndication.publish")
     row = _channel(channel, actor)
     _require_known(read_profile(body), row)
     with recorded(actor):
@@ -45,7 +45,7 @@ def define_profile(*, channel: Channel | str, body: Mapping[str, Any], actor: Ac
 
 def set_channel_key(*, channel: Channel | str, token: str, actor: Actor) -> None:
     """The bearer key that the channel's endpoint wants; empty takes it away. It is never shown again."""
-    actor.require("markets.define")
+    actor = actor.require("markets.define")
     row = _channel(channel, actor)
     with recorded(actor):
         if token:
@@ -58,7 +58,7 @@ def _channel(channel: Channel | str, actor: Actor) -> Channel:
     row = get_channel(channel) if isinstance(channel, str) else channel
     if not actor.sees("channel", row.code):
         raise Missing(f"There is no channel {row.code!r}", path="channel")
-    if actor.limits("market") is not None:
+    if not actor.beyond("market").sees("channel", row.code):
         raise Denied("A channel's rules hold in all its markets; yours are limited", path="channel")
     return row
 

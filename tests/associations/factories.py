@@ -11,7 +11,7 @@ from dam.models import Asset, AssetVersion
 from foundation.accounts.choices import PERMISSIONS, Role
 from foundation.blobs.models import Blob
 from foundation.core import moment
-from foundation.core.actors import Actor, system
+from foundation.core.actors import Actor, Reach, system
 from foundation.history.services import recorded
 from foundation.markets.models import Market
 from pim.choices import ProductState
@@ -23,13 +23,13 @@ HOUSE = system("test")
 
 def actor(role: Role, name: str, **scopes: set[str]) -> Actor:
     limits = {dimension: frozenset(codes) for dimension, codes in scopes.items()}
-    return Actor(f"user:{name}", None, name.title(), PERMISSIONS[role], limits)
+    return Actor(f"user:{name}", None, name.title(), (Reach(PERMISSIONS[role], limits),))
 
 
 STEWARD = actor(Role.STEWARD, "sam")
 STUDIO = actor(Role.STUDIO, "stella")
 OUTSIDER = actor(Role.STEWARD, "olivier", market={"FR"})
-KEY = Actor("key:erp/1", None, "ERP", PERMISSIONS[Role.STEWARD])
+KEY = Actor("key:erp/1", None, "ERP", (Reach(PERMISSIONS[Role.STEWARD]),))
 
 
 def gtin(number: int) -> str:

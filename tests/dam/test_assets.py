@@ -8,7 +8,7 @@ from dam import services
 from dam.errors import ProductFact, Refused, SameBytes
 from dam.models import Asset
 from dam.queries.assets import find_version, get_asset
-from foundation.core.actors import Actor
+from foundation.core.actors import Actor, Reach
 from foundation.core.errors import Conflict, Denied, Invalid, Missing, Stale
 from foundation.events.models import OutboxEvent
 
@@ -29,7 +29,7 @@ def stored(seed: int) -> str:
 
 
 def limited_to(market: str) -> Actor:
-    return Actor("user:local", permissions=frozenset({"dam.view", "dam.edit"}), scopes={"market": frozenset({market})})
+    return Actor("user:local", reaches=(Reach(frozenset({"dam.view", "dam.edit"}), {"market": frozenset({market})}),))
 
 
 def test_a_person_says_what_an_asset_is(photographer):

@@ -10,7 +10,7 @@ import pytest
 
 from delivery.services.links import audience_of, grant_url, listing_url, mint_link, preview_urls, rendered_width, srcset
 from foundation.core import moment
-from foundation.core.actors import Actor, system
+from foundation.core.actors import Actor, Reach, system
 from foundation.core.errors import Denied, Invalid, Missing
 from foundation.links.services import key_ring
 from foundation.links.tokens import GrantToken, ListingToken
@@ -91,7 +91,7 @@ def test_grants_have_bounds(picture, change):
 
 def test_minting_needs_the_permission_and_an_asset_in_sight(picture, steward, outsider):
     given = {"preset": "card", "use": "web", "minutes": 5, "at": moment.now()}
-    nobody = Actor("user:x", user_id=1, permissions=frozenset({"dam.view"}))
+    nobody = Actor("user:x", user_id=1, reaches=(Reach(frozenset({"dam.view"})),))
     with pytest.raises(Denied):
         mint_link(picture.asset.uid, actor=nobody, **given)
     with pytest.raises(Missing):

@@ -12,7 +12,7 @@ from delivery.services.publications import (
     record_publication,
     record_publications,
 )
-from foundation.core.actors import Actor
+from foundation.core.actors import Actor, Reach
 from foundation.core.ids import uuid7
 
 from .conftest import make_asset
@@ -55,7 +55,7 @@ def test_recording_again_changes_no_row():
 
 def test_who_sees_publications(steward):
     record_publication(uuid7(), channel="shop", market="DACH", asset_ids=[1])
-    limited = Actor("user:x", permissions=steward.permissions, scopes={"market": frozenset({"US"})})
+    limited = Actor("user:x", reaches=(Reach(steward.permissions, {"market": frozenset({"US"})}),))
     seen = [Publication.objects.visible_to(actor).count() for actor in (steward, limited, Actor("user:y"))]
     assert seen == [1, 0, 0]
 

@@ -4,14 +4,17 @@ from datetime import timedelta
 
 import pytest
 
+from foundation.accounts.choices import Dimension, Role
 from foundation.accounts.errors import BadKey
 from foundation.accounts.models import ApiKey, ApiKeyUse, Grant, User
 from foundation.accounts.queries import actor_of, find_key
 from foundation.accounts.services import create_api_key, create_user, grant_role, revoke_api_key
 from foundation.core import moment
-from foundation.core.actors import ANONYMOUS, Actor
+from foundation.core.actors import ANONYMOUS, Actor, system
 from foundation.core.errors import Denied, Missing
 from foundation.history.models import Revision
+from pim.choices import Sensitivity
+from pim.models.attributes import clearance_of
 
 pytestmark = pytest.mark.django_db
 
@@ -69,6 +72,54 @@ def test_an_expired_a_revoked_and_an_orphaned_key_are_refused(steward, photograp
 
 def test_an_actor_survives_a_job(outsider):
     assert Actor.from_json(outsider.to_json()) == outsider
+
+
+def test_an_actor_of_an_older_job_is_read():
+    kept = {"label": "user:a", "user_id": 1, "name": "A", "permissions": ["pim.view"], "scopes": {"market": ["US"]}}
+    actor = Actor.from_json(kept)
+    assert (actor.may("pim.view"), actor.may("pim.edit"), actor.limits("market")) == (True, False, {"US"})
+
+
+def granted(username, *grants):
+    user = create_user(username=username, actor=system("tests"))
+    for role, dimension, code in grants:
+        grant_role(user=user, role=Role(role), dimension=Dimension(dimension), code=code, actor=system("tests"))
+    return actor_of(user)
+
+
+def test_a_permission_holds_where_its_role_holds():
+    actor = granted("mo", ("steward", "market", "FR"), ("merchant", "*", ""))
+    assert actor.within("pim.edit").limits("market") == {"FR"}
+    assert actor.within("pim.view").limits("market") is None
+    editor = actor.require("pim.edit")
+    assert editor.within("pim.view").limits("market") == {"FR"}
+    assert (editor.sees("market", "FR"), editor.sees("market", "DE")) == (True, False)
+    with pytest.raises(Denied):
+        actor.require("dam.edit")
+
+
+def test_grants_of_one_role_combine():
+    narrow = granted("na", ("steward", "market", "FR"), ("steward", "market", "DE"), ("steward", "channel", "web"))
+    assert [narrow.admits(market=one, channel="web") for one in ("FR", "DE", "US")] == [True, True, False]
+    assert not narrow.admits(market="FR", channel="bazaar")
+    mixed = granted("mi", ("steward", "market", "FR"), ("merchant", "channel", "web"))
+    assert mixed.admits(market="US", channel="web")
+    assert mixed.admits(market="FR", channel="bazaar")
+    assert not mixed.admits(market="US", channel="bazaar")
+    whole = granted("wh", ("steward", "market", "FR"), ("steward", "*", ""))
+    assert whole.limits("market") is None
+
+
+def test_what_is_the_same_for_the_whole_house_needs_a_role_that_is_not_limited():
+    french = granted("fr", ("administrator", "market", "FR"))
+    assert (french.may("pim.edit"), french.may("accounts.manage"), french.may("pim.define")) == (True, False, False)
+    assert french.limits("market") == {"FR"}
+
+
+def test_a_clearance_counts_only_where_it_covers_all_that_is_seen():
+    mixed = granted("mi", ("steward", "market", "FR"), ("studio", "*", ""))
+    assert clearance_of(mixed) == Sensitivity.PUBLIC
+    assert clearance_of(mixed.require("pim.edit")) == Sensitivity.RESTRICTED
 
 
 def test_the_answer_carries_the_request_id(client):

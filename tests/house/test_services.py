@@ -33,6 +33,25 @@ def complaints(files: list[tuple[str, str]]) -> list[str]:
     return found + [f"{name} stands in {paths}" for name, paths in homes.items() if len(paths) > 1]
 
 
+def unheeded(files: Iterable[tuple[str, str]]) -> list[str]:
+    """Calls of `require` whose answer, the actor within the permission, is dropped."""
+    return [
+        f"{path}:{node.lineno}"
+        for path, text in files
+        for node in ast.walk(parse(text))
+        if isinstance(node, ast.Expr)
+        and isinstance(node.value, ast.Call)
+        and isinstance(node.value.func, ast.Attribute)
+        and node.value.func.attr == "require"
+    ]
+
+
+def test_services_act_within_the_permission_that_they_require() -> None:
+    assert not unheeded([(path, text) for path, text in sources() if is_service(path)])
+    assert unheeded([("a.py", 'def f(actor):\n    actor.require("a.b")\n')]) == ["a.py:2"]
+    assert not unheeded([("a.py", 'def f(actor):\n    actor = actor.require("a.b")\n')])
+
+
 def test_services_keep_their_form() -> None:
     assert not complaints([(path, text) for path, text in sources() if is_service(path)])
 

@@ -190,7 +190,7 @@ def test_nobody_without_a_permission_sees_a_page(db: None, rf: RequestFactory) -
     from django_htmx.middleware import HtmxDetails
 
     from foundation.accounts.models import User
-    from foundation.core.actors import Actor
+    from foundation.core.actors import Actor, Reach
 
     @page("pim.view")
     def shown(request: Any) -> Any:
@@ -199,9 +199,9 @@ def test_nobody_without_a_permission_sees_a_page(db: None, rf: RequestFactory) -
     request: Any = rf.get("/")
     request.user = User(username="somebody")
     request.htmx = HtmxDetails(request)
-    request.actor = Actor("user:a", permissions=frozenset({"pim.view"}))
+    request.actor = Actor("user:a", reaches=(Reach(frozenset({"pim.view"})),))
     assert shown(request).content == b"here"
-    request.actor = Actor("user:b", permissions=frozenset({"dam.view"}))
+    request.actor = Actor("user:b", reaches=(Reach(frozenset({"dam.view"})),))
     refused = shown(request)
     assert refused.status_code == 403
     assert b"<code>pim.view</code>" in refused.content

@@ -163,7 +163,7 @@ def _alt(asset: Asset, locale: str, label: str) -> AssetField:
 
 def _markets(asset: Asset, actor: Actor) -> AssetField:
     """Who is limited to markets keeps an asset in theirs; one that is elsewhere too is changed by others."""
-    limits = actor.limits("market")
+    limits = actor.within("dam.edit").limits("market")
     visible = Market.objects.visible_to(actor).order_by("name")
     choices = [MarketChoice(one.code, one.name, one.code in asset.markets) for one in visible]
     is_fixed = limits is not None and not (asset.markets and limits.issuperset(asset.markets))

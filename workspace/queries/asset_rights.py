@@ -128,7 +128,7 @@ def _licences(licences: Sequence[Licence], terms: dict[int, list[LicenceTerm]], 
     """A licence is withdrawn by those who see all its assets."""
     names = channel_names()
     may = actor.may("dam.edit")
-    if may and actor.limits("market") is not None:
+    if may and actor.within("dam.edit").limits("market") is not None:
         ids = [one.pk for one in licences]
         foreign = set(Licence.objects.filter(pk__in=ids).not_all_seen_by(actor).values_list("pk", flat=True))
     else:

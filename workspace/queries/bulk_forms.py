@@ -138,8 +138,8 @@ def _value(given: Given, actor: Actor) -> BulkForm:
         locales = [(ANY_LOCALE, "All languages"), *Locale.objects.values_list("code", "name")[:LISTED]]
         fields.append(Field("locale", "Language", "select", locales, given.get("locale", ())))
     if attribute.is_market_overridable:
-        markets = list(Market.objects.visible_to(actor).values_list("code", "name")[:LISTED])
-        everywhere = [("", "All markets")] if actor.limits("market") is None else []
+        markets = list(Market.objects.visible_to(actor.within("pim.edit")).values_list("code", "name")[:LISTED])
+        everywhere = [("", "All markets")] if actor.within("pim.edit").limits("market") is None else []
         fields.append(
             Field("market", "Market", "select", [*everywhere, *markets], given.get("market", ()), is_required=False)
         )

@@ -124,7 +124,7 @@ def channel_page(code: str, *, actor: Actor, cursor: str = "") -> ChannelPage:
         sending=sending(channel, standing, actor=actor) if card.is_sent and standing.waiting is not None else None,
         feeds=feed_rows(feeds.rows),
         next_cursor=feeds.next_cursor,
-        sees_feeds=actor.limits("market") is None,
+        sees_feeds=actor.within("syndication.view").beyond("market").sees("channel", channel.code),
         profile=profile_in_words(read_profile(row.body, version=row.version)) if row else None,
         api_path=reverse("channel-listings", args=[channel.code]),
     )

@@ -119,7 +119,7 @@ def _fits(cell: Cell, filters: Iterable[Filter], wanted: Wanted) -> bool:
 
 def seen_now(page: list[M], visible: QuerySet[M], actor: Actor) -> list[M]:
     """Of a page that was found by derived entries, what the actor may see this very moment."""
-    if actor.limits("market") is None:
+    if not any(one.limits for one in actor.reaches):
         return page
     seen = set(visible.filter(pk__in=[one.pk for one in page]).values_list("pk", flat=True))
     return [one for one in page if one.pk in seen]

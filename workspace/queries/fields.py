@@ -89,7 +89,7 @@ class FieldMaker:
         for entry in self.entries:
             said += [(entry.attribute, step.value) for step in sheet.ground.trail(entry.code)]
         locale = sheet.scope.locale_id
-        may_edit = sheet.actor.may("pim.edit")
+        may_edit = sheet.editor.may("pim.edit")
         self.around = Around(
             lists=short_lists(attributes, locale) if may_edit else {},
             words=words_of(said, locale),
@@ -103,13 +103,13 @@ class FieldMaker:
         """The field as it stands; `overriding` is the form in which a market's own value gets its reason."""
         sheet, attribute, answer = self.sheet, entry.attribute, answer or Answer()
         why_not, why_url = self._why_not(entry)
-        may_edit = sheet.actor.may("pim.edit") and not entry.is_below and not why_not
+        may_edit = sheet.editor.may("pim.edit") and not entry.is_below and not why_not
         overriding = overriding and may_edit and attribute.is_market_overridable
         place = MARKET if overriding else answer.place or sheet.place_of(entry)
         if answer.clash and place == MARKET and sheet.own(entry, MARKET) is None:
             overriding = True  # the other one took the override away, and its reason with it
         own, under = sheet.own(entry, place), sheet.without_own(entry, place)
-        can_edit = may_edit and (overriding or own is not None or sheet.actor.limits("market") is None)
+        can_edit = may_edit and (overriding or own is not None or sheet.editor.limits("market") is None)
         held = under.value if under else None
         start = held if overriding and own is None else own
         words = in_words(attribute, entry.found.value if entry.found else None, self.around.words)
@@ -140,7 +140,7 @@ class FieldMaker:
             can_override=may_edit and attribute.is_market_overridable and sheet.own(entry, MARKET) is None,
             is_overriding=overriding,
             answer=answer,
-            why_not=why_not if sheet.actor.may("pim.edit") else "",
+            why_not=why_not if sheet.editor.may("pim.edit") else "",
             why_url=why_url,
         )
 
@@ -151,7 +151,7 @@ class FieldMaker:
             owner = self.sheet.owner_at(entry.level)
             sku = owner.sku if owner else ""
             return f"Said on {sku} for all its variants", self.sheet.page_of(sku, entry.code)
-        if self.sheet.actor.limits("market") is not None and not entry.attribute.is_market_overridable:
+        if self.sheet.editor.limits("market") is not None and not entry.attribute.is_market_overridable:
             return "The same in all markets; a steward of all markets can change it", ""
         return "", ""
 

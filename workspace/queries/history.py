@@ -55,6 +55,13 @@ SENTENCES: dict[str, str] = {
     "syndication.rejection.closed": "What {channel} refused is mended: {attribute}",
     "associations.binding.reordered": "The pictures of {sku} come in another order",
 }
+# By the room of an event, the permission in whose markets it is known.
+SEEN_BY = {
+    "pim": "pim.view",
+    "dam": "dam.view",
+    "associations": "dam.view",
+    "syndication": "syndication.view",
+}
 HOUSEKEEPING = ("dam.rendition.ready", *(name for name in TYPES if name.startswith(WORK)))
 
 
@@ -90,14 +97,18 @@ def events_of(
 
 def _known_to(actor: Actor, events: Sequence[Event]) -> list[Event]:
     """Without what happened to a visible subject in markets that are not the actor's."""
-    limits = actor.limits("market")
-    if limits is None:
+    limits = {room: actor.within(permission).limits("market") for room, permission in SEEN_BY.items()}
+    if all(codes is None for codes in limits.values()):
         return list(events)
-    here = [event for event in events if not _markets_of(event).isdisjoint({ANYWHERE, *limits})]
+    here = [event for event in events if _is_within(limits.get(event.type.partition(".")[0]), event)]
     said = {event.data["binding"] for event in here if "binding" in event.data}
     visible = Binding.objects.visible_to(actor).filter(uid__in=said).values_list("uid", flat=True)
     hidden = said - {str(uid) for uid in visible}
     return [event for event in here if event.data.get("binding") not in hidden]
+
+
+def _is_within(codes: frozenset[str] | None, event: Event) -> bool:
+    return codes is None or not _markets_of(event).isdisjoint({ANYWHERE, *codes})
 
 
 def _markets_of(event: Event) -> set[str]:

@@ -144,10 +144,7 @@ def _may(place: Place, facts: Mapping[int, LicenceFacts], ids: list[int], at: da
 
 def _places(actor: Actor) -> list[Place]:
     """Each channel and market where the house publishes and the actor works."""
-    scopes = Scope.objects.order_by("channel_id", "market_id")
-    for dimension in ("channel", "market"):
-        if (limits := actor.limits(dimension)) is not None:
-            scopes = scopes.filter(**{f"{dimension}__code__in": sorted(limits)})
+    scopes = Scope.objects.visible_to(actor).order_by("channel_id", "market_id")
     pairs = scopes.values_list("channel_id", "market_id").distinct()
     channels, markets = Channel.objects.in_bulk(), Market.objects.in_bulk()
     return [_place(channels[channel], markets[market]) for channel, market in pairs]

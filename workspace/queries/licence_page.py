@@ -123,7 +123,10 @@ def may_change(licence: Licence, actor: Actor) -> bool:
     """By those who see all its assets."""
     if not actor.may("dam.edit"):
         return False
-    return actor.limits("market") is None or not Licence.objects.filter(pk=licence.pk).not_all_seen_by(actor).exists()
+    return (
+        actor.within("dam.edit").limits("market") is None
+        or not Licence.objects.filter(pk=licence.pk).not_all_seen_by(actor).exists()
+    )
 
 
 def terms_of(licence: Licence) -> list[LicenceTerm]:

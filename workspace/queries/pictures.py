@@ -89,5 +89,5 @@ def _is_visible(asset: Asset, actor: Actor) -> bool:
     """What `Asset.objects.visible_to` says, for an asset at hand that shows a product which the actor sees."""
     if not actor.may("dam.view") or asset.deleted_at is not None:
         return False
-    limits = actor.limits("market")
+    limits = actor.within("dam.view").limits("market")
     return limits is None or not asset.markets or not limits.isdisjoint(asset.markets)

@@ -217,7 +217,7 @@ def _exceptions(product: Product, offers: dict[tuple[str, str], Offer]) -> Count
 
 def _last_place(product: Product, actor: Actor) -> tuple[str, str] | None:
     """Where withdrawing it would take the tree out of a limited actor's sight."""
-    if actor.limits("market") is None:
+    if actor.within("pim.place").limits("market") is None:
         return None
     placed = Placement.objects.visible_to(actor).placed().filter(product__root_id=product.root_id)
     rows = list(placed.values_list("channel__code", "market__code")[:2])

@@ -12,8 +12,7 @@ from django.urls import reverse
 
 from dam.models import Preset
 from dam.recipes import complete_recipe
-from foundation.accounts.choices import PERMISSIONS, Role
-from foundation.accounts.models import ApiKey, Grant, Group, Provider, User
+from foundation.accounts.models import ApiKey, Grant, Group, Provider, RoleDefinition, User
 from foundation.accounts.queries import WITH_GRANTS, grants_of
 from foundation.core.actors import Actor
 from foundation.core.errors import Missing
@@ -65,14 +64,6 @@ class PeopleList:
     next_cursor: str
 
 
-@dataclass(frozen=True)
-class RoleRow:
-    """What a role may do, room by room: has, in the order of the columns."""
-
-    permission: str
-    has: list[bool]
-
-
 def parts(actor: Actor) -> list[Part]:
     """The parts of settings that concern this actor."""
     found = [
@@ -107,7 +98,7 @@ def parts(actor: Actor) -> list[Part]:
     )
     words = "What programs call the API by"
     found.append(Part("API keys", reverse("key_list"), "tag", words, ApiKey.objects.visible_to(actor).count()))
-    found.append(Part("Roles", reverse("role_list"), "check", "What each role may do", len(Role)))
+    found.append(Part("Roles", reverse("role_list"), "check", "What each role may do", RoleDefinition.objects.count()))
     return found
 
 
@@ -187,14 +178,6 @@ def grant_rows(grants: Iterable[Grant]) -> list[GrantRow]:
                  one.group.name if one.group else "", reverse("group", args=[one.group.uid]) if one.group else "")
         for one in sorted(grants, key=lambda one: (one.role, one.dimension, one.code, one.group_id or 0))
     ]  # fmt: skip
-
-
-def role_matrix() -> tuple[list[str], list[RoleRow]]:
-    """Every permission that any role has, and which roles have it."""
-    every = sorted({one for some in PERMISSIONS.values() for one in some if one != "*"})
-    return [role.value for role in Role], [
-        RoleRow(one, [one in PERMISSIONS[role] or "*" in PERMISSIONS[role] for role in Role]) for one in every
-    ]
 
 
 def market_values(code: str, actor: Actor) -> dict[str, Any]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any
 
@@ -59,6 +59,13 @@ class Sheet:
     overrides: Mapping[tuple[int, int, int], Override]
 
     @cached_property
+    def editor(self) -> Actor:
+        """The actor as far as they may edit the product here."""
+        editor = self.actor.within("pim.edit")
+        known = editor is self.actor or Product.objects.visible_to(editor).filter(pk=self.product.pk).exists()
+        return editor.at(market=self.scope.market.code) if known else replace(editor, reaches=())
+
+    @cached_property
     def by_code(self) -> Mapping[str, Entry]:
         return {entry.code: entry for entry in self.entries}
 
@@ -68,7 +75,7 @@ class Sheet:
 
     def place_of(self, entry: Entry) -> str:
         """Where a person's edit goes: into the market's own value where there is one, else where all markets look."""
-        is_limited = self.actor.limits("market") is not None
+        is_limited = self.editor.limits("market") is not None
         return MARKET if is_limited or self.own(entry, MARKET) is not None else SHARED
 
     def locale_of(self, entry: Entry) -> str:

@@ -25,7 +25,7 @@ PASSING = {"cursor", "view"}
 
 def save_view(*, page: str, name: str, query: str, actor: Actor, is_shared: bool = False) -> SavedView:
     """Keep a list's filters under a name."""
-    actor.require(_permission(page))
+    actor = actor.require(_permission(page))
     if actor.user_id is None:
         raise Denied("Views belong to people; the system has none")
     fields: dict[str, Any] = {
@@ -40,7 +40,7 @@ def save_view(*, page: str, name: str, query: str, actor: Actor, is_shared: bool
         view = _unique(
             lambda: SavedView.objects.create(
                 is_shared=is_shared,
-                markets=sorted(actor.limits("market") or ()),
+                markets=_markets(page, actor),
                 created_at=moment.now(),
                 **fields,
             )
@@ -69,7 +69,7 @@ def share_view(*, uid: UUID, is_shared: bool, actor: Actor) -> SavedView:
     with recorded(actor):
         view = _own(uid, actor)
         if view.is_shared != is_shared:
-            view.is_shared, view.markets = is_shared, sorted(actor.limits("market") or ())
+            view.is_shared, view.markets = is_shared, _markets(view.page, actor)
             view.save(update_fields=["is_shared", "markets"])
             _tell(view)
     return view
@@ -146,3 +146,8 @@ def _unique(write: Callable[[], T]) -> T:
 
 def _tell(view: SavedView) -> None:
     append_event(events.VIEW_SAVED, view.uid, page=view.page, is_shared=view.is_shared)
+
+
+def _markets(page: str, actor: Actor) -> list[str]:
+    """Those that the owner's words may come from; none is all."""
+    return sorted(actor.within(_permission(page)).limits("market") or ())

@@ -11,7 +11,7 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from foundation.accounts.choices import Dimension, Role, Source
+from foundation.accounts.choices import Dimension, Source
 from foundation.accounts.models import Group
 from foundation.accounts.services import (
     add_members,
@@ -82,7 +82,7 @@ def group_grant(request: PageRequest, uid: UUID) -> HttpResponse:
     if not form.is_valid():
         return _show(request, one, grant=form)
     dimension, _, code = form.cleaned_data["place"].partition(":")
-    role = Role(form.cleaned_data["role"])
+    role = form.cleaned_data["role"]
     row = grant_group_role(group=one, role=role, dimension=Dimension(dimension), code=code, actor=request.actor)
     undo = f"{reverse('group_revoke', args=[uid])}?grant={row.pk}"
     messages.success(request, f"{one} is {row.role} {code or 'everywhere'}.", extra_tags=undo)

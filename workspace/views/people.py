@@ -11,7 +11,7 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from foundation.accounts.choices import Dimension, Role
+from foundation.accounts.choices import Dimension
 from foundation.accounts.models import User
 from foundation.accounts.queries import grants_of
 from foundation.accounts.services import (
@@ -85,7 +85,7 @@ def person_grant(request: PageRequest, uid: UUID) -> HttpResponse:
     if not form.is_valid():
         return _show(request, someone, grant=form)
     dimension, _, code = form.cleaned_data["place"].partition(":")
-    role = Role(form.cleaned_data["role"])
+    role = form.cleaned_data["role"]
     row = grant_role(user=someone, role=role, dimension=Dimension(dimension), code=code, actor=request.actor)
     undo = f"{reverse('person_revoke', args=[uid])}?grant={row.pk}"
     messages.success(request, f"{someone.username} is {row.role} {code or 'everywhere'}.", extra_tags=undo)

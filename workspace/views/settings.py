@@ -99,14 +99,6 @@ def setting_list(request: PageRequest, noun: str) -> HttpResponse:
     return render(request, "workspace/setting_list.html", context | {"new_url": reverse(kind.new_url)})
 
 
-@require_safe
-@page()
-def roles(request: PageRequest) -> HttpResponse:
-    names, rows = read.role_matrix()
-    described = [(name, forms.ROLES[name]) for name in names]  # type: ignore[index]
-    return render(request, "workspace/roles.html", {"roles": described, "rows": rows})
-
-
 @require_http_methods(["GET", "HEAD", "POST"])
 @page()
 def setting_new(request: PageRequest, noun: str) -> HttpResponse:

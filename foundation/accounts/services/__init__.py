@@ -35,6 +35,7 @@ from foundation.accounts.services.providers import (
     place_person,
     unlink_person,
 )
+from foundation.accounts.services.roles import copy_role, define_role, delete_role, permit
 from foundation.accounts.services.sign_in import (
     end_session,
     end_sessions,
@@ -52,10 +53,13 @@ __all__ = [
     "add_provider",
     "admit_person",
     "close_account",
+    "copy_role",
     "create_api_key",
     "create_group",
     "create_user",
+    "define_role",
     "delete_group",
+    "delete_role",
     "edit_group",
     "edit_provider",
     "edit_user",
@@ -69,6 +73,7 @@ __all__ = [
     "note_session_seen",
     "note_signed_in",
     "note_signed_out",
+    "permit",
     "place_person",
     "remove_members",
     "reopen_account",

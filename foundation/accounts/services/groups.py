@@ -48,10 +48,10 @@ def delete_group(*, group: Group, actor: Actor) -> None:
 
 
 def grant_group_role(
-    *, group: Group, role: Role, actor: Actor, dimension: Dimension = Dimension.EVERYWHERE, code: str = ""
+    *, group: Group, role: str, actor: Actor, dimension: Dimension = Dimension.EVERYWHERE, code: str = ""
 ) -> Grant:
     """Give a role to all members; giving it twice changes nothing."""
-    actor.require("accounts.manage")
+    actor = actor.require("accounts.manage")
     with recorded(actor):
         grant, made = give(group=group, role=role, dimension=dimension, code=code)
         if made:
@@ -61,7 +61,7 @@ def grant_group_role(
 
 def revoke_group_role(*, group: Group, grant_id: int, actor: Actor) -> Grant:
     """Take a role away from all members; raises `Missing` when the group does not have it any more."""
-    actor.require("accounts.manage")
+    actor = actor.require("accounts.manage")
     with recorded(actor):
         grant = Grant.objects.select_for_update().filter(pk=grant_id, group=group).first()
         if grant is None:
@@ -135,7 +135,7 @@ def _lock(group: Group, actor: Actor) -> Group:
 def _require(actor: Actor, source: str) -> None:
     """A directory's key keeps what the directory said; everything else is for who manages accounts."""
     if source != Source.SCIM or not actor.may("accounts.provision"):
-        actor.require("accounts.manage")
+        actor = actor.require("accounts.manage")
 
 
 def _administers(group: Group) -> bool:

@@ -8,12 +8,12 @@ from dataclasses import dataclass, fields
 from datetime import datetime, timedelta
 
 from foundation.accounts import events
-from foundation.accounts.choices import ALL_PERMISSIONS
 from foundation.accounts.models import ApiKey, ApiKeyUse, User
 from foundation.accounts.queries import SCHEME, actor_of, digest_key
 from foundation.core import moment
 from foundation.core.actors import Actor
 from foundation.core.errors import Conflict, Denied, Invalid, Missing
+from foundation.core.permissions import DECLARED
 from foundation.events.services import append_event
 from foundation.history.services import recorded
 
@@ -120,7 +120,7 @@ def _require_owner(user: User, actor: Actor) -> None:
     if actor.is_key:
         raise Denied("People make and revoke keys, signed in; a key cannot", permission="accounts.manage")
     if actor.user_id != user.pk:
-        actor.require("accounts.manage")
+        actor = actor.require("accounts.manage")
 
 
 def _check(user: User, name: str, expires_at: datetime | None, scope: KeyScope) -> None:
@@ -130,7 +130,7 @@ def _check(user: User, name: str, expires_at: datetime | None, scope: KeyScope) 
         raise Invalid("This moment has passed", path="expires_at")
     owner = actor_of(user)
     for permission in scope.permissions:
-        if permission not in ALL_PERMISSIONS:
+        if permission not in DECLARED:
             raise Invalid(f"There is no permission {permission!r}", path="permissions")
         if not owner.may(permission):
             raise Invalid(f"{user} may not {permission} either", path="permissions")

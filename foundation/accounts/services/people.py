@@ -13,6 +13,7 @@ from foundation.accounts.choices import Dimension, Role
 from foundation.accounts.models import Grant, Group, User
 from foundation.accounts.queries import administrators
 from foundation.accounts.registry import LEAVING
+from foundation.accounts.services.roles import lock_role, require_own_access
 from foundation.core import moment
 from foundation.core.actors import Actor
 from foundation.core.errors import Conflict, Invalid, Missing
@@ -29,7 +30,7 @@ def create_user(
     is_service: bool = False, is_staff: bool = False, is_superuser: bool = False,
 ) -> User:  # fmt: skip
     """A new user without any role; without a password nobody can sign in as them."""
-    actor.require("accounts.manage")
+    actor = actor.require("accounts.manage")
     _check_username(username)
     if User.objects.filter(username=username).exists():
         raise Conflict(f"Somebody signs in as {username} already", path="username")
@@ -58,7 +59,7 @@ def edit_user(*, user: User, actor: Actor, name: str, email: str) -> User:
 
 def identify_user(*, user: User, username: str, first_name: str, last_name: str, email: str, actor: Actor) -> User:
     """Whom a sign-in name, a name and an address mean; raises `Conflict` for a sign-in name that is taken."""
-    actor.require("accounts.manage")
+    actor = actor.require("accounts.manage")
     wanted = {"username": username, "first_name": first_name, "last_name": last_name, "email": email}
     with recorded(actor):
         user = User.objects.select_for_update().get(pk=user.pk)
@@ -114,7 +115,7 @@ def reopen_account(*, user: User, actor: Actor) -> User:
 
 
 def _require_other(user: User, actor: Actor) -> None:
-    actor.require("accounts.manage")
+    actor = actor.require("accounts.manage")
     if user.pk == actor.user_id:
         raise Conflict("Nobody closes their own account; ask another administrator", path="user")
 
@@ -122,7 +123,7 @@ def _require_other(user: User, actor: Actor) -> None:
 def set_password(*, user: User, password: str, actor: Actor) -> None:
     """Give the user another password; other sessions of theirs end."""
     if actor.user_id != user.pk:
-        actor.require("accounts.manage")
+        actor = actor.require("accounts.manage")
     with recorded(actor):
         user.set_password(password)
         user.save(update_fields=["password"])
@@ -130,10 +131,10 @@ def set_password(*, user: User, password: str, actor: Actor) -> None:
 
 
 def grant_role(
-    *, user: User, role: Role, actor: Actor, dimension: Dimension = Dimension.EVERYWHERE, code: str = ""
+    *, user: User, role: str, actor: Actor, dimension: Dimension = Dimension.EVERYWHERE, code: str = ""
 ) -> Grant:
     """Give a role; giving it twice changes nothing."""
-    actor.require("accounts.manage")
+    actor = actor.require("accounts.manage")
     with recorded(actor):
         grant, made = give(user=user, role=role, dimension=dimension, code=code)
         if made:
@@ -143,25 +144,26 @@ def grant_role(
 
 def revoke_role(*, user: User, grant_id: int, actor: Actor) -> Grant:
     """Take a role away; raises `Missing` when they do not have it any more."""
-    actor.require("accounts.manage")
+    actor = actor.require("accounts.manage")
     with recorded(actor):
         grant = Grant.objects.select_for_update().filter(pk=grant_id, user=user).first()
         if grant is None:
             raise Missing("They do not have this role any more", path="grant")
-        if user.pk == actor.user_id and grant.role == Role.ADMINISTRATOR:
-            raise Conflict("Nobody takes away their own last key to the house; ask another administrator", path="grant")
         with require_administrators(is_at_stake=grant.role == Role.ADMINISTRATOR):
             grant.delete()
+            if user.pk == actor.user_id:
+                require_own_access(actor)
         append_event(events.USER_CHANGED, user.uid, username=user.username)
     return grant
 
 
 def give(
-    *, role: Role, dimension: Dimension, code: str, user: User | None = None, group: Group | None = None
+    *, role: str, dimension: Dimension, code: str, user: User | None = None, group: Group | None = None
 ) -> tuple[Grant, bool]:
     """A grant of a user or of a group, and whether it is new; for services that recorded who gives it."""
     if (dimension == Dimension.EVERYWHERE) != (not code):
         raise Invalid("A role holds everywhere, or in one market, channel or queue that is named", path="code")
+    lock_role(role)
     return Grant.objects.get_or_create(user=user, group=group, role=role, dimension=dimension, code=code)
 
 

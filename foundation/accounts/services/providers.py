@@ -41,7 +41,7 @@ def add_provider(
 
     Raises `Invalid` beside the field, `Conflict` for a code or an issuer that is taken.
     """
-    actor.require("accounts.manage")
+    actor = actor.require("accounts.manage")
     if not CODE.fullmatch(code) or code in {*Provider.Kind.values, *Source, "new"}:
         raise Invalid("A code has small letters, digits and -, 40 at most, and is not a word of ours", path="code")
     provider = Provider(code=code, kind=kind, created_at=moment.now())
@@ -66,7 +66,7 @@ def edit_provider(
     subject_claim: str = "", groups_claim: str = "", may_create: bool = False, is_open: bool = True,
 ) -> Provider:  # fmt: skip
     """Change a provider but for its code and issuer, by which people are linked; an empty secret leaves the old one."""
-    actor.require("accounts.manage")
+    actor = actor.require("accounts.manage")
     found = _read_metadata(metadata) if metadata and provider.kind == Provider.Kind.SAML else None
     if found and found[0] != provider.issuer:
         raise Invalid(f"This is metadata of {found[0]}; another issuer is another provider", path="metadata")
@@ -104,7 +104,7 @@ def place_person(*, user: User, provider: Provider, groups: Sequence[str]) -> No
 def unlink_person(*, user: User, code: str, actor: Actor) -> int:
     """Take a provider's way in away from somebody; how many. Raises `Conflict` where it is one's own only one."""
     if actor.user_id != user.pk:
-        actor.require("accounts.manage")
+        actor = actor.require("accounts.manage")
     with recorded(actor):
         user = User.objects.select_for_update().get(pk=user.pk)
         others = SocialAccount.objects.filter(user=user).exclude(provider=code)

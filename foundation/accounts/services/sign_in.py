@@ -49,7 +49,7 @@ def note_session_seen(*, session_key: str, address: str) -> None:
 
 def reset_factors(*, user: User, actor: Actor) -> int:
     """Take away all second factors and passkeys of somebody who lost them, and their sessions; how many factors."""
-    actor.require("accounts.manage")
+    actor = actor.require("accounts.manage")
     with recorded(actor):
         user = User.objects.select_for_update().get(pk=user.pk)
         gone = int(Authenticator.objects.filter(user=user).delete()[0])
@@ -88,4 +88,4 @@ def _end(sessions: QuerySet[UserSession]) -> int:
 
 def _require_owner(user: User, actor: Actor) -> None:
     if actor.user_id != user.pk:
-        actor.require("accounts.manage")
+        actor = actor.require("accounts.manage")

@@ -16,9 +16,9 @@ from django.db.models import F
 from foundation.bulk.choices import Outcome, State, Undo
 from foundation.bulk.models import BulkChange, BulkRow
 from foundation.bulk.queries import selected
-from foundation.bulk.registry import NOUNS
+from foundation.bulk.registry import NOUNS, Rows
 from foundation.core.actors import Actor
-from foundation.core.errors import Missing, TandemError
+from foundation.core.errors import Denied, Missing, TandemError
 from foundation.history.queries import Change, edits_after
 from foundation.history.services import recorded
 from foundation.jobs.services import set_timer
@@ -124,9 +124,16 @@ def _carry_out(change: BulkChange, ids: Sequence[int], actor: Actor) -> list[Res
     subjects = list(visible.select_for_update(of=("self",)).order_by("pk"))
     locked = [subject.pk for subject in subjects]
     before = verb.images(locked, parameters)
-    refused = verb.carry_out(subjects, parameters, actor)
+    allowed = actor.within(verb.permission)
+    mine = set(locked) if allowed is actor else set(_pks(NOUNS[change.noun].rows(allowed).filter(pk__in=locked)))
+    refused = verb.carry_out([one for one in subjects if one.pk in mine], parameters, allowed)
+    refused |= {pk: Denied("You see it, but may not change it here") for pk in locked if pk not in mine}
     after = verb.images(locked, parameters)
     return [Result(one, before[one.pk], after[one.pk], refused.get(one.pk)) for one in subjects]
+
+
+def _pks(rows: Rows) -> list[int]:
+    return list(rows.values_list("pk", flat=True))
 
 
 def _keep(change: BulkChange, results: Sequence[Result]) -> None:
@@ -169,6 +176,7 @@ def _count(change: BulkChange, counts: Counter[str]) -> None:
 def _take_back(change: BulkChange, rows: dict[int, BulkRow], actor: Actor) -> dict[int, str]:
     """Why each row stays as it is; those not named are as they were before."""
     verb, parameters = change.how, change.parameters or {}
+    actor = actor.within(verb.permission)
     locked = verb.restorable(list(rows), actor).select_for_update(of=("self",)).order_by("pk")
     subjects = {subject.pk: subject for subject in locked}
     reasons = dict.fromkeys(rows.keys() - subjects.keys(), "It is no longer there, or you may not see it any more")

@@ -83,7 +83,7 @@ def start_bulk_change(
 def preview_bulk_change(change: BulkChange, *, parameters: dict[str, Any], actor: Actor) -> BulkChange:
     """Find out what would become of each thing, writing nothing but that. Many things are a job."""
     verb = get_verb(change.verb, actor=actor)
-    checked = verb.check(parameters, actor)
+    checked = verb.check(parameters, actor.within(verb.permission))
     with transaction.atomic():
         change = _lock(change, actor)
         _require(change, State.DRAFT, State.PREVIEWED)
@@ -127,7 +127,8 @@ def apply_bulk_change(change: BulkChange, *, actor: Actor) -> BulkChange:
 
 def change_at_once(change: BulkChange, *, parameters: dict[str, Any], actor: Actor) -> BulkChange:
     """Carry it out without a preview: for up to 50 things. It can be undone like any other."""
-    checked = get_verb(change.verb, actor=actor).check(parameters, actor)
+    verb = get_verb(change.verb, actor=actor)
+    checked = verb.check(parameters, actor.within(verb.permission))
     if change.total > MOST_AT_ONCE:
         text = f"{change.total:,} are too many without a preview: look at it first, then apply it"
         raise Invalid(text, path="apply")

@@ -18,7 +18,7 @@ from foundation.provisioning.services.people import LONGEST_ID, Change, require_
 
 def provision_group(*, document: GroupDocument, actor: Actor) -> Group:
     """A group without a role, with the members that it names."""
-    actor.require("accounts.provision")
+    actor = actor.require("accounts.provision")
     with recorded(actor):
         group = create_group(
             name=document.display_name or "", external_id=_external_id(document), source=Source.SCIM, actor=actor
@@ -29,7 +29,7 @@ def provision_group(*, document: GroupDocument, actor: Actor) -> Group:
 
 def change_group(*, uid: str, change: Change, actor: Actor, match: str = "") -> Group:
     """Write what the change makes of the group's document; members by others' word stay."""
-    actor.require("accounts.provision")
+    actor = actor.require("accounts.provision")
     with recorded(actor):
         group = find_group(uid, lock=True)
         [before] = group_documents([group], base="")
@@ -46,7 +46,7 @@ def change_group(*, uid: str, change: Change, actor: Actor, match: str = "") -> 
 
 def withdraw_group(*, uid: str, actor: Actor, match: str = "") -> str:
     """End the group and what its members had by it; its name."""
-    actor.require("accounts.provision")
+    actor = actor.require("accounts.provision")
     with recorded(actor):
         group = find_group(uid, lock=True)
         [before] = group_documents([group], base="")

@@ -22,7 +22,7 @@ from foundation.accounts.services import (
     reopen_account,
 )
 from foundation.core import moment
-from foundation.core.actors import Actor
+from foundation.core.actors import Actor, Reach
 from foundation.core.errors import Conflict, Denied, Invalid, Stale
 from foundation.history.services import recorded
 from foundation.provisioning.models import Entry
@@ -101,8 +101,8 @@ def require_version(document: Person | Group, match: str) -> None:
 
 def _keeper(actor: Actor) -> Actor:
     """The directory's key, with what its writes need of the accounts' services; what it may is checked here."""
-    actor.require("accounts.provision")
-    return replace(actor, permissions=actor.permissions | {"accounts.manage"})
+    actor = actor.require("accounts.provision")
+    return replace(actor, reaches=(*actor.reaches, Reach(frozenset({"accounts.manage"}))))
 
 
 def _require_kept_by_directory(user: User) -> None:

@@ -58,7 +58,7 @@ def able_person(item: WorkItem, username: str) -> User:
     actor = actor_of(user)
     if not actor.may("workflow.work"):
         raise Invalid(f"{user} does not work on work items", path="to")
-    if not actor.sees("queue", item.queue.code):
+    if not actor.within("workflow.work").sees("queue", item.queue.code):
         raise Invalid(f"{user} does not work on the queue {item.queue.name}", path="to")
     if not item.is_visible_to(actor):
         where = f"in the market {item.market}" if item.market else "on what concerns all markets"

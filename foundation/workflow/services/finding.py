@@ -11,7 +11,7 @@ from foundation.workflow.models import WorkItem
 
 def lock_work_item(*, uid: UUID, actor: Actor, is_open: bool = True) -> WorkItem:
     """The item, if the actor works on it, locked until the transaction ends."""
-    actor.require("workflow.work")
+    actor = actor.require("workflow.work")
     found = WorkItem.objects.visible_to(actor).filter(uid=uid)
     found = found.unfinished() if is_open else found
     # the assignee is read after the lock: a join would bring who it was before another transaction ended

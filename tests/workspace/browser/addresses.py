@@ -49,6 +49,7 @@ def addresses(street: Any) -> dict[str, str]:
         "channel settings": "/settings/channels/shop/",
         "presets": "/settings/presets/",
         "roles": "/settings/roles/",
+        "new role": "/settings/roles/new/?from=studio",
         "people": "/settings/people/",
         "person": f"/settings/people/{factories.group().memberships.get().user.uid}/",
         "groups": "/settings/groups/",

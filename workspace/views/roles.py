@@ -1,0 +1,74 @@
+"""Roles: one matrix to see and to edit; roles made by copying, described, deleted."""
+
+from __future__ import annotations
+
+from django.contrib import messages
+from django.http import HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils.http import urlencode
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from foundation.accounts.services import copy_role, define_role, delete_role, permit
+from foundation.core.errors import Denied, Invalid, TandemError
+from foundation.core.permissions import DECLARED
+from workspace import forms
+from workspace.queries.roles import cell_of, role_matrix
+from workspace.views.pages import PageRequest, page, toast
+
+
+@require_safe
+@page()
+def roles(request: PageRequest) -> HttpResponse:
+    return render(request, "workspace/roles.html", {"matrix": role_matrix(request.actor)})
+
+
+@require_POST
+@page("accounts.manage")
+def role_permit(request: PageRequest, code: str) -> HttpResponse:
+    """One cell of the matrix; its undo turns it back."""
+    asked = request.POST if "permission" in request.POST else request.GET
+    permission, holds = asked.get("permission", ""), asked.get("holds") == "yes"
+    if permission not in DECLARED:
+        raise Invalid(f"There is no permission {permission!r}", path="permission")
+    role = permit(code=code, permission=permission, holds=holds, actor=request.actor)
+    back = urlencode({"permission": permission, "holds": "no" if holds else "yes"})
+    undo = f"{reverse('role_permit', args=[code])}?{back}"
+    text = f"{role.name} {'may' if holds else 'may no longer'}: {DECLARED[permission].sentence}"
+    if not request.htmx:
+        messages.success(request, text, extra_tags=undo)
+        return redirect("role_list")
+    cell = cell_of(role, DECLARED[permission])
+    response = render(request, "workspace/fragments/role_cell.html", {"cell": cell, "may_edit": True})
+    return toast(response, text, undo_url=undo, target=f"#{cell.id}")
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@page("accounts.manage")
+def role_new(request: PageRequest) -> HttpResponse:
+    """A role that begins as a copy of another one."""
+    initial = {"copied": request.GET.get("from", "")}
+    form = forms.RoleForm(request.POST if request.method == "POST" else None, initial=initial)
+    if request.method == "POST" and form.is_valid():
+        given = form.cleaned_data
+        try:
+            if given["copied"]:
+                copy_role(code=given["copied"], to=given["code"], name=given["name"], actor=request.actor)
+            sentence = given["sentence"] or None
+            role = define_role(code=given["code"], name=given["name"], sentence=sentence, actor=request.actor)
+        except Denied:
+            raise
+        except TandemError as error:
+            form.add_error(error.path if error.path in form.fields else None, error.detail)
+        else:
+            messages.success(request, f"{role.name} made. Say in its column what it may.")
+            return redirect("role_list")
+    return render(request, "workspace/role_new.html", {"form": form}, status=422 if form.errors else 200)
+
+
+@require_POST
+@page("accounts.manage")
+def role_delete(request: PageRequest, code: str) -> HttpResponse:
+    delete_role(code=code, actor=request.actor)
+    messages.success(request, f"The role {code} is gone. Nobody had it.")
+    return redirect("role_list")
