@@ -18,6 +18,9 @@ env.load_file(VAR_DIR / "stack.env")  # where the embedded services of `manage.p
 if not env.is_set("DATABASE_URL"):  # nothing is configured: this machine's own stack, with secrets of its own
     env.assume(ensure_secrets(VAR_DIR))
 
+# Workbooks are read by defusedxml, which refuses entities; openpyxl would take lxml where that is installed.
+env.assume({"OPENPYXL_LXML": "False"})
+
 DEBUG = env.boolean("DEBUG", default=False, meaning="Show tracebacks in the browser; never in production")
 SECRET_KEY = env.text("SECRET_KEY", None, "Signs sessions; a long random text")
 SECRET_KEY_FALLBACKS = env.items("SECRET_KEY_FALLBACKS", "", "Earlier SECRET_KEYs that still open what they sealed")

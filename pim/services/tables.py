@@ -174,6 +174,8 @@ def _read_xlsx(path: Path, form: TableForm) -> Iterator[Row]:
 def _read_sheet(book: Any, form: TableForm) -> Iterator[Row]:
     if form.sheet and form.sheet not in book.sheetnames:
         raise BadFile(f"There is no sheet {form.sheet!r}; there are {', '.join(book.sheetnames)}")
+    if not book.worksheets:
+        raise BadFile("The workbook has no sheet")
     sheet = book[form.sheet] if form.sheet else book.worksheets[0]
     sheet.reset_dimensions()
     rows = sheet.iter_rows(values_only=True)

@@ -8,8 +8,8 @@ from typing import Any
 import pytest
 from django.test import Client
 
-from foundation.accounts.models import RoleDefinition, User
-from tests.cast import make_actor
+from foundation.accounts.models import RoleDefinition
+from tests.cast import enter, make_actor
 
 pytestmark = pytest.mark.django_db
 PERMIT = "/settings/roles/merchant/permit/"
@@ -18,7 +18,7 @@ HTMX = {"HX-Request": "true"}
 
 def browser(actor: Any) -> Client:
     client = Client()
-    client.force_login(User.objects.get(pk=actor.user_id))
+    enter(client, actor)
     return client
 
 
@@ -71,6 +71,8 @@ def test_a_role_is_made_from_another_and_deleted(administrator: Any) -> None:
     assert RoleDefinition.objects.get(code="buyer").sentence == "Buys"
     again = client.post("/settings/roles/new/", given)
     assert (again.status_code, "There is a role buyer already" in again.content.decode()) == (422, True)
+    taken = client.post("/settings/roles/new/", {"code": "steward", "name": "Mine", "sentence": "Mine"})
+    assert (taken.status_code, RoleDefinition.objects.get(code="steward").name) == (422, "Steward")
     assert client.post("/settings/roles/buyer/delete/").status_code == 302
     assert not RoleDefinition.objects.filter(code="buyer").exists()
     assert client.post("/settings/roles/steward/delete/").status_code == 409

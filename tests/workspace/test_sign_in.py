@@ -9,17 +9,20 @@ import struct
 import subprocess
 import sys
 import time
+from datetime import timedelta
 from html import unescape
 from typing import Any
 
 import pytest
 from allauth.mfa.models import Authenticator
 from allauth.usersessions.models import UserSession
+from django.contrib.sessions.models import Session
 from django.core.cache import cache
 from django.test import Client
 
 from foundation.accounts.models import User
-from foundation.accounts.services import close_account, create_user, reopen_account
+from foundation.accounts.services import close_account, create_user, forget_ended_sessions, reopen_account
+from foundation.core import moment
 from foundation.core.actors import system
 from foundation.events.models import OutboxEvent
 from foundation.history.models import Revision
@@ -278,6 +281,18 @@ def test_sessions_are_listed_and_ended(steward: Any, photographer: Any) -> None:
     assert [one.get("/work/").status_code for one in (stella, other, third)] == [200, 302, 302]
     assert phil.get("/").status_code == 200
     assert UserSession.objects.count() == 2
+
+
+def test_sessions_that_are_over_are_forgotten(steward: Any, photographer: Any) -> None:
+    enter("stella")
+    kept, _ = enter("phil")
+    at = moment.now()
+    over = UserSession.objects.get(user_id=steward.user_id).session_key
+    Session.objects.filter(pk=over).update(expire_date=at - timedelta(seconds=1))
+    assert forget_ended_sessions(at=at) == 1
+    assert list(UserSession.objects.values_list("user_id", flat=True)) == [photographer.user_id]
+    assert Session.objects.filter(pk=over).count() == 0
+    assert kept.get("/").status_code == 200
 
 
 def test_an_administrator_ends_sessions_of_others(steward: Any, administrator: Any) -> None:

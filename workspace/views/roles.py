@@ -14,6 +14,7 @@ from foundation.core.errors import Denied, Invalid, TandemError
 from foundation.core.permissions import DECLARED
 from workspace import forms
 from workspace.queries.roles import cell_of, role_matrix
+from workspace.views.confirming import confirmed
 from workspace.views.pages import PageRequest, page, toast
 
 
@@ -25,6 +26,7 @@ def roles(request: PageRequest) -> HttpResponse:
 
 @require_POST
 @page("accounts.manage")
+@confirmed
 def role_permit(request: PageRequest, code: str) -> HttpResponse:
     """One cell of the matrix; its undo turns it back."""
     asked = request.POST if "permission" in request.POST else request.GET
@@ -45,6 +47,7 @@ def role_permit(request: PageRequest, code: str) -> HttpResponse:
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @page("accounts.manage")
+@confirmed
 def role_new(request: PageRequest) -> HttpResponse:
     """A role that begins as a copy of another one."""
     initial = {"copied": request.GET.get("from", "")}
@@ -52,10 +55,11 @@ def role_new(request: PageRequest) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         given = form.cleaned_data
         try:
+            said = {"name": given["name"], "sentence": given["sentence"] or None, "actor": request.actor}
             if given["copied"]:
-                copy_role(code=given["copied"], to=given["code"], name=given["name"], actor=request.actor)
-            sentence = given["sentence"] or None
-            role = define_role(code=given["code"], name=given["name"], sentence=sentence, actor=request.actor)
+                role = copy_role(code=given["copied"], to=given["code"], **said)
+            else:
+                role = define_role(code=given["code"], is_new=True, **said)
         except Denied:
             raise
         except TandemError as error:
@@ -68,6 +72,7 @@ def role_new(request: PageRequest) -> HttpResponse:
 
 @require_POST
 @page("accounts.manage")
+@confirmed
 def role_delete(request: PageRequest, code: str) -> HttpResponse:
     delete_role(code=code, actor=request.actor)
     messages.success(request, f"The role {code} is gone. Nobody had it.")

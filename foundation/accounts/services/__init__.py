@@ -39,6 +39,7 @@ from foundation.accounts.services.roles import copy_role, define_role, delete_ro
 from foundation.accounts.services.sign_in import (
     end_session,
     end_sessions,
+    forget_ended_sessions,
     note_factors_changed,
     note_session_seen,
     note_signed_in,
@@ -65,6 +66,7 @@ __all__ = [
     "edit_user",
     "end_session",
     "end_sessions",
+    "forget_ended_sessions",
     "grant_group_role",
     "grant_role",
     "identify_user",

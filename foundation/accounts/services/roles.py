@@ -22,14 +22,19 @@ LONGEST_NAME, LONGEST_SENTENCE = 100, 300
 
 def define_role(
     *, code: str, actor: Actor, name: str | None = None, sentence: str | None = None,
-    permissions: Collection[str] | None = None,
+    permissions: Collection[str] | None = None, is_new: bool = False,
 ) -> RoleDefinition:  # fmt: skip
-    """Make a role, or change what is named of one. Raises `Conflict` where the actor would lose their own access."""
+    """Make a role, or change what is named of one.
+
+    Raises `Conflict` where the actor would lose their own access, and for a new one whose code is taken.
+    """
     actor = actor.require("accounts.manage")
     if not CODE.fullmatch(code):
         raise Invalid("A role's code has small letters, digits and hyphens, 40 at most", path="code")
     with recorded(actor):
         role = RoleDefinition.objects.select_for_update().filter(code=code).first() or RoleDefinition(code=code)
+        if is_new and role.pk is not None:
+            raise Conflict(f"There is a role {code} already", path="code")
         before = (role.pk, role.name, role.sentence, sorted(role.permissions))
         if name is not None or role.pk is None:
             role.name = _text(name or code.capitalize(), LONGEST_NAME, "name")
@@ -55,15 +60,14 @@ def permit(*, code: str, permission: str, holds: bool, actor: Actor) -> RoleDefi
         return define_role(code=code, permissions=wanted, actor=actor)
 
 
-def copy_role(*, code: str, to: str, name: str, actor: Actor) -> RoleDefinition:
-    """A new role that may what another one may."""
+def copy_role(*, code: str, to: str, name: str, actor: Actor, sentence: str | None = None) -> RoleDefinition:
+    """A new role that may what another one may, and says the same of itself unless told otherwise."""
     actor = actor.require("accounts.manage")
     with recorded(actor):
         role = lock_role(code)
-        if RoleDefinition.objects.filter(code=to).exists():
-            raise Conflict(f"There is a role {to} already", path="code")
         permissions = DECLARED.keys() if ALL in role.permissions else role.permissions
-        return define_role(code=to, name=name, sentence=role.sentence, permissions=permissions, actor=actor)
+        words = role.sentence if sentence is None else sentence
+        return define_role(code=to, name=name, sentence=words, permissions=permissions, actor=actor, is_new=True)
 
 
 def delete_role(*, code: str, actor: Actor) -> None:

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from allauth.mfa.models import Authenticator
 from allauth.usersessions.models import UserSession
+from django.contrib.sessions.models import Session
 from django.db.models import QuerySet
 
 from foundation.accounts import events
@@ -18,6 +19,7 @@ from foundation.events.services import append_event
 from foundation.history.services import recorded
 
 SEEN_AGAIN_AFTER = timedelta(minutes=1)
+FORGOTTEN_AT_ONCE = 10_000
 
 
 def note_signed_in(*, user: User, method: str) -> None:
@@ -77,6 +79,14 @@ def end_sessions(*, user: User, actor: Actor, but: str = "") -> int:
         if ended:
             append_event(events.USER_CHANGED, user.uid, username=user.username)
     return ended
+
+
+def forget_ended_sessions(*, at: datetime) -> int:
+    """Let go of sessions that are over, some at a time; how many."""
+    over = list(Session.objects.filter(expire_date__lt=at).values_list("pk", flat=True)[:FORGOTTEN_AT_ONCE])
+    UserSession.objects.filter(session_key__in=over).delete()
+    Session.objects.filter(pk__in=over).delete()
+    return len(over)
 
 
 def _end(sessions: QuerySet[UserSession]) -> int:

@@ -1,0 +1,11 @@
+"""What the sequencer does for this room."""
+
+from foundation.accounts.services import forget_ended_sessions
+from foundation.core import moment
+from foundation.events.registry import chore
+
+
+@chore("accounts.sessions", seconds=3600)
+def forget_sessions() -> None:
+    """Let go of sessions that are over."""
+    forget_ended_sessions(at=moment.now())
