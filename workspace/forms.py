@@ -13,6 +13,7 @@ from foundation.core.actors import Actor
 from foundation.core.permissions import DECLARED
 from foundation.core.territories import TERRITORIES
 from foundation.markets.models import Channel, Locale, Market
+from foundation.workflow.models import Queue
 
 
 class Words(forms.CharField):
@@ -191,6 +192,26 @@ class RoleForm(forms.Form):
         super().__init__(*args, **more)
         roles = [(one.code, one.name) for one in RoleDefinition.objects.all()]
         self.fields["copied"].choices = [("", "nothing"), *roles]  # type: ignore[attr-defined]
+
+
+class AccessForm(forms.Form):
+    """Who may do what, where; only who manages accounts asks for others."""
+
+    person = forms.CharField(max_length=150, required=False, label="Sign-in name", help_text="Empty: yourself.")
+    permission = forms.ChoiceField(label="May")
+    market = forms.ChoiceField(required=False)
+    channel = forms.ChoiceField(required=False)
+    queue = forms.ChoiceField(required=False)
+    product = forms.CharField(max_length=200, required=False, label="SKU of a product")
+
+    def __init__(self, *args: Any, actor: Actor, permissions: Any, **more: Any) -> None:
+        super().__init__(*args, **more)
+        self.fields["permission"].choices = permissions  # type: ignore[attr-defined]
+        for name, model in (("market", Market), ("channel", Channel), ("queue", Queue)):
+            known = model.objects.visible_to(actor).values_list("code", "name")
+            self.fields[name].choices = [("", "any"), *known]  # type: ignore[attr-defined]
+        if not actor.may("accounts.manage"):
+            del self.fields["person"]
 
 
 class PasswordForm(forms.Form):

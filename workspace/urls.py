@@ -3,6 +3,7 @@
 from django.urls import URLPattern, path
 
 from workspace.views import (
+    access,
     asset_fields,
     asset_rights,
     asset_states,
@@ -158,6 +159,7 @@ urlpatterns = [
     path("views/<uuid:uid>/delete/", saved_views.delete, name="saved_view_delete"),
     path("views/<uuid:uid>/restore/", saved_views.restore, name="saved_view_restore"),
     path("settings/", settings.settings_home, name="settings"),
+    path("settings/access/", access.access, name="access"),
     path("settings/roles/", roles.roles, name="role_list"),
     path("settings/roles/new/", roles.role_new, name="role_new"),
     path("settings/roles/<slug:code>/permit/", roles.role_permit, name="role_permit"),

@@ -49,6 +49,7 @@ def addresses(street: Any) -> dict[str, str]:
         "channel settings": "/settings/channels/shop/",
         "presets": "/settings/presets/",
         "roles": "/settings/roles/",
+        "access": "/settings/access/?permission=accounts.manage&market=US",
         "new role": "/settings/roles/new/?from=studio",
         "keys": "/settings/keys/",
         "new key": "/settings/keys/new/",
