@@ -62,7 +62,7 @@ def leaver(live_server: Any, directory: Directory, shelf: Any, monkeypatch: Any)
     user = User.objects.get(username="nora")
     assert not user.has_usable_password()
     browser = Client()
-    browser.force_login(user, backend="django.contrib.auth.backends.ModelBackend")  # as single sign-on does
+    browser.force_login(user)  # as single sign-on does
     name = django_settings.SESSION_COOKIE_NAME
     cookie = {"Cookie": f"{name}={browser.cookies[name].value}"}
     key, secret = create_api_key(user=user, name="mine", actor=HOUSE)
