@@ -69,6 +69,16 @@ def test_no_file_knows_the_machine() -> None:
     assert not found, show(found)
 
 
+def test_what_runs_is_what_is_tested() -> None:
+    """A package that both locks name has one version, or the second lock cannot be installed over the first."""
+    runtime, dev = (
+        dict(re.findall(r"^([\w-]+)==(\S+)", (ROOT / f"requirements/{name}.txt").read_text(), re.MULTILINE))
+        for name in ("runtime", "dev")
+    )
+    assert runtime
+    assert {name: version for name, version in runtime.items() if dev.get(name) != version} == {}
+
+
 def test_locks_have_hashes_and_no_addresses() -> None:
     locks = {name: text for name, text in texts() if re.fullmatch(r"requirements/[^/]+\.txt", name)}
     assert {"requirements/runtime.txt", "requirements/dev.txt"} <= set(locks)
