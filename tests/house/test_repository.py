@@ -72,7 +72,9 @@ def test_no_file_knows_the_machine() -> None:
 def test_what_runs_is_what_is_tested() -> None:
     """A package that both locks name has one version, or the second lock cannot be installed over the first."""
     runtime, dev = (
-        dict(re.findall(r"^([\w-]+)==(\S+)", (ROOT / f"requirements/{name}.txt").read_text(), re.MULTILINE))
+        dict(
+            re.findall(r"^([\w-]+)(?:\[[^]]*\])?==(\S+)", (ROOT / f"requirements/{name}.txt").read_text(), re.MULTILINE)
+        )
         for name in ("runtime", "dev")
     )
     assert runtime
