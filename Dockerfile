@@ -3,12 +3,12 @@ FROM python:3.11-slim AS build
 WORKDIR /app
 COPY requirements/runtime.txt requirements/runtime.txt
 RUN python -m venv /venv \
- && /venv/bin/pip install --no-cache-dir --disable-pip-version-check --require-hashes -r requirements/runtime.txt
+ && /venv/bin/pip install --no-cache-dir --disable-pip-version-check --require-hashes --no-deps -r requirements/runtime.txt
 
 FROM python:3.11-slim AS frontend
 WORKDIR /app
 COPY requirements/frontend.txt requirements/frontend.txt
-RUN pip install --no-cache-dir --disable-pip-version-check --require-hashes -r requirements/frontend.txt
+RUN pip install --no-cache-dir --disable-pip-version-check --require-hashes --no-deps -r requirements/frontend.txt
 COPY config/__init__.py config/frontend.py config/
 COPY workspace/frontend workspace/frontend
 RUN python -m config.frontend build

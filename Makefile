@@ -5,7 +5,8 @@ PYTHON := $(shell for name in python3.11 python3 python3.12 python3.13; do $$nam
 endif
 PORT ?=
 BIN = .venv/bin
-PIP = $(BIN)/python -m pip --disable-pip-version-check --quiet install --require-hashes
+# The locks name everything: nothing is looked up, and what they do not name is not installed.
+PIP = $(BIN)/python -m pip --disable-pip-version-check --quiet install --require-hashes --no-deps
 at_port = $(if $(PORT),--port $(PORT))
 
 .DEFAULT_GOAL := help
@@ -60,7 +61,7 @@ clean: ## Forget the embedded databases, the files and the virtual environment
 # Apart from the others, so that what looks at them is not among them.
 .audit/.done: requirements/audit.txt
 	@$(PYTHON) -m venv .audit
-	@.audit/bin/python -m pip --disable-pip-version-check --quiet install --require-hashes -r requirements/audit.txt
+	@.audit/bin/python -m pip --disable-pip-version-check --quiet install --require-hashes --no-deps -r requirements/audit.txt
 	@touch $@
 
 .venv/.runtime: requirements/runtime.txt | .venv/bin/python
