@@ -56,7 +56,7 @@ def test_back_takes_the_filter_away(street: Any, opened: Any) -> None:
     expect(results).to_contain_text("3 products")
     page.get_by_role("checkbox", name="Cups").check()
     expect(results).to_contain_text("1 product")
-    expect(page).to_have_url(f"{street.address}/products/?q=&family=cups")
+    expect(page).to_have_url(f"{street.address}/products/?q=&sort=&family=cups")
     expect(page.get_by_role("checkbox", name="Cups")).to_be_checked()
     page.get_by_role("link", name="CUP").first.click()
     expect(page.get_by_role("heading", level=1)).to_have_text("CUP")
