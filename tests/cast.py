@@ -25,12 +25,13 @@ def make_actor(username: str, role: str, *, market: str = "") -> Any:
 
 
 @pytest.fixture(autouse=True)
-def _first_roles(request: Any, _django_db_helper: None) -> None:
+def _first_roles(request: Any) -> None:
     """Tests with transactions of their own end with a flush, which takes what migrations put there."""
     from foundation.accounts.services.roles import seed_roles
 
     marker = request.node.get_closest_marker("django_db")
     if (marker and marker.kwargs.get("transaction")) or {"transactional_db", "live_server"} & {*request.fixturenames}:
+        request.getfixturevalue("_django_db_helper")
         seed_roles()
 
 
