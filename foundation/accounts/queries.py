@@ -89,7 +89,7 @@ def _narrowed(actor: Actor, user: User, key: ApiKey) -> Actor:
 
 
 def owner_named(username: str, *, actor: Actor) -> User:
-    """Whom a key is to act for: oneself, or for who manages accounts anybody; raises `Missing`."""
+    """Somebody by name: oneself, also for an empty one, or for who manages accounts anybody; raises `Missing`."""
     known = User.objects.all() if actor.may("accounts.manage") else User.objects.filter(pk=actor.user_id or -1)
     known = known.filter(username=username) if username else known.filter(pk=actor.user_id or -1)
     user = known.first()

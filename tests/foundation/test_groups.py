@@ -167,3 +167,22 @@ def test_the_last_administrator_stays(nora: User, house_actor: Any) -> None:
     remove_members(group=group, users=[nora], actor=house_actor)
     with pytest.raises(Conflict, match="nobody who administers the house"):
         revoke_role(user=other.user, grant_id=other.pk, actor=house_actor)
+
+
+def test_nobody_takes_their_own_access_away_by_a_group(nora: User, house_actor: Any) -> None:
+    group = create_group(name="Keepers", actor=house_actor)
+    grant = grant_group_role(group=group, role=Role.ADMINISTRATOR, actor=house_actor)
+    other = create_user(username="ada", actor=house_actor)
+    grant_role(user=other, role=Role.ADMINISTRATOR, actor=house_actor)
+    add_members(group=group, users=[nora], actor=house_actor)
+    actor = actor_of(nora)
+    for attempt in (
+        lambda: remove_members(group=group, users=[nora], actor=actor),
+        lambda: revoke_group_role(group=group, grant_id=grant.pk, actor=actor),
+        lambda: delete_group(group=group, actor=actor),
+    ):
+        with pytest.raises(Conflict, match="their own last key"):
+            attempt()
+    assert actor_of(User.objects.get(pk=nora.pk)).may("accounts.manage")
+    delete_group(group=group, actor=actor_of(other))
+    assert not actor_of(User.objects.get(pk=nora.pk)).may("accounts.manage")

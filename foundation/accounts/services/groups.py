@@ -8,6 +8,7 @@ from foundation.accounts import events
 from foundation.accounts.choices import Dimension, Role, Source
 from foundation.accounts.models import Grant, Group, Membership, User
 from foundation.accounts.services.people import give, require_administrators
+from foundation.accounts.services.roles import keeping_own_access
 from foundation.core.actors import Actor
 from foundation.core.errors import Conflict, Invalid, Missing
 from foundation.events.services import append_event
@@ -42,7 +43,7 @@ def delete_group(*, group: Group, actor: Actor) -> None:
     """End a group: its members lose what they had by it."""
     with recorded(actor):
         group = _lock(group, actor)
-        with require_administrators(is_at_stake=_administers(group)):
+        with keeping_own_access(actor), require_administrators(is_at_stake=_administers(group)):
             group.delete()
         append_event(events.GROUP_CHANGED, group.uid, group=group.name)
 
@@ -66,7 +67,7 @@ def revoke_group_role(*, group: Group, grant_id: int, actor: Actor) -> Grant:
         grant = Grant.objects.select_for_update().filter(pk=grant_id, group=group).first()
         if grant is None:
             raise Missing("The group does not have this role any more", path="grant")
-        with require_administrators(is_at_stake=grant.role == Role.ADMINISTRATOR):
+        with keeping_own_access(actor), require_administrators(is_at_stake=grant.role == Role.ADMINISTRATOR):
             grant.delete()
         append_event(events.GROUP_CHANGED, group.uid, group=group.name)
     return grant
@@ -90,7 +91,7 @@ def remove_members(*, group: Group, users: Collection[User], actor: Actor, sourc
     _require(actor, source)
     with recorded(actor):
         group = Group.objects.select_for_update().get(pk=group.pk)
-        with require_administrators(is_at_stake=_administers(group)):
+        with keeping_own_access(actor), require_administrators(is_at_stake=_administers(group)):
             gone, _ = group.memberships.filter(source=source, user__in=users).delete()
         if gone:
             append_event(events.GROUP_CHANGED, group.uid, group=group.name)

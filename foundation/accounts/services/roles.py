@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection
+from collections.abc import Collection, Iterator
+from contextlib import contextmanager
 
 from foundation.accounts import events
 from foundation.accounts.choices import PERMISSIONS, SENTENCES, Role
@@ -96,6 +97,16 @@ def require_own_access(actor: Actor) -> None:
     user = User.objects.filter(pk=actor.user_id or -1).first()
     if user is not None and not actor_of(user).may("accounts.manage"):
         raise Conflict("Nobody takes away their own last key to the house; ask another administrator", path="role")
+
+
+@contextmanager
+def keeping_own_access(actor: Actor) -> Iterator[None]:
+    """For changes to groups, whoever makes them: who managed accounts before manages them after."""
+    user = User.objects.filter(pk=actor.user_id or -1).first()
+    had = user is not None and actor_of(user).may("accounts.manage")
+    yield
+    if had:
+        require_own_access(actor)
 
 
 def seed_roles() -> None:
