@@ -13,7 +13,9 @@ from django.contrib.sessions.models import Session
 from django.core.cache import cache
 from django.test import Client
 
-from foundation.accounts.models import ApiKey, Grant, User
+from foundation.accounts.models import ApiKey, Grant, RoleDefinition, User
+from foundation.accounts.services import create_group
+from foundation.core.actors import system
 from tests.cast import PASSWORD, enter
 from tests.workspace.test_sign_in import code_now, set_up_app
 
@@ -85,6 +87,33 @@ def test_a_fragment_is_led_there_as_a_page(world: Any, administrator: Any, stewa
     done = Client()
     done.cookies = ada.cookies
     assert done.post("/confirm/", {"password": PASSWORD})["Location"] == f"/settings/people/{user.uid}/"
+
+
+@pytest.mark.parametrize(
+    ("address", "given"),
+    [
+        ("/settings/roles/merchant/permit/", {"permission": "pim.place", "holds": "yes"}),
+        ("/settings/roles/new/", {"code": "buyer", "name": "Buyer", "sentence": "Buys"}),
+        ("/settings/groups/{}/grant/", {"role": "merchant", "place": "*"}),
+        ("/settings/groups/{}/add/", {"username": "stella"}),
+    ],
+)
+def test_what_gives_more_is_confirmed(
+    world: Any, administrator: Any, steward: Any, address: str, given: dict[str, str]
+) -> None:
+    ada, group = signed_in(administrator), create_group(name="Shoots", actor=system("tests"))
+    address = address.format(group.uid)
+
+    def state() -> list[Any]:
+        roles = sorted((one.code, *one.permissions) for one in RoleDefinition.objects.all())
+        return [roles, group.grants.count(), group.memberships.count()]
+
+    before = state()
+    forget(ada)
+    assert ada.post(address, given)["Location"] == "/confirm/"
+    assert state() == before
+    assert ada.post("/confirm/", {"password": PASSWORD}).status_code == 302
+    assert state() != before
 
 
 @pytest.mark.parametrize(

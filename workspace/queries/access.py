@@ -5,9 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from itertools import groupby
-from typing import TypeVar
 
-from django.db.models import Model
 from django.urls import reverse
 
 from foundation.accounts.models import Grant, RoleDefinition, User
@@ -18,8 +16,6 @@ from foundation.core.permissions import DECLARED, Permission
 from pim.models import Product
 from workspace.queries.people import who_helps
 from workspace.queries.shown import State
-
-M = TypeVar("M", bound=Model)
 
 
 @dataclass(frozen=True)
@@ -59,23 +55,13 @@ class Question:
         return " ".join([f"“{self.permission.sentence}”", *words])
 
 
-def find_person(username: str, *, actor: Actor) -> User:
-    """Oneself, or for who manages accounts anybody; raises `Missing` in the same words for all others."""
-    known = User.objects.all() if actor.may("accounts.manage") else User.objects.filter(pk=actor.user_id or -1)
-    found = known.filter(username=username) if username else known.filter(pk=actor.user_id or -1)
-    return _one(found.first(), "Nobody signs in by this name", "person")
-
-
 def find_product(sku: str, *, actor: Actor) -> Product | None:
     """One that the asking person sees; raises `Missing` for any other."""
     if not sku:
         return None
-    return _one(Product.objects.visible_to(actor).filter(sku=sku).first(), "There is no product of this SKU", "product")
-
-
-def _one(found: M | None, words: str, path: str) -> M:
+    found = Product.objects.visible_to(actor).filter(sku=sku).first()
     if found is None:
-        raise Missing(words, path=path)
+        raise Missing("There is no product of this SKU", path="product")
     return found
 
 

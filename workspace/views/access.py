@@ -6,10 +6,11 @@ from django.http import HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
+from foundation.accounts.queries import owner_named
 from foundation.core.errors import Missing
 from foundation.core.permissions import DECLARED
 from workspace import forms
-from workspace.queries.access import Access, Question, explain, find_person, find_product, permission_choices
+from workspace.queries.access import Access, Question, explain, find_product, permission_choices
 from workspace.views.pages import PageRequest, page
 
 PLACES = ("market", "channel", "queue")
@@ -30,10 +31,10 @@ def access(request: PageRequest) -> HttpResponse:
 def _answer(request: PageRequest, form: forms.AccessForm) -> Access | None:
     given = form.cleaned_data
     try:
-        user = find_person(given.get("person", ""), actor=request.actor)
+        user = owner_named(given.get("person", ""), actor=request.actor)
         product = find_product(given["product"], actor=request.actor)
     except Missing as error:
-        form.add_error(error.path if error.path in form.fields else None, error.detail)
+        form.add_error("person" if error.path == "user" else error.path, error.detail)
         return None
     places = {name: given[name] for name in PLACES if given[name]}
     return explain(Question(user, DECLARED[given["permission"]], places, product))
