@@ -1,4 +1,4 @@
-"""A house of its own for each benchmark: an embedded PostgreSQL, migrated; and the manner in which all measure."""
+"""A house of its own for each benchmark, with PostgreSQL and Valkey; and the manner in which all measure."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import Any, TypeVar
 
-from config.stack import EmbeddedPostgres
+from config.stack import EmbeddedPostgres, EmbeddedValkey
 
 T = TypeVar("T")
 
@@ -33,11 +33,13 @@ def fresh_house() -> Iterator[Path]:
         postgres = EmbeddedPostgres(folder / "postgres")
         stack.callback(postgres.remove)
         stack.callback(postgres.stop)
+        valkey = EmbeddedValkey(folder / "valkey")
+        stack.callback(valkey.stop)
         os.environ |= {
             "DJANGO_SETTINGS_MODULE": "config.settings",
             "DATABASE_URL": postgres.start(),
             "STORAGE_URL": (folder / "blobs").as_uri(),
-            "REDIS_URL": "redis://127.0.0.1:9/0",  # nobody works on jobs here, and nobody need be called
+            "REDIS_URL": valkey.start(),
             "VAR_DIR": str(folder / "var"),
             "STATIC_FROM_SOURCE": "true",
             "SECRET_KEY": "for benchmarks only, and long enough to be taken for one",

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from django.db.models import Exists, F, OuterRef, Q
+from django.db.models.functions import Coalesce
 
 from associations.choices import BindingStatus
 from associations.models import Binding
 from foundation.core.actors import Actor
-from pim.choices import PlacementState
+from pim.models import Placement
 
 
 def shows_nothing_foreign(actor: Actor) -> Q:
@@ -17,12 +18,11 @@ def shows_nothing_foreign(actor: Actor) -> Q:
     `associations.services.library` keeps the same, told per market.
     """
     said = Binding.objects.filter(asset=OuterRef("pk"), status__in=[BindingStatus.ACTIVE, BindingStatus.PROPOSED])
-    placement = "product__root__tree__placements"
-    seen = said.filter(
-        Q(cell__market=None) | Q(cell__market=F(f"{placement}__market")),
-        **{
-            f"{placement}__state": PlacementState.PLACED,
-            f"{placement}__market__code__in": sorted(actor.within("dam.view").limits("market") or ()),
-        },
+    # An Exists of its own: as joins of one query it took PostgreSQL four times as long to plan as to answer.
+    placed = Placement.objects.placed().filter(
+        product__root_id=OuterRef("product__root_id"),
+        market=Coalesce(OuterRef("cell__market"), F("market")),
+        market__code__in=sorted(actor.within("dam.view").limits("market") or ()),
     )
+    seen = said.filter(Exists(placed))
     return Q(~Exists(said)) | Q(Exists(seen))

@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from django.db import connection
-from django.db.models import Count, Max, QuerySet
+from django.db.models import Count, QuerySet
 
 from foundation.core.actors import Actor
 from foundation.core.errors import Missing
@@ -95,8 +95,8 @@ def _rejected(scope_ids: Sequence[int]) -> dict[int, int]:
 def channel_standing(channel: Channel, *, actor: Actor) -> Standing:
     """Revision and cursor; of a marketplace what waits to be sent, and the newest feed."""
     if not actor.within("syndication.view").beyond("market").sees("channel", channel.code):
-        told = Listing.objects.visible_to(actor).filter(channel=channel)
-        return Standing(told.aggregate(newest=Max("revision"))["newest"] or 0, None, None, 0, None)
+        told = Listing.objects.visible_to(actor).told().filter(channel=channel).order_by("-revision")
+        return Standing(told.values_list("revision", flat=True).first() or 0, None, None, 0, None)
     cursor = FeedCursor.objects.filter(channel=channel).first()
     acknowledged = cursor.acknowledged if cursor else 0
     newer = Listing.objects.filter(channel=channel, revision__gt=acknowledged).order_by()

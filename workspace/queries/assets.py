@@ -8,7 +8,7 @@ from typing import Any
 from urllib.parse import urlencode
 
 from django.contrib.postgres.expressions import ArraySubquery
-from django.db.models import BooleanField, Count, Exists, ExpressionWrapper, OuterRef, Q
+from django.db.models import BooleanField, Count, ExpressionWrapper, Q
 from django.urls import reverse
 
 from associations.models import Binding, LibraryEntry
@@ -102,8 +102,9 @@ def _entries(q: str, actor: Actor) -> Rows:
     for word in q.lower().split()[:8]:
         shown = Q(shows__contains=word)
         if actor.within("pim.view").within("dam.view").limits("market") is not None:
-            bound = Binding.objects.active().in_markets_of(actor).filter(asset=OuterRef("asset_id"))
-            shown &= Q(Exists(bound.filter(product__sku__icontains=word, product__root_id__in=seen)))
+            bound = Binding.objects.active().in_markets_of(actor)
+            told = bound.filter(product__sku__icontains=word, product__root_id__in=seen)
+            shown &= Q(asset_id__in=told.values("asset_id"))
         rows = rows.filter(Q(words__contains=word) | shown)
     return rows
 
