@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from pim.choices import Sensitivity
+from pim.choices import RowOutcome, Sensitivity
 from pim.queries.book import Book
 from pim.services.planning import Plan
 
@@ -21,6 +21,14 @@ class Differences:
         self.cells = {
             number: f"{markets[market] if market else '*'}/{locale}" for (market, locale), number in book.cells.items()
         }
+
+    def foretold(self, plan: Plan) -> str:
+        """What would become of its row. One with values that the reader may not see is never the same: a file of
+        guesses, which writes nothing, would tell which is right.
+        """
+        rules = [self.book.attributes.get(value.attribute) for value in plan.draft.values]
+        hides = any(rule is not None and not self.clearance.admits(rule.sensitivity) for rule in rules)
+        return RowOutcome.CHANGED if hides and plan.status == RowOutcome.UNCHANGED else plan.status
 
     def of(self, plan: Plan) -> list[dict[str, Any]]:
         """A list of {attribute, cell, before, after}, in the order of the file's columns as far as they name them."""

@@ -236,11 +236,12 @@ def _note_outcomes(
     ]
     counts = dict.fromkeys(COUNTS, 0) | {"failed": len(errors)}
     for (number, cells, _), plan in zip(batch.rows, plans, strict=True):
-        counts[plan.status] += 1
+        outcome = differences.foretold(plan) if record.dry_run else plan.status
+        counts[outcome] += 1
         errors += [_row_error(record, number, cells, source, problem) for problem in plan.problems]
         rows.append(
             ImportRow(
-                product_import=record, row=number, sku=_storable(source.text(cells, "sku")), outcome=plan.status,
+                product_import=record, row=number, sku=_storable(source.text(cells, "sku")), outcome=outcome,
                 changes=[] if plan.problems else differences.of(plan),
             )
         )  # fmt: skip

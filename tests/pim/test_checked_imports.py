@@ -120,6 +120,18 @@ def test_differences_are_told_cell_by_cell_to_who_may_see_them(importer: Actor) 
     assert Product.objects.get().version == 1
 
 
+def test_a_check_does_not_tell_whether_a_guess_of_a_secret_is_right(importer: Actor) -> None:
+    make_cup("CUP", name="Cup", price="5 EUR", cost="2 EUR")
+    make_cup("BOWL", name="Bowl", cost="2 EUR")
+    guesses = ("sku,name,cost", "CUP,Cup,2 EUR", "BOWL,Bowl,3 EUR")
+    cleared = make_actor(Role.ADMINISTRATOR)
+    assert told(check(sheet(*guesses), importer))[0] == [(2, "changed"), (3, "changed")]
+    assert told(check(sheet(*guesses), cleared))[0] == [(2, "unchanged"), (3, "changed")]
+    restricted = ("sku,price", "CUP,5 EUR")
+    assert told(check(sheet(*restricted), importer))[0] == [(2, "unchanged")], "who may see it is told"
+    assert told(check(sheet(*restricted), make_actor(Role.INTEGRATOR)))[0] == [(2, "changed")]
+
+
 def test_a_checked_file_is_imported_once(importer: Actor) -> None:
     made = check(sheet("sku,family,name", "CUP1,cups,One"), importer)
     import_checked_file(uid=made.uid, actor=importer)
