@@ -137,6 +137,17 @@ class PresetForm(SettingForm):
     )
 
 
+class QueueForm(SettingForm):
+    code = forms.CharField(max_length=40, help_text="Short, as imports. Rooms that find work name it.")
+    name = forms.CharField(max_length=200)
+    role = forms.ChoiceField(label="Owned by", help_text="Whose work it is. Others who work on work items see it too.")
+
+    def __init__(self, *args: Any, **more: Any) -> None:
+        super().__init__(*args, **more)
+        working = RoleDefinition.objects.carrying("workflow.work").values_list("code", "name")
+        self.fields["role"].choices = list(working)  # type: ignore[attr-defined]
+
+
 class PersonForm(SettingForm):
     username = forms.CharField(max_length=150, label="Signs in as")
     name = forms.CharField(max_length=300, required=False)

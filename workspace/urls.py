@@ -194,6 +194,7 @@ urlpatterns = [
     *_settings("locale", "languages", "locale_list"),
     *_settings("channel", "channels", "channel_settings"),
     *_settings("preset", "presets", "preset_list"),
+    *_settings("queue", "queues", "queue_list"),
     path("ingests/", ingests.ingests, name="ingest_list"),
     path("ingests/<uuid:uid>/", ingests.ingest, name="ingest"),
     path("ingests/<uuid:uid>/finish/", ingests.ingest_finish, name="ingest_finish"),

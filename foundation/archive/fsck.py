@@ -13,7 +13,7 @@ from foundation.blobs.services import path_of
 from foundation.events.models import Dirty, OutboxEvent, Parked
 
 # Tables whose changes need no event: reference rows and bookkeeping that only the house itself writes.
-SILENT = ("markets_market", "markets_channel", "markets_locale", "workflow_queue")
+SILENT = ("markets_market", "markets_channel", "markets_locale")
 
 CHANGES_WITHOUT_EVENT = """
 SELECT r.tx, min(r.table_name), count(*) FROM history_revision r

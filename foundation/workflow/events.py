@@ -2,6 +2,9 @@
 
 from foundation.events.catalogue import declare
 
+QUEUE_CHANGED = declare(
+    "workflow.queue.changed", "A queue exists or is another role's", queue="its code", role="code of the role"
+)
 WORK_ITEM_OPENED = declare(
     "workflow.work_item.opened", "Somebody has something to do", queue="code", kind="kind", cause_key="unique cause"
 )

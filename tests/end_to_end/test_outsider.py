@@ -36,6 +36,7 @@ SHARED = {
     "attributes": "definitions are the same everywhere; only their class hides them",
     "families": "definitions are the same everywhere",
     "presets": "definitions are the same everywhere",
+    "queues": "definitions are the same everywhere; counts are of what one sees",
     "channels": "a channel serves many markets; what it says of each is cut to the actor's",
     "languages": "definitions are the same everywhere",
     "roles": "what a role may is the same everywhere; who has it is for those who manage accounts",
@@ -84,6 +85,7 @@ CLOSED_TO_STEWARDS = {
     "/settings/languages/new/",
     "/settings/channels/new/",
     "/settings/presets/new/",
+    "/settings/queues/new/",
     # the bazaar serves GB alone
     "/settings/channels/bazaar/",
     "/channels/bazaar/",
@@ -175,6 +177,7 @@ def own_ids() -> dict[str, list[str]]:
         "attributes": ["name", "price", "cost", "formula"],
         "families": ["coats", "cups"],
         "presets": ["card"],
+        "queues": ["catalogue"],
         "channels": ["shop", "bazaar"],
         "markets": ["US"],
         "languages": ["en-US"],

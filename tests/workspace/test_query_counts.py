@@ -79,6 +79,7 @@ PAGES: dict[str, Callable[[Any], str]] = {
     "locale_list": lambda _: "/settings/languages/",
     "channel_settings": lambda _: "/settings/channels/",
     "preset_list": lambda _: "/settings/presets/",
+    "queue_list": lambda _: "/settings/queues/",
     "bulk_change_list": lambda _: "/bulk/",
     "bulk_change": lambda window: f"/bulk/{window.bulk_change.uid}/",
     "bulk_change, its form": lambda window: f"/bulk/{window.bulk_change.uid}/?edit=1",

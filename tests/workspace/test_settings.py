@@ -1,17 +1,25 @@
-"""Settings: markets, languages, channels and presets on pages; who may, what is refused, what is taken back."""
+"""Settings: markets, languages, channels, presets and queues on pages; who may, what is refused, what is taken back."""
 
 from __future__ import annotations
 
 import re
+from datetime import timedelta
 from html import unescape
 from typing import Any
+from uuid import uuid4
 
 import pytest
 
 from dam.models import Preset
+from foundation.core import moment
+from foundation.core.actors import system
+from foundation.core.errors import Denied, Invalid
 from foundation.events.models import OutboxEvent
 from foundation.history.models import Revision
 from foundation.markets.models import Channel, Locale, Market, Scope
+from foundation.workflow.models import Queue, WorkItem
+from foundation.workflow.services import claim_work_item, define_queue, open_work_item
+from workspace.queries.shown import State
 
 pytestmark = pytest.mark.django_db
 DACH = {
@@ -135,6 +143,41 @@ def test_a_preset_by_the_studio(world: Any, photographer: Any, browser_of: Any) 
     refused = save(client, "/settings/presets/card/", **given | {"width": "9000"})
     assert (refused.status_code, counts()) == (422, before)
     assert "less than or equal to 8192" in refused.content.decode()
+
+
+def test_queues_say_what_waits_and_whose_it_is(
+    world: Any, administrator: Any, steward: Any, outsider: Any, browser_of: Any
+) -> None:
+    house = system("tests")
+    define_queue(code="catalogue", name="Catalogue", role="steward", actor=house)
+    for number, market in enumerate(("GB", "GB", "US")):
+        open_work_item(
+            queue="catalogue", kind="k", cause_key=f"k:{number}", subject_type="product", subject=uuid4(),
+            title="Look", market=market, due_at=moment.now() - timedelta(days=number), actor=house,
+        )  # fmt: skip
+    claim_work_item(uid=WorkItem.objects.get(cause_key="k:0").uid, actor=steward)
+    (row,) = browser_of(steward).get("/settings/queues/").context["rows"]
+    assert row.facts == ["owned by Steward", "3 open", "2 of nobody"]
+    assert row.state == State("3 overdue", "bad")
+    (row,) = browser_of(outsider).get("/settings/queues/").context["rows"]
+    assert row.facts == ["owned by Steward", "1 open", "1 of nobody"], "what they see of it"
+
+    client, address = browser_of(administrator), "/settings/queues/catalogue/"
+    assert save(client, address, name="Catalogue", role="studio").status_code == 302
+    assert Queue.objects.get().role == "studio"
+    told = OutboxEvent.objects.get(type="workflow.queue.changed", data__role="studio")
+    assert told.data == {"queue": "catalogue", "role": "studio"}
+    assert client.post(undo_of(client, address)).status_code == 302
+    assert Queue.objects.get().role == "steward"
+    before = counts()
+    assert save(client, address, name="Catalogue", role="merchant").status_code == 422, "merchants do no work items"
+    assert save(browser_of(steward), address, name="Mine", role="steward").status_code == 403
+    with pytest.raises(Denied):
+        define_queue(code="catalogue", name="Mine", role="steward", actor=steward)
+    with pytest.raises(Invalid, match="no role that works"):
+        define_queue(code="catalogue", name="Mine", role="merchant", actor=administrator)
+    define_queue(code="catalogue", name="Catalogue", role="steward", actor=administrator)
+    assert counts() == before, "nothing was written"
 
 
 def test_who_may_not_change_sees_and_cannot(world: Any, steward: Any, browser_of: Any) -> None:

@@ -7,19 +7,22 @@ from dataclasses import dataclass
 from typing import Any
 
 from allauth.usersessions.models import UserSession
-from django.db.models import Count
+from django.db.models import Count, Q
 from django.urls import reverse
 
 from dam.models import Preset
 from dam.recipes import complete_recipe
 from foundation.accounts.models import ApiKey, Grant, Group, Provider, RoleDefinition, User
 from foundation.accounts.queries import WITH_GRANTS, grants_of
+from foundation.core import moment
 from foundation.core.actors import Actor
 from foundation.core.errors import Missing
 from foundation.core.pages import keyset_page
 from foundation.markets.models import Channel, Locale, Market, Scope
 from foundation.markets.queries import locale_chain
 from foundation.provisioning.models import Entry
+from foundation.workflow.models import WorkItem
+from foundation.workflow.queries import queues_of
 from workspace.queries.shown import State
 
 PEOPLE = 50
@@ -77,6 +80,9 @@ def parts(actor: Actor) -> list[Part]:
     if actor.may("dam.view"):
         words = "Sizes and formats in which pictures go out"
         found.append(Part("Presets", reverse("preset_list"), "asset", words, Preset.objects.visible_to(actor).count()))
+    if actor.may("workflow.work"):
+        words = "Piles of work, and the role that owns each"
+        found.append(Part("Queues", reverse("queue_list"), "work", words, queues_of(actor).count()))
     if actor.may("accounts.manage"):
         words = "Who signs in, what they may do, and where"
         found.append(Part("People", reverse("person_list"), "users", words, User.objects.count()))
@@ -145,6 +151,32 @@ def preset_rows(actor: Actor) -> list[SettingRow]:
             SettingRow(reverse("preset_setting", args=[one.code]), one.code, one.label, [x for x in facts if x])
         )
     return rows
+
+
+def queue_rows(actor: Actor) -> list[SettingRow]:
+    """What waits in each queue of the actor's, as far as they see it. Three queries."""
+    items = WorkItem.objects.visible_to(actor).unfinished().order_by()
+    overdue = Count("pk", filter=Q(due_at__lt=moment.now()))
+    counts = items.values("queue").annotate(
+        n=Count("pk"), nobodys=Count("pk", filter=Q(assignee=None)), overdue=overdue
+    )
+    told = {row["queue"]: row for row in counts}
+    roles = dict(RoleDefinition.objects.values_list("code", "name"))
+    rows = []
+    for one in queues_of(actor):
+        row = told.get(one.pk, {"n": 0, "nobodys": 0, "overdue": 0})
+        waits = [f"{row['n']:,} open", f"{row['nobodys']:,} of nobody"] if row["n"] else ["nothing open"]
+        late = State(f"{row['overdue']:,} overdue", "bad") if row["overdue"] else None
+        facts = [f"owned by {roles.get(one.role, one.role)}", *waits]
+        rows.append(SettingRow(reverse("queue_setting", args=[one.code]), one.code, one.name, facts, late))
+    return rows
+
+
+def queue_values(code: str, actor: Actor) -> dict[str, Any]:
+    queue = queues_of(actor).filter(code=code).first()
+    if queue is None:
+        raise Missing(f"There is no queue {code[:40]!r}", path="code")
+    return {"code": queue.code, "name": queue.name, "role": queue.role}
 
 
 def people(actor: Actor, *, q: str = "", cursor: str = "") -> PeopleList:

@@ -1,4 +1,4 @@
-"""Settings: markets, languages, channels and presets. Each noun has a list, a form, and an undo of its last change."""
+"""Settings: markets, languages, channels, presets and queues. Each noun has a list, a form, and an undo."""
 
 from __future__ import annotations
 
@@ -17,6 +17,7 @@ from dam.services import define_preset
 from foundation.core.actors import Actor
 from foundation.core.errors import Denied, Invalid, Missing, Stale, TandemError
 from foundation.markets.services import define_channel, define_locale, define_market, define_scope
+from foundation.workflow.services import define_queue
 from workspace import forms
 from workspace.queries import settings as read
 from workspace.views.pages import PageRequest, page
@@ -65,6 +66,10 @@ def _write_preset(given: Values, actor: Actor) -> None:
     define_preset(code=given["code"], label=given["label"], body=body, actor=actor)
 
 
+def _write_queue(given: Values, actor: Actor) -> None:
+    define_queue(**given, actor=actor)
+
+
 NOUNS = {
     one.key: one
     for one in (
@@ -80,9 +85,12 @@ NOUNS = {
         Noun("preset", "preset", "Presets", "Sizes and formats in which pictures go out. A change makes new ones.",
              "dam.edit", forms.PresetForm, read.preset_rows, read.preset_values, _write_preset,
              "preset_list", "preset_setting", "preset_new"),
+        Noun("queue", "queue", "Queues", "Piles of work, each owned by a role, and how much waits in them.",
+             "workflow.define", forms.QueueForm, read.queue_rows, read.queue_values, _write_queue,
+             "queue_list", "queue_setting", "queue_new"),
     )
 }  # fmt: skip
-SEEN_WITH = {"preset": "dam.view"}
+SEEN_WITH = {"preset": "dam.view", "queue": "workflow.work"}
 
 
 @require_safe
@@ -120,7 +128,7 @@ def setting_new(request: PageRequest, noun: str) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 @page()
 def setting(request: PageRequest, noun: str, code: str) -> HttpResponse:
-    """One market, language, channel or preset. A POST is refused when somebody else changed it since it was read."""
+    """One of a noun. A POST is refused when somebody else changed it since it was read."""
     kind = _seen(request, noun)
     now = kind.values(code, request.actor)
     if request.method != "POST":

@@ -10,11 +10,11 @@ from foundation.workflow.services.following import (
 )
 from foundation.workflow.services.items import (
     close_work_items,
-    define_queue,
     dismiss_work_item,
     open_work_item,
     reopen_work_item,
 )
+from foundation.workflow.services.queues import define_queue
 from foundation.workflow.services.timing import (
     reset_work_item,
     set_due,

@@ -20,13 +20,6 @@ from foundation.workflow.services.finding import lock_work_item, named
 DISMISSED = "dismissed"
 
 
-def define_queue(*, code: str, name: str, role: str, actor: Actor) -> Queue:
-    """Create or change a queue."""
-    with recorded(actor):
-        queue, _ = Queue.objects.update_or_create(code=code, defaults={"name": name, "role": role})
-    return queue
-
-
 def open_work_item(
     *, queue: str, kind: str, cause_key: str, subject_type: str, subject: UUID, title: str, actor: Actor,
     detail: dict[str, Any] | None = None, market: str = "", priority: Priority = Priority.NORMAL,

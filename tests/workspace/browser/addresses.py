@@ -48,6 +48,7 @@ def addresses(street: Any) -> dict[str, str]:
         "languages": "/settings/languages/",
         "channel settings": "/settings/channels/shop/",
         "presets": "/settings/presets/",
+        "queues": "/settings/queues/",
         "roles": "/settings/roles/",
         "access": "/settings/access/?permission=accounts.manage&market=US",
         "new role": "/settings/roles/new/?from=studio",
