@@ -39,6 +39,7 @@ from workspace.views import (
     settings,
     sign_in,
     theme,
+    viewing,
     work_items,
 )
 
@@ -176,6 +177,7 @@ urlpatterns = [
     path("settings/people/<uuid:uid>/password/", people.person_password, name="person_password"),
     path("settings/people/<uuid:uid>/factors/", people.person_factors, name="person_factors"),
     path("settings/people/<uuid:uid>/sessions/end/", people.person_sessions_end, name="person_sessions_end"),
+    path("settings/people/<uuid:uid>/view-as/", viewing.view_as, name="view_as"),
     path("settings/people/<uuid:uid>/close/", people.person_close, name="person_close"),
     path("settings/people/<uuid:uid>/reopen/", people.person_reopen, name="person_reopen"),
     path("settings/providers/", provider_settings.providers, name="provider_list"),
@@ -207,6 +209,7 @@ urlpatterns = [
     path("bulk/<uuid:uid>/stop/", bulk.bulk_stop, name="bulk_stop"),
     path("bulk/<uuid:uid>/undo/", bulk.bulk_undo, name="bulk_undo"),
     path("bulk/<uuid:uid>/discard/", bulk.bulk_discard, name="bulk_discard"),
+    path("stop-viewing/", viewing.stop, name="viewing_stop"),
     path("theme/", theme.choose_theme, name="theme"),
     path("parts/", parts.parts, name="parts"),
     *sign_in.urlpatterns,

@@ -13,7 +13,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from foundation.accounts.choices import Dimension
 from foundation.accounts.models import User
-from foundation.accounts.queries import grants_of
+from foundation.accounts.queries import grants_of, why_not_viewed
 from foundation.accounts.services import (
     close_account,
     create_user,
@@ -167,6 +167,7 @@ def _show(request: PageRequest, someone: User, **bound: Any) -> HttpResponse:
     context = {
         "person": someone,
         "is_self": someone.pk == request.actor.user_id,
+        "may_view_as": not why_not_viewed(someone, actor=request.actor),
         "form": bound.get("form") or forms.PersonForm(initial=before, is_new=False),
         "grant_form": bound.get("grant") or forms.GrantForm(),
         "password_form": bound.get("password") or forms.PasswordForm(),

@@ -46,6 +46,7 @@ from foundation.accounts.services.sign_in import (
     note_signed_out,
     reset_factors,
 )
+from foundation.accounts.services.viewing import end_viewing, end_viewings_over, start_viewing
 
 __all__ = [
     "SCOPE",
@@ -66,6 +67,8 @@ __all__ = [
     "edit_user",
     "end_session",
     "end_sessions",
+    "end_viewing",
+    "end_viewings_over",
     "forget_ended_sessions",
     "grant_group_role",
     "grant_role",
@@ -86,5 +89,6 @@ __all__ = [
     "rotate_api_key",
     "set_memberships",
     "set_password",
+    "start_viewing",
     "unlink_person",
 ]

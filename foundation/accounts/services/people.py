@@ -14,6 +14,7 @@ from foundation.accounts.models import Grant, Group, User
 from foundation.accounts.queries import administrators
 from foundation.accounts.registry import LEAVING
 from foundation.accounts.services.roles import lock_role, require_own_access
+from foundation.accounts.services.viewing import end_viewings_of
 from foundation.core import moment
 from foundation.core.actors import Actor
 from foundation.core.errors import Conflict, Invalid, Missing
@@ -96,6 +97,7 @@ def close_account(*, user: User, actor: Actor) -> User:
             for session in UserSession.objects.filter(user=user):
                 session.end()
             cancel_jobs_of(user.pk)
+            end_viewings_of(user=user, actor=actor)
             for end in LEAVING:
                 end(user, actor=actor)
             append_event(events.USER_CHANGED, user.uid, username=user.username)
