@@ -270,11 +270,11 @@ def test_it_ends_with_the_permission_and_where_they_come_to_more(administrator: 
     other = make_actor("zoe", "administrator")
     user = User.objects.get(username="zoe")
     zoe, ada = viewing(other, steward), viewing(administrator, steward)
-    revoke_role(user=user, grant_id=user.grants.get().pk, actor=HOUSE)
+    revoke_role(holder=user, grant_id=user.grants.get().pk, actor=HOUSE)
     assert zoe.get("/work/").status_code == 302
     assert "viewing-bar" not in text_of(zoe.get("/work/"))
     assert zoe.get(address_of(steward)).status_code == 403, "as herself, who has no role any more"
-    grant_role(user=User.objects.get(username="stella"), role="administrator", actor=HOUSE)
+    grant_role(holder=User.objects.get(username="stella"), role="administrator", actor=HOUSE)
     assert ada.get("/work/").status_code == 302
     assert {data["end"] for _, data in told("ended")} == {"not allowed"}
 
@@ -306,9 +306,9 @@ def test_nothing_becomes_readable_that_was_not(administrator: Any, steward: Any,
     define_role(code="desk", permissions=["accounts.manage", "pim.view"], actor=HOUSE)
     define_role(code="reader", permissions=["pim.view"], actor=HOUSE)
     desk = create_user(username="desk", actor=HOUSE)
-    grant_role(user=desk, role="desk", actor=HOUSE)
+    grant_role(holder=desk, role="desk", actor=HOUSE)
     bert = create_user(username="bert", actor=HOUSE)
-    grant_role(user=bert, role="reader", actor=HOUSE)
+    grant_role(holder=bert, role="reader", actor=HOUSE)
     with pytest.raises(Denied, match="may see what you may not"):
         start_viewing(whom=User.objects.get(username="stella"), reason="x", actor=actor_of(desk))
     start_viewing(whom=bert, reason="x", actor=actor_of(desk))

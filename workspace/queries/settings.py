@@ -63,7 +63,9 @@ class GrantRow:
 
 
 @dataclass(frozen=True)
-class PeopleList:
+class SettingList:
+    """A page of rows."""
+
     rows: list[SettingRow]
     next_cursor: str
 
@@ -151,7 +153,7 @@ def preset_rows(actor: Actor) -> list[SettingRow]:
     return rows
 
 
-def people(actor: Actor, *, q: str = "", cursor: str = "") -> PeopleList:
+def people(actor: Actor, *, q: str = "", cursor: str = "") -> SettingList:
     """Who signs in, by sign-in name, with their roles."""
     actor.require("accounts.manage")
     found = User.objects.prefetch_related(*WITH_GRANTS)
@@ -166,7 +168,7 @@ def people(actor: Actor, *, q: str = "", cursor: str = "") -> PeopleList:
                    "" if why_not_viewed(one, actor=actor) else reverse("view_as", args=[one.uid]))
         for one in page.rows
     ]  # fmt: skip
-    return PeopleList(rows, page.next_cursor)
+    return SettingList(rows, page.next_cursor)
 
 
 def get_person(uid: Any, *, actor: Actor) -> User:

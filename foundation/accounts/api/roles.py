@@ -69,7 +69,7 @@ class RoleViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, viewsets.Gen
         return RoleDefinition.objects.visible_to(_actor(self.request))
 
     def get_serializer_context(self) -> dict[str, Any]:
-        return super().get_serializer_context() | {"granted": _granted(self.request)}
+        return {**super().get_serializer_context(), "granted": _granted(self.request)}
 
     @extend_schema(request=NewRoleSerializer, responses={201: RoleSerializer})
     def create(self, request: Request) -> Response:
