@@ -47,7 +47,7 @@ def make_catalogue(products: int) -> tuple[list[str], str]:
         factories.place(model, "shop/GB")
     factories.settle()
     user = create_user(username="webshop", actor=actor)
-    grant_role(user=user, role=Role.STEWARD, dimension=Dimension.EVERYWHERE, actor=actor)
+    grant_role(holder=user, role=Role.STEWARD, dimension=Dimension.EVERYWHERE, actor=actor)
     uids = [str(uid) for uid in Listing.objects.live().order_by("pk").values_list("uid", flat=True)]
     require(len(uids) == products, f"{len(uids)} listings are live, not {products}")
     return [f"/api/v1/listings/{uid}" for uid in uids], create_api_key(user=user, name="benchmark", actor=actor)[1]

@@ -100,6 +100,7 @@ MIDDLEWARE = [
     "django_htmx.middleware.HtmxMiddleware",
     "foundation.accounts.middleware.ActorMiddleware",
     "foundation.accounts.middleware.SeenMiddleware",
+    "workspace.views.view_only.ViewingMiddleware",
 ]
 
 ROOT_URLCONF = "config.urls"

@@ -20,7 +20,7 @@ def make_actor(username: str, role: str, *, market: str = "") -> Any:
 
     user = create_user(username=username, password=PASSWORD, actor=system("tests"), is_staff=role == "administrator")
     dimension = Dimension.MARKET if market else Dimension.EVERYWHERE
-    grant_role(user=user, role=Role(role), actor=system("tests"), dimension=dimension, code=market)
+    grant_role(holder=user, role=Role(role), actor=system("tests"), dimension=dimension, code=market)
     return actor_of(user)
 
 

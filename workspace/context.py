@@ -31,7 +31,10 @@ def shell(request: HttpRequest) -> dict[str, Any]:
     """
     chosen = request.COOKIES.get(THEME_COOKIE, "")
     entries = list(_entries(request))
+    viewing = getattr(request, "viewing", None)
     return {
+        "viewing": viewing,
+        "shown_person": viewing.whom if viewing else getattr(request, "user", None),
         "dress": "workspace/base.html" if entries else "workspace/bare.html",
         "theme": chosen if chosen in THEMES else "",
         "main_places": [entry for entry in entries if entry.place.is_main],
@@ -47,7 +50,7 @@ def _entries(request: HttpRequest) -> Iterator[Entry]:
     if user is None or not user.is_authenticated:
         return
     actor = getattr(request, "actor", ANONYMOUS)
-    for place in open_places(actor, is_staff=user.is_staff):
+    for place in open_places(actor, is_staff=user.is_staff and not actor.is_viewing):
         is_home = place.name == "home"
         is_current = request.path == place.url if is_home else request.path.startswith(place.url)
         yield Entry(place, is_current, partial(my_count, actor) if place.name == "work_items" else None)

@@ -225,6 +225,10 @@ class AccessForm(forms.Form):
             del self.fields["person"]
 
 
+class ViewAsForm(forms.Form):
+    reason = forms.CharField(max_length=300, help_text="Kept with your name: a ticket, or what they asked you for.")
+
+
 class PasswordForm(forms.Form):
     password = forms.CharField(
         min_length=12, max_length=200, widget=forms.PasswordInput(attrs={"autocomplete": "new-password"}),

@@ -14,6 +14,7 @@ from workspace.views import (
     completeness,
     desk,
     groups,
+    holders,
     home,
     imports,
     ingests,
@@ -39,6 +40,7 @@ from workspace.views import (
     settings,
     sign_in,
     theme,
+    viewing,
     work_items,
 )
 
@@ -51,6 +53,17 @@ def _settings(noun: str, plural: str, listed: str) -> list[URLPattern]:
         path(f"{root}new/", settings.setting_new, given, name=f"{noun}_new"),
         path(f"{root}<str:code>/", settings.setting, given, name=f"{noun}_setting"),
         path(f"{root}<str:code>/undo/", settings.setting_undo, given, name=f"{noun}_setting_undo"),
+    ]
+
+
+def _holders(kind: str, plural: str) -> list[URLPattern]:
+    """What people and groups have in common."""
+    root, given = f"settings/{plural}/", {"kind": kind}
+    return [
+        path(root, holders.holders, given, name=f"{kind}_list"),
+        path(f"{root}new/", holders.holder_new, given, name=f"{kind}_new"),
+        path(f"{root}<uuid:uid>/grant/", holders.grant, given, name=f"{kind}_grant"),
+        path(f"{root}<uuid:uid>/revoke/", holders.revoke, given, name=f"{kind}_revoke"),
     ]
 
 
@@ -168,25 +181,20 @@ urlpatterns = [
     path("settings/keys/new/", keys.key_new, name="key_new"),
     path("settings/keys/<str:prefix>/rotate/", keys.key_rotate, name="key_rotate"),
     path("settings/keys/<str:prefix>/revoke/", keys.key_revoke, name="key_revoke"),
-    path("settings/people/", people.people, name="person_list"),
-    path("settings/people/new/", people.person_new, name="person_new"),
+    *_holders("person", "people"),
     path("settings/people/<uuid:uid>/", people.person, name="person"),
-    path("settings/people/<uuid:uid>/grant/", people.person_grant, name="person_grant"),
-    path("settings/people/<uuid:uid>/revoke/", people.person_revoke, name="person_revoke"),
     path("settings/people/<uuid:uid>/password/", people.person_password, name="person_password"),
     path("settings/people/<uuid:uid>/factors/", people.person_factors, name="person_factors"),
     path("settings/people/<uuid:uid>/sessions/end/", people.person_sessions_end, name="person_sessions_end"),
+    path("settings/people/<uuid:uid>/view-as/", viewing.view_as, name="view_as"),
     path("settings/people/<uuid:uid>/close/", people.person_close, name="person_close"),
     path("settings/people/<uuid:uid>/reopen/", people.person_reopen, name="person_reopen"),
     path("settings/providers/", provider_settings.providers, name="provider_list"),
     path("settings/providers/new/", provider_settings.provider_new, name="provider_new"),
     path("settings/providers/<str:code>/", provider_settings.provider_setting, name="provider_setting"),
     path("settings/directory/", provisioning.exchanges, name="exchange_list"),
-    path("settings/groups/", groups.groups, name="group_list"),
-    path("settings/groups/new/", groups.group_new, name="group_new"),
+    *_holders("group", "groups"),
     path("settings/groups/<uuid:uid>/", groups.group, name="group"),
-    path("settings/groups/<uuid:uid>/grant/", groups.group_grant, name="group_grant"),
-    path("settings/groups/<uuid:uid>/revoke/", groups.group_revoke, name="group_revoke"),
     path("settings/groups/<uuid:uid>/add/", groups.group_add, name="group_add"),
     path("settings/groups/<uuid:uid>/remove/", groups.group_remove, name="group_remove"),
     path("settings/groups/<uuid:uid>/delete/", groups.group_delete, name="group_delete"),
@@ -208,6 +216,7 @@ urlpatterns = [
     path("bulk/<uuid:uid>/stop/", bulk.bulk_stop, name="bulk_stop"),
     path("bulk/<uuid:uid>/undo/", bulk.bulk_undo, name="bulk_undo"),
     path("bulk/<uuid:uid>/discard/", bulk.bulk_discard, name="bulk_discard"),
+    path("stop-viewing/", viewing.stop, name="viewing_stop"),
     path("theme/", theme.choose_theme, name="theme"),
     path("parts/", parts.parts, name="parts"),
     *sign_in.urlpatterns,

@@ -17,12 +17,13 @@ from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 
-from foundation.accounts.authentication import is_fresh
-from foundation.accounts.models import Provider, User
+from foundation.accounts.authentication import is_fresh, viewing_of
+from foundation.accounts.models import Provider, User, Viewing
 from foundation.accounts.providers.calling import GuardedSession
 from foundation.accounts.queries import actor_of
 from foundation.accounts.services import (
     admit_person,
+    end_viewing,
     note_factors_changed,
     note_signed_in,
     note_signed_out,
@@ -68,10 +69,12 @@ class SignInAdapter(DefaultAccountAdapter):
         return response
 
     def logout(self, request: HttpRequest) -> None:
-        user, session_key = request.user, str(request.session.session_key)
+        user, session_key, viewing = request.user, str(request.session.session_key), viewing_of(request)
         super().logout(request)
         if isinstance(user, User):
             LOG.info("Signed out: %s", user.username)
+            if viewing:
+                end_viewing(viewing=viewing, end=Viewing.End.SIGNED_OUT, actor=actor_of(user))
             note_signed_out(user=user, session_key=session_key)
 
     def get_reauthentication_methods(self, user: Any) -> list[dict[str, Any]]:

@@ -12,10 +12,12 @@ from rest_framework.exceptions import AuthenticationFailed
 from rest_framework.request import Request
 
 from foundation.accounts.errors import BadKey, ConfirmFirst
-from foundation.accounts.models import ApiKey
-from foundation.accounts.queries import actor_of, find_key
+from foundation.accounts.models import ApiKey, Viewing
+from foundation.accounts.queries import actor_of, find_key, find_viewing
 from foundation.accounts.services import note_key_used
 from foundation.core import moment
+
+VIEWING = "viewing"  # in the session: the uid of one
 
 
 def is_fresh(request: Any) -> bool:
@@ -33,6 +35,12 @@ def require_fresh(request: Request) -> None:
     """Before what is dangerous; raises `ConfirmFirst`. Keys are not asked, services say what they may."""
     if not isinstance(request.auth, ApiKey) and not is_fresh(request._request):
         raise ConfirmFirst("Sign in again, or confirm at /confirm/ that it is you, then send this again")
+
+
+def viewing_of(request: Any) -> Viewing | None:
+    """As whom the person at this session views, if they do; it may be over by now."""
+    uid = request.session.get(VIEWING)
+    return find_viewing(uid, viewer=request.user) if uid and request.user.is_authenticated else None
 
 
 class ApiKeyAuthentication(BaseAuthentication):

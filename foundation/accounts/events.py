@@ -10,3 +10,10 @@ PROVIDER_CHANGED = declare("accounts.provider.changed", "A sign-in provider was 
 GROUP_CHANGED = declare("accounts.group.changed", "A group, its members or its roles changed", group="its name")
 SIGNED_IN = declare("accounts.user.signed_in", "Somebody signed in", username="sign-in name", method="what they showed")
 SIGNED_OUT = declare("accounts.user.signed_out", "Somebody signed out", username="sign-in name")
+VIEWING_STARTED = declare(
+    "accounts.viewing.started", "Somebody views as somebody else", username="who", whom="as whom", reason="why"
+)
+VIEWING_ENDED = declare(
+    "accounts.viewing.ended", "Somebody stopped viewing as somebody else", username="who", whom="as whom",
+    reason="why they did", end="what ended it",
+)  # fmt: skip

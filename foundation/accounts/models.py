@@ -221,6 +221,44 @@ class ProviderSecret(models.Model):
         return f"secret of {self.provider_id}"
 
 
+class ViewingQuerySet(models.QuerySet["Viewing"]):
+    def visible_to(self, actor: Actor) -> ViewingQuerySet:
+        return self if actor.may("accounts.manage") else self.filter(viewer_id=actor.user_id or -1)
+
+    def going_on(self) -> ViewingQuerySet:
+        return self.filter(ended_at=None)
+
+
+class Viewing(models.Model):
+    """Once that somebody saw the pages as somebody else does: who, whom, why, and until when at the latest."""
+
+    class End(models.TextChoices):
+        STOPPED = "stopped", "stopped by hand"
+        OVER = "over", "the time was over"
+        SIGNED_OUT = "signed out", "signed out"
+        CLOSED = "closed", "an account was closed"
+        NOT_ALLOWED = "not allowed", "not allowed any more"
+
+    uid = models.UUIDField(default=uuid7, unique=True)
+    viewer = models.ForeignKey(User, on_delete=models.PROTECT, related_name="viewings")
+    whom = models.ForeignKey(User, on_delete=models.PROTECT, related_name="viewed")
+    reason = models.TextField()
+    began_at = models.DateTimeField()
+    ends_at = models.DateTimeField()
+    ended_at = models.DateTimeField(null=True, blank=True)
+    end = models.TextField(choices=End.choices, blank=True)
+
+    objects = ViewingQuerySet.as_manager()
+
+    class Meta:
+        indexes = [
+            models.Index(fields=["ends_at"], condition=models.Q(ended_at=None), name="viewing_going_on"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.viewer} as {self.whom}"
+
+
 class ApiKeyUse(models.Model):
     """When a key was last used, to the minute: traffic, kept apart from the key's own truth and history."""
 

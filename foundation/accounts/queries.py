@@ -11,7 +11,7 @@ from django.db.models import Q, QuerySet
 
 from foundation.accounts.choices import Dimension, Role
 from foundation.accounts.errors import BadKey
-from foundation.accounts.models import ApiKey, Grant, Membership, User
+from foundation.accounts.models import ApiKey, Grant, Membership, User, Viewing
 from foundation.core.actors import ANONYMOUS, EVERYTHING, Actor, Reach
 from foundation.core.errors import Missing
 from foundation.core.permissions import shared_permissions
@@ -96,6 +96,44 @@ def owner_named(username: str, *, actor: Actor) -> User:
     if user is None:
         raise Missing("Nobody signs in by this name", path="user")
     return user
+
+
+def why_not_viewed(whom: User, *, actor: Actor) -> str:
+    """Why the actor may not view as somebody; empty where they may.
+
+    Nobody reads by it what they may not read as themselves, and nobody looks over the shoulder of who guards the house.
+    """
+    if whom.pk == actor.user_id:
+        return "You see the pages as yourself already"
+    if not whom.is_active:
+        return f"The account of {whom} is closed"
+    if whom.is_service:
+        return f"{whom} is a program, and sees no pages"
+    theirs = actor_of(whom)
+    if theirs.may("accounts.manage"):
+        return f"{whom} looks after accounts; nobody views as them"
+    if not actor.covers(theirs):
+        return f"{whom} may see what you may not"
+    return ""
+
+
+def find_viewing(uid: str, *, viewer: User) -> Viewing | None:
+    """The viewing of this person by its uid, gone on or ended."""
+    rows = Viewing.objects.select_related("viewer", "whom")
+    return rows.filter(uid=uid, viewer=viewer).first()
+
+
+def why_over(viewing: Viewing, *, actor: Actor, at: datetime) -> str:
+    """What ends it now, as one of `Viewing.End`; empty while it holds. The actor is the viewer."""
+    if viewing.ended_at is not None:
+        return viewing.end
+    if viewing.ends_at <= at:
+        return Viewing.End.OVER
+    if not viewing.whom.is_active:
+        return Viewing.End.CLOSED
+    if not actor.may("accounts.manage") or why_not_viewed(viewing.whom, actor=actor):
+        return Viewing.End.NOT_ALLOWED
+    return ""
 
 
 def digest_key(secret: str) -> str:

@@ -21,6 +21,7 @@ class ArchiveConfig(AppConfig):
             ProviderSecret,
             RoleDefinition,
             User,
+            Viewing,
         )
         from foundation.archive import fsck
         from foundation.archive.registry import derived_models, export_models
@@ -34,7 +35,7 @@ class ArchiveConfig(AppConfig):
         from foundation.workflow.models import Comment, Queue, Watcher, WorkItem
 
         fsck.register()
-        export_models(User, Group, Membership, RoleDefinition, Grant, ApiKey, Provider, ProviderSecret, Entry)
+        export_models(User, Group, Membership, RoleDefinition, Grant, ApiKey, Provider, ProviderSecret, Entry, Viewing)
         export_models(Blob, BlobCopy)
         export_models(Sequence, Event, Revision, Timer, Job)
         export_models(Locale, Market, Channel, Cell, Scope, ScopeCell)

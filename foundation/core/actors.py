@@ -11,6 +11,7 @@ from django.db.models import Q
 from foundation.core.errors import Denied
 
 ALL = "*"
+AS = " as "  # no sign-in name has a space
 Limits = Mapping[str, frozenset[str]]
 
 
@@ -50,11 +51,21 @@ class Reach:
 EVERYTHING = Reach(frozenset({ALL}))
 
 
+def acting_for(label: str) -> tuple[str, str]:
+    """Who acted by this label, and on whose behalf: `user:ada as user:bo` is `user:ada` and `user:bo`.
+
+    On nobody's behalf but their own, the second is empty.
+    """
+    who, _, whom = label.partition(AS)
+    return who, whom
+
+
 @dataclass(frozen=True)
 class Actor:
     """One acting party, resolved once per request.
 
-    `label` is what history and events keep, for example `user:ada`, `key:webshop`, `system:sequencer`.
+    `label` is what history and events keep, for example `user:ada`, `key:webshop`, `system:sequencer`; `user:ada as
+    user:bo` is Ada who views as Bo: with Bo's reaches, and writing nothing (`recorded` refuses it).
     Each permission holds where the reaches that carry it hold; several unite. `closings` is how often the account was
     closed: what was minted for it before the last time stays dead.
     """
@@ -71,6 +82,15 @@ class Actor:
     def is_key(self) -> bool:
         """A program that acts by an API key."""
         return self.label.startswith("key:")
+
+    @property
+    def is_viewing(self) -> bool:
+        """Somebody who looks on as somebody else."""
+        return bool(acting_for(self.label)[1])
+
+    def viewed_by(self, viewer: Actor) -> Actor:
+        """The same eyes, in somebody else's head."""
+        return replace(self, label=f"{viewer.label}{AS}{self.label}")
 
     @property
     def permissions(self) -> frozenset[str]:
@@ -102,6 +122,14 @@ class Actor:
         carriers = [one for one in self.reaches if one.carries(permission)]
         return bool(carriers) and all(
             any(carrier.covers(one) for carrier in carriers) for one in self.reaches if one.carries(wherever)
+        )
+
+    def covers(self, other: Actor) -> bool:
+        """Whether it may all that the other may, wherever the other may it."""
+        return all(
+            any(mine.carries(permission) and mine.covers(reach) for mine in self.reaches)
+            for reach in other.reaches
+            for permission in reach.permissions
         )
 
     def limits(self, dimension: str) -> frozenset[str] | None:

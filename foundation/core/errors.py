@@ -31,6 +31,14 @@ class Denied(TandemError):
     title = "You may not do this"
 
 
+class ViewOnly(TandemError):
+    """Who views as somebody else reads alone."""
+
+    code = "view-only"
+    status = 403
+    title = "You are only looking on"
+
+
 class Missing(TandemError):
     code = "missing"
     status = 404

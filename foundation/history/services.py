@@ -9,7 +9,8 @@ from dataclasses import dataclass
 
 from django.db import connection, transaction
 
-from foundation.core.actors import Actor
+from foundation.core.actors import Actor, acting_for
+from foundation.core.errors import ViewOnly
 
 request_id: ContextVar[str] = ContextVar("tandem_request_id", default="")
 _current: ContextVar[Recording | None] = ContextVar("tandem_recording", default=None)
@@ -32,7 +33,11 @@ def recorded(actor: Actor, *, change_set: str = "") -> Iterator[Recording]:
     """A transaction whose revisions and events carry the actor, the request and the change set.
 
     Nests: the inner block is a savepoint under its own actor, and the outer actor returns after it.
+    Raises `ViewOnly` for who views as somebody else.
     """
+    if actor.is_viewing:
+        who, whom = acting_for(actor.label)
+        raise ViewOnly(f"{who} views as {whom}, and changes nothing")
     outer = _current.get()
     recording = Recording(actor, request_id.get(), change_set or (outer.change_set if outer else ""))
     token = _current.set(recording)
@@ -43,6 +48,15 @@ def recorded(actor: Actor, *, change_set: str = "") -> Iterator[Recording]:
             _tell_database(outer or NOBODY)
     finally:
         _current.reset(token)
+
+
+@contextmanager
+def reading_only() -> Iterator[None]:
+    """A transaction in which the database itself refuses to write. What is around it may write again afterwards."""
+    with transaction.atomic():
+        with connection.cursor() as cursor:
+            cursor.execute("SET TRANSACTION READ ONLY")
+        yield
 
 
 def current_recording() -> Recording:

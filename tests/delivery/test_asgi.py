@@ -399,11 +399,11 @@ def test_whose_role_comes_by_a_group_may_look_too(shelf):
     from dam.services.licences import unassign_licence
     from delivery.services.links import audience_of
     from foundation.accounts.queries import actor_of
-    from foundation.accounts.services import add_members, create_group, create_user, grant_group_role, remove_members
+    from foundation.accounts.services import add_members, create_group, create_user, grant_role, remove_members
 
     unassign_licence([shelf.asset], licence=shelf.licence, actor=HOUSE)
     nora, group = create_user(username="nora", actor=HOUSE), create_group(name="Lookers", actor=HOUSE)
-    grant_group_role(group=group, role="studio", actor=HOUSE)
+    grant_role(holder=group, role="studio", actor=HOUSE)
     link = grant(shelf, audience_of(actor_of(nora)))
     without, member, no_more = ask(
         link,

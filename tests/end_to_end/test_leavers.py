@@ -18,7 +18,7 @@ from dam.models import Upload
 from delivery.services.links import audience_of, grant_url
 from foundation.accounts.models import ApiKey, Group, User
 from foundation.accounts.queries import actor_of
-from foundation.accounts.services import create_api_key, grant_group_role
+from foundation.accounts.services import create_api_key, grant_role
 from foundation.core import moment
 from foundation.core.actors import system
 from foundation.jobs import registry
@@ -58,7 +58,7 @@ def leaver(live_server: Any, directory: Directory, shelf: Any, monkeypatch: Any)
     """A photographer by a group of the directory's, without a password, with one of everything under way."""
     made = directory.person("nora")
     group = directory.group("Studio", made["id"])
-    grant_group_role(group=Group.objects.get(uid=group["id"]), role="studio", actor=HOUSE)
+    grant_role(holder=Group.objects.get(uid=group["id"]), role="studio", actor=HOUSE)
     user = User.objects.get(username="nora")
     assert not user.has_usable_password()
     browser = Client()

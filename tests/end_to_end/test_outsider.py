@@ -53,6 +53,7 @@ NAMES_NOTHING = {
     "POST /api/v1/assets/uploads": "new files",
     "POST /api/v1/licences": "a new licence",
     "POST /api/v1/api-keys": "a key of one's own; tests/foundation/test_keys.py names others as its owner",
+    "POST /api/v1/roles": "for administrators alone; tests/foundation/test_roles_api.py",
     "POST /api/v1/saved-views": "a new view; its words are the writer's own",
     "POST /api/v1/uploads": "a new file; tests/dam/test_uploads_protocol.py names foreign ingests in its metadata",
 }
@@ -404,6 +405,8 @@ BODIES: dict[str, Body] = {
     "POST /api/v1/licences/{uid}/revoke": lambda *_: {},
     "POST /api/v1/jobs/{uid}/cancel": lambda *_: {},
     "POST /api/v1/jobs/{uid}/resume": lambda *_: {},
+    "PATCH /api/v1/roles/{code}": lambda *_: {"permissions": []},
+    "DELETE /api/v1/roles/{code}": lambda *_: None,
     "PATCH /api/v1/saved-views/{uid}": lambda *_: {"name": "mine"},
     "DELETE /api/v1/saved-views/{uid}": lambda *_: None,
     "POST /api/v1/saved-views/{uid}/restore": lambda *_: {},

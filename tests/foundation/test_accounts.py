@@ -23,7 +23,7 @@ def test_a_role_in_one_market_limits_and_a_role_everywhere_lifts_the_limit(outsi
     assert outsider.limits("market") == {"US"}
     assert (outsider.sees("market", "US"), outsider.sees("market", "GB")) == (True, False)
     user = User.objects.get(pk=outsider.user_id)
-    grant_role(user=user, role="merchant", actor=house_actor)
+    grant_role(holder=user, role="merchant", actor=house_actor)
     assert actor_of(user).limits("market") is None
 
 
@@ -83,7 +83,7 @@ def test_an_actor_of_an_older_job_is_read():
 def granted(username, *grants):
     user = create_user(username=username, actor=system("tests"))
     for role, dimension, code in grants:
-        grant_role(user=user, role=Role(role), dimension=Dimension(dimension), code=code, actor=system("tests"))
+        grant_role(holder=user, role=Role(role), dimension=Dimension(dimension), code=code, actor=system("tests"))
     return actor_of(user)
 
 

@@ -14,10 +14,8 @@ from foundation.accounts.services import (
     create_user,
     delete_group,
     edit_group,
-    grant_group_role,
     grant_role,
     remove_members,
-    revoke_group_role,
     revoke_role,
     set_memberships,
 )
@@ -38,7 +36,7 @@ def nora(house_actor: Any) -> User:
 def editors(house_actor: Any) -> Group:
     """Stewards in GB."""
     group = create_group(name="Editors", actor=house_actor)
-    grant_group_role(group=group, role=Role.STEWARD, dimension=Dimension.MARKET, code="GB", actor=house_actor)
+    grant_role(holder=group, role=Role.STEWARD, dimension=Dimension.MARKET, code="GB", actor=house_actor)
     return group
 
 
@@ -50,7 +48,7 @@ def test_a_member_has_the_roles_of_the_group_and_their_own(nora: User, editors: 
     assert not actor_of(nora).may("pim.edit")
     assert add_members(group=editors, users=[nora], actor=house_actor) == 1
     assert (actor_of(nora).may("pim.edit"), actor_of(nora).limits("market")) == (True, {"GB"})
-    grant_role(user=nora, role=Role.MERCHANT, dimension=Dimension.MARKET, code="US", actor=house_actor)
+    grant_role(holder=nora, role=Role.MERCHANT, dimension=Dimension.MARKET, code="US", actor=house_actor)
     fetched = User.objects.prefetch_related(*WITH_GRANTS).get(pk=nora.pk)
     assert actor_of(nora).limits("market") == actor_of(fetched).limits("market") == {"GB", "US"}
     assert nora in able_people()
@@ -69,12 +67,12 @@ def test_the_grants_of_a_user_are_one_question(
 def test_losing_a_group_or_its_role_is_losing_what_it_gave(nora: User, editors: Group, house_actor: Any) -> None:
     add_members(group=editors, users=[nora], actor=house_actor)
     grant = editors.grants.get()
-    revoke_group_role(group=editors, grant_id=grant.pk, actor=house_actor)
+    revoke_role(holder=editors, grant_id=grant.pk, actor=house_actor)
     assert not actor_of(nora).may("pim.edit")
     with pytest.raises(Missing):
-        revoke_group_role(group=editors, grant_id=grant.pk, actor=house_actor)
-    grant_group_role(group=editors, role=Role.STEWARD, actor=house_actor)
-    grant_group_role(group=editors, role=Role.STEWARD, actor=house_actor)
+        revoke_role(holder=editors, grant_id=grant.pk, actor=house_actor)
+    grant_role(holder=editors, role=Role.STEWARD, actor=house_actor)
+    grant_role(holder=editors, role=Role.STEWARD, actor=house_actor)
     assert actor_of(nora).may("pim.edit")
     delete_group(group=editors, actor=house_actor)
     assert not actor_of(nora).may("pim.edit")
@@ -138,8 +136,8 @@ def test_who_does_not_manage_accounts_changes_no_group(nora: User, editors: Grou
         lambda: create_group(name="x", source="scim", actor=steward),
         lambda: edit_group(group=editors, name="x", actor=steward),
         lambda: delete_group(group=editors, actor=steward),
-        lambda: grant_group_role(group=editors, role=Role.STEWARD, actor=steward),
-        lambda: revoke_group_role(group=editors, grant_id=editors.grants.get().pk, actor=steward),
+        lambda: grant_role(holder=editors, role=Role.STEWARD, actor=steward),
+        lambda: revoke_role(holder=editors, grant_id=editors.grants.get().pk, actor=steward),
         lambda: add_members(group=editors, users=[nora], actor=steward),
         lambda: remove_members(group=editors, users=[nora], actor=steward),
         lambda: set_memberships(user=nora, names=["Editors"], source="okta", actor=steward),
@@ -151,34 +149,36 @@ def test_who_does_not_manage_accounts_changes_no_group(nora: User, editors: Grou
 
 def test_the_last_administrator_stays(nora: User, house_actor: Any) -> None:
     group = create_group(name="Keepers", actor=house_actor)
-    grant = grant_group_role(group=group, role=Role.ADMINISTRATOR, actor=house_actor)
+    grant = grant_role(holder=group, role=Role.ADMINISTRATOR, actor=house_actor)
     add_members(group=group, users=[nora], actor=house_actor)
     for attempt in (
         lambda: remove_members(group=group, users=[nora], actor=house_actor),
         lambda: set_memberships(user=nora, names=[], source="hand", actor=house_actor),
-        lambda: revoke_group_role(group=group, grant_id=grant.pk, actor=house_actor),
+        lambda: revoke_role(holder=group, grant_id=grant.pk, actor=house_actor),
         lambda: delete_group(group=group, actor=house_actor),
         lambda: close_account(user=nora, actor=house_actor),
     ):
         with pytest.raises(Conflict, match="nobody who administers the house"):
             attempt()
     assert actor_of(User.objects.get(pk=nora.pk)).may("accounts.manage")
-    other = grant_role(user=create_user(username="ada", actor=house_actor), role=Role.ADMINISTRATOR, actor=house_actor)
+    other = grant_role(
+        holder=create_user(username="ada", actor=house_actor), role=Role.ADMINISTRATOR, actor=house_actor
+    )
     remove_members(group=group, users=[nora], actor=house_actor)
     with pytest.raises(Conflict, match="nobody who administers the house"):
-        revoke_role(user=other.user, grant_id=other.pk, actor=house_actor)
+        revoke_role(holder=other.user, grant_id=other.pk, actor=house_actor)
 
 
 def test_nobody_takes_their_own_access_away_by_a_group(nora: User, house_actor: Any) -> None:
     group = create_group(name="Keepers", actor=house_actor)
-    grant = grant_group_role(group=group, role=Role.ADMINISTRATOR, actor=house_actor)
+    grant = grant_role(holder=group, role=Role.ADMINISTRATOR, actor=house_actor)
     other = create_user(username="ada", actor=house_actor)
-    grant_role(user=other, role=Role.ADMINISTRATOR, actor=house_actor)
+    grant_role(holder=other, role=Role.ADMINISTRATOR, actor=house_actor)
     add_members(group=group, users=[nora], actor=house_actor)
     actor = actor_of(nora)
     for attempt in (
         lambda: remove_members(group=group, users=[nora], actor=actor),
-        lambda: revoke_group_role(group=group, grant_id=grant.pk, actor=actor),
+        lambda: revoke_role(holder=group, grant_id=grant.pk, actor=actor),
         lambda: delete_group(group=group, actor=actor),
     ):
         with pytest.raises(Conflict, match="their own last key"):

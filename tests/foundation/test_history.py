@@ -70,5 +70,5 @@ def test_writing_outside_a_recording_is_a_programming_error(db):
 def test_a_failed_service_leaves_no_revision(world, steward):
     before = Revision.objects.count()
     with pytest.raises(Exception, match="lacks the permission"):
-        grant_role(user=User.objects.get(pk=steward.user_id), role="administrator", actor=steward)
+        grant_role(holder=User.objects.get(pk=steward.user_id), role="administrator", actor=steward)
     assert Revision.objects.count() == before

@@ -74,14 +74,14 @@ def test_no_key_may_more_than_its_owner(outsider: Actor, scope: dict[str, Any], 
 
 def test_what_its_owner_loses_the_key_loses(outsider: Actor, house_actor: Actor) -> None:
     user = owner(outsider)
-    grant_role(user=user, role="merchant", dimension="market", code="GB", actor=house_actor)
+    grant_role(holder=user, role="merchant", dimension="market", code="GB", actor=house_actor)
     wide = actor_of(User.objects.get(pk=user.pk))
     key, _ = create_api_key(
         user=user, name="shop", actor=wide, scope=KeyScope(permissions=["pim.view", "pim.edit"], markets=["GB", "US"])
     )
     assert actor_of(User.objects.get(pk=user.pk), key=key).limits("market") == {"GB", "US"}
     steward = user.grants.get(role="steward")
-    revoke_role(user=user, grant_id=steward.pk, actor=house_actor)
+    revoke_role(holder=user, grant_id=steward.pk, actor=house_actor)
     now = actor_of(User.objects.get(pk=user.pk), key=key)
     assert (now.permissions, now.limits("market")) == ({"pim.view"}, {"GB"})
 

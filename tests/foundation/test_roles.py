@@ -61,15 +61,15 @@ def test_a_role_is_copied_granted_and_deleted_when_nobody_has_it(administrator: 
     copy_role(code="studio", to="retoucher", name="Retoucher", actor=administrator)
     assert may("retoucher") == may("studio")
     user = create_user(username="rita", actor=administrator)
-    grant = grant_role(user=user, role="retoucher", actor=administrator)
+    grant = grant_role(holder=user, role="retoucher", actor=administrator)
     assert actor_of(user).may("dam.edit")
     with pytest.raises(Conflict):
         delete_role(code="retoucher", actor=administrator)
-    revoke_role(user=user, grant_id=grant.pk, actor=administrator)
+    revoke_role(holder=user, grant_id=grant.pk, actor=administrator)
     delete_role(code="retoucher", actor=administrator)
     assert not RoleDefinition.objects.filter(code="retoucher").exists()
     with pytest.raises(Missing):
-        grant_role(user=user, role="retoucher", actor=administrator)
+        grant_role(holder=user, role="retoucher", actor=administrator)
     assert not Grant.objects.filter(user=user).exists()
 
 
@@ -87,12 +87,12 @@ def test_administrators_may_everything_and_the_first_roles_stay(administrator: A
 def test_nobody_locks_themselves_out(administrator: Any) -> None:
     define_role(code="clerk", permissions=["accounts.manage"], actor=administrator)
     user = create_user(username="carl", actor=administrator)
-    grant = grant_role(user=user, role="clerk", actor=administrator)
+    grant = grant_role(holder=user, role="clerk", actor=administrator)
     clerk = actor_of(user)
     with pytest.raises(Conflict):
         permit(code="clerk", permission="accounts.manage", holds=False, actor=clerk)
     with pytest.raises(Conflict):
-        revoke_role(user=user, grant_id=grant.pk, actor=clerk)
+        revoke_role(holder=user, grant_id=grant.pk, actor=clerk)
     assert (may("clerk"), user.grants.count()) == ({"accounts.manage"}, 1)
     permit(code="clerk", permission="accounts.manage", holds=False, actor=administrator)
     assert not actor_of(user).may("accounts.manage")

@@ -18,7 +18,6 @@ from foundation.accounts.services import (
     close_account,
     create_group,
     create_user,
-    grant_group_role,
     grant_role,
     reopen_account,
 )
@@ -168,7 +167,7 @@ def test_groups_give_what_people_granted_them(directory: Directory) -> None:
     nora, omar = directory.person("nora"), directory.person("omar")
     made = directory.group("Editors", nora["id"], externalId="g-1")
     assert not actor_of(user_of(nora)).may("pim.edit")
-    grant_group_role(group=Group.objects.get(uid=made["id"]), role=Role.STEWARD, actor=HOUSE)
+    grant_role(holder=Group.objects.get(uid=made["id"]), role=Role.STEWARD, actor=HOUSE)
     assert (actor_of(user_of(nora)).may("pim.edit"), actor_of(user_of(omar)).may("pim.edit")) == (True, False)
     where = f"/Groups/{made['id']}"
     added = directory.patch(where, {"op": "Add", "path": "members", "value": [{"value": omar["id"]}]})
@@ -193,7 +192,7 @@ def test_groups_give_what_people_granted_them(directory: Directory) -> None:
 
 def test_groups_by_hand_are_none_of_the_directory_s_business(directory: Directory) -> None:
     group, nora = create_group(name="Keepers", actor=HOUSE), directory.person("nora")
-    grant_group_role(group=group, role=Role.ADMINISTRATOR, actor=HOUSE)
+    grant_role(holder=group, role=Role.ADMINISTRATOR, actor=HOUSE)
     assert directory.found("/Groups") == []
     where, before = f"/Groups/{group.uid}", truth()
     add = {"op": "add", "path": "members", "value": [{"value": nora["id"]}]}
@@ -207,7 +206,7 @@ def test_groups_by_hand_are_none_of_the_directory_s_business(directory: Director
 def test_an_administrator_by_hand_keeps_name_and_address(directory: Directory) -> None:
     root = User.objects.get(username="root")
     other = create_user(username="ada", email="ada@example.org", actor=HOUSE)
-    grant_role(user=other, role=Role.ADMINISTRATOR, actor=HOUSE)
+    grant_role(holder=other, role=Role.ADMINISTRATOR, actor=HOUSE)
     boss = create_user(username="boss", is_superuser=True, actor=HOUSE)
     before = truth()
     for user in (root, other, boss):
@@ -227,7 +226,7 @@ def test_an_administrator_by_hand_keeps_name_and_address(directory: Directory) -
 def test_the_last_administrator_is_not_closed(directory: Directory) -> None:
     made, keeper = directory.person("nora"), create_user(username="keeper", is_service=True, actor=HOUSE)
     group = directory.group("Keepers", made["id"])
-    grant_group_role(group=Group.objects.get(uid=group["id"]), role=Role.ADMINISTRATOR, actor=HOUSE)
+    grant_role(holder=Group.objects.get(uid=group["id"]), role=Role.ADMINISTRATOR, actor=HOUSE)
     Grant.objects.filter(user__username="root").update(user=keeper)
     User.objects.filter(username="root").update(is_service=True, is_superuser=True)
     for answer in (

@@ -43,7 +43,7 @@ def grant(actor: Any, code: str, *, role: str = "steward") -> Any:
 
     user = get_user_model().objects.get(pk=actor.user_id)
     user.grants.all().delete()
-    grant_role(user=user, role=Role(role), actor=system("tests"), dimension=Dimension.QUEUE, code=code)
+    grant_role(holder=user, role=Role(role), actor=system("tests"), dimension=Dimension.QUEUE, code=code)
     return actor_of(user)
 
 

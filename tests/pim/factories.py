@@ -122,7 +122,7 @@ def scope(name: str) -> Scope:
 def make_user(role: Role, *, market: str = "") -> User:
     user = create_user(username=f"{role}-{market or 'all'}-{next(_numbers)}", actor=HOUSE)
     dimension = Dimension.MARKET if market else Dimension.EVERYWHERE
-    grant_role(user=user, role=role, actor=HOUSE, dimension=dimension, code=market)
+    grant_role(holder=user, role=role, actor=HOUSE, dimension=dimension, code=market)
     return user
 
 

@@ -20,7 +20,7 @@ def client(*, also: Role | None) -> APIClient:
     """A steward in Britain, who may have another role everywhere."""
     user = make_user(Role.STEWARD, market="GB")
     if also:
-        grant_role(user=user, role=also, actor=HOUSE)
+        grant_role(holder=user, role=also, actor=HOUSE)
     api = APIClient()
     api.credentials(HTTP_AUTHORIZATION=f"Bearer {make_key(user)}")
     return api

@@ -15,7 +15,7 @@ from dam.services import assign_licence, define_licence, define_preset, request_
 from dam.verdict import TermFacts
 from foundation.accounts.choices import Role
 from foundation.accounts.models import Group, User
-from foundation.accounts.services import add_members, create_group, create_user, grant_group_role
+from foundation.accounts.services import add_members, create_group, create_user, grant_role
 from foundation.blobs.models import Blob
 from foundation.bulk.models import BulkChange
 from foundation.bulk.services import start_bulk_change
@@ -256,7 +256,7 @@ def uid_of(sku: str) -> UUID:
 def group() -> Group:
     """A group of one, who is a steward by it."""
     group = Group.objects.filter(name="Editors").first() or create_group(name="Editors", actor=HOUSE)
-    grant_group_role(group=group, role=Role.STEWARD, actor=HOUSE)
+    grant_role(holder=group, role=Role.STEWARD, actor=HOUSE)
     user = User.objects.filter(username="nora").first() or create_user(username="nora", actor=HOUSE)
     add_members(group=group, users=[user], actor=HOUSE)
     return group

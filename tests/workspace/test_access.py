@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from foundation.accounts.models import Grant, User
-from foundation.accounts.services import add_members, close_account, create_group, grant_group_role, grant_role
+from foundation.accounts.services import add_members, close_account, create_group, grant_role
 from foundation.core.actors import system
 from tests.cast import make_actor
 
@@ -23,10 +23,10 @@ def looks(answer: Any) -> list[tuple[str, str, str]]:
 def test_each_role_is_looked_at(world: Any, administrator: Any, browser_of: Any) -> None:
     gwen = make_actor("gwen", "steward", market="GB")
     user = User.objects.get(pk=gwen.user_id)
-    grant_role(user=user, role="merchant", actor=HOUSE)
+    grant_role(holder=user, role="merchant", actor=HOUSE)
     team = create_group(name="Shoots", actor=HOUSE)
     add_members(group=team, users=[user], source="hand", actor=HOUSE)
-    grant_group_role(group=team, role="studio", actor=HOUSE)
+    grant_role(holder=team, role="studio", actor=HOUSE)
     asked = {"person": "gwen", "permission": "pim.edit"}
     there = browser_of(administrator).get(ADDRESS, asked | {"market": "GB"})
     assert there.context["access"].sentence == "gwen may: “Edit products and their values” in market GB"
@@ -46,12 +46,14 @@ def test_what_would_change_it_does(administrator: Any, browser_of: Any) -> None:
     asked = {"person": "gwen", "permission": "accounts.manage"}
     before = browser_of(administrator).get(ADDRESS, asked).context["access"]
     assert (before.may, before.wish) == (False, "A role that allows it, granted everywhere: Administrator")
-    grant_role(user=User.objects.get(pk=gwen.user_id), role="administrator", dimension="market", code="GB", actor=HOUSE)
+    grant_role(
+        holder=User.objects.get(pk=gwen.user_id), role="administrator", dimension="market", code="GB", actor=HOUSE
+    )
     limited = browser_of(administrator).get(ADDRESS, asked)
     assert looks(limited)[0] == ("Administrator", "market GB", "Allows it only where the role holds everywhere")
     assert not limited.context["access"].may
     Grant.objects.filter(role="administrator", user_id=gwen.user_id).delete()
-    grant_role(user=User.objects.get(pk=gwen.user_id), role="administrator", actor=HOUSE)
+    grant_role(holder=User.objects.get(pk=gwen.user_id), role="administrator", actor=HOUSE)
     assert browser_of(administrator).get(ADDRESS, asked).context["access"].may
 
 

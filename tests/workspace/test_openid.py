@@ -31,7 +31,7 @@ from foundation.accounts.services import (
     close_account,
     create_group,
     edit_provider,
-    grant_group_role,
+    grant_role,
 )
 from foundation.core.actors import system
 from foundation.core.errors import Conflict, Denied, Invalid
@@ -142,7 +142,7 @@ def test_equal_subjects_and_addresses_of_two_providers_are_two_people(providers:
 
 def test_groups_of_the_provider_are_groups_of_the_house(providers: dict[str, str]) -> None:
     """By name, at the first coming; a claim that is not asked for says nothing."""
-    grant_group_role(group=create_group(name="studio", actor=HOUSE), role=Role.STUDIO, actor=HOUSE)
+    grant_role(holder=create_group(name="studio", actor=HOUSE), role=Role.STUDIO, actor=HOUSE)
     add("north", providers["north"], groups_claim="groups")
     add("south", providers["south"])
     client, _ = come("north", "subject-1")
@@ -412,7 +412,7 @@ def test_who_comes_by_a_provider_confirms_there(liar: Liar) -> None:
 
 
 def test_groups_are_told_anew_each_time(liar: Liar, administrator: Any) -> None:
-    grant_group_role(group=create_group(name="Boss", actor=HOUSE), role=Role.ADMINISTRATOR, actor=HOUSE)
+    grant_role(holder=create_group(name="Boss", actor=HOUSE), role=Role.ADMINISTRATOR, actor=HOUSE)
     studio = create_group(name="Studio", actor=HOUSE)
     add("liar", liar.issuer, groups_claim="groups")
     liar.info = {"groups": ["Studio", "Boss", 7]}

@@ -20,7 +20,7 @@ from django.test import Client
 
 from foundation.accounts.choices import Role
 from foundation.accounts.models import ApiKey, Membership, Provider, User
-from foundation.accounts.services import add_provider, create_group, edit_provider, grant_group_role
+from foundation.accounts.services import add_provider, create_group, edit_provider, grant_role
 from foundation.core.actors import system
 from foundation.core.errors import Conflict, Invalid
 from tests.providers.running import at_saml, free_port, key_pair, running
@@ -106,7 +106,7 @@ def test_a_round_trip_makes_a_person_once(providers: dict[str, Any]) -> None:
 
 
 def test_groups_of_the_provider_are_groups_of_the_house(providers: dict[str, Any]) -> None:
-    grant_group_role(group=create_group(name="Studio", actor=HOUSE), role=Role.STUDIO, actor=HOUSE)
+    grant_role(holder=create_group(name="Studio", actor=HOUSE), role=Role.STUDIO, actor=HOUSE)
     add("north", providers["north"], groups_claim="groups")
     client, _ = come("north", "subject-1")
     assert client.get("/assets/").status_code == 200

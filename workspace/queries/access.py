@@ -9,7 +9,7 @@ from itertools import groupby
 from django.urls import reverse
 
 from foundation.accounts.models import Grant, RoleDefinition, User
-from foundation.accounts.queries import actor_of, grants_of, reaches_of
+from foundation.accounts.queries import actor_of, grants_of, reaches_of, why_not_viewed
 from foundation.core.actors import ALL, Actor
 from foundation.core.errors import Missing
 from foundation.core.permissions import DECLARED, Permission
@@ -31,13 +31,17 @@ class Look:
 
 @dataclass(frozen=True)
 class Access:
-    """`wish` says what would turn a no into a yes; `helpers` who can do that."""
+    """`wish` says what would turn a no into a yes; `helpers` who can do that.
+
+    `view_url` is where who asks may see the pages as the person does, where they may.
+    """
 
     may: bool
     sentence: str
     looks: list[Look]
     wish: str
     helpers: list[str]
+    view_url: str
 
 
 @dataclass(frozen=True)
@@ -65,7 +69,7 @@ def find_product(sku: str, *, actor: Actor) -> Product | None:
     return found
 
 
-def explain(asked: Question) -> Access:
+def explain(asked: Question, *, actor: Actor) -> Access:
     """The answer that services would give now, with what each role says to it."""
     whom = actor_of(asked.user)
     may = _allows(whom, asked)
@@ -75,7 +79,12 @@ def explain(asked: Question) -> Access:
         looks=_looks(asked),
         wish="" if may else _wish(asked),
         helpers=[] if may else who_helps(),
+        view_url=reverse("view_as", args=[asked.user.uid]) if _may_view_as(asked.user, actor) else "",
     )
+
+
+def _may_view_as(user: User, actor: Actor) -> bool:
+    return actor.may("accounts.manage") and not why_not_viewed(user, actor=actor)
 
 
 def _allows(whom: Actor, asked: Question) -> bool:

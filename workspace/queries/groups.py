@@ -14,17 +14,11 @@ from foundation.accounts.models import Group, Membership, User
 from foundation.core.actors import Actor
 from foundation.core.errors import Missing
 from foundation.core.pages import keyset_page
-from workspace.queries.settings import SettingRow, grant_rows
+from workspace.queries.settings import SettingList, SettingRow, grant_rows
 from workspace.queries.shown import State
 
 GROUPS, MEMBERS = 50, 50
 KEEPERS = {Source.HAND: "by hand", Source.SCIM: "by the directory"}
-
-
-@dataclass(frozen=True)
-class SettingList:
-    rows: list[SettingRow]
-    next_cursor: str
 
 
 @dataclass(frozen=True)
@@ -106,7 +100,7 @@ def _row(group: Group, members: int) -> SettingRow:
     roles = [f"{row.role}, {row.where}" for row in grant_rows(group.grants.all())] or ["no role yet"]
     count = f"{members:,} {'person' if members == 1 else 'people'}"
     kept = None if group.source == Source.HAND else State(f"Kept {keeper(group.source)}")
-    return SettingRow(reverse("group", args=[group.uid]), count, group.name, roles, kept)
+    return SettingRow(reverse("group", args=[group.uid]), "", group.name, [count, *roles], kept)
 
 
 def _member(one: Membership) -> MemberRow:

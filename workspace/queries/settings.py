@@ -13,7 +13,7 @@ from django.urls import reverse
 from dam.models import Preset
 from dam.recipes import complete_recipe
 from foundation.accounts.models import ApiKey, Grant, Group, Provider, RoleDefinition, User
-from foundation.accounts.queries import WITH_GRANTS, grants_of
+from foundation.accounts.queries import WITH_GRANTS, grants_of, why_not_viewed
 from foundation.core import moment
 from foundation.core.actors import Actor
 from foundation.core.errors import Missing
@@ -30,13 +30,17 @@ PEOPLE = 50
 
 @dataclass(frozen=True)
 class SettingRow:
-    """One line of a list: where its form is, what it is called, and what it says in short."""
+    """One line of a list: where its form is, what it is called, and what it says in short.
+
+    Of a person also where one views as them.
+    """
 
     url: str
     code: str
     name: str
     facts: Sequence[str]
     state: State | None = None
+    view_url: str = ""
 
 
 @dataclass(frozen=True)
@@ -62,7 +66,9 @@ class GrantRow:
 
 
 @dataclass(frozen=True)
-class PeopleList:
+class SettingList:
+    """A page of rows."""
+
     rows: list[SettingRow]
     next_cursor: str
 
@@ -179,7 +185,7 @@ def queue_values(code: str, actor: Actor) -> dict[str, Any]:
     return {"code": queue.code, "name": queue.name, "role": queue.role}
 
 
-def people(actor: Actor, *, q: str = "", cursor: str = "") -> PeopleList:
+def people(actor: Actor, *, q: str = "", cursor: str = "") -> SettingList:
     """Who signs in, by sign-in name, with their roles."""
     actor.require("accounts.manage")
     found = User.objects.prefetch_related(*WITH_GRANTS)
@@ -190,10 +196,11 @@ def people(actor: Actor, *, q: str = "", cursor: str = "") -> PeopleList:
     rows = [
         SettingRow(reverse("person", args=[one.uid]), one.username, one.get_full_name() or one.username,
                    [f"{row.role}, {row.where}" for row in grant_rows(grants_of(one))] or ["no role yet"],
-                   None if one.is_active else State("Closed"))
+                   None if one.is_active else State("Closed"),
+                   "" if why_not_viewed(one, actor=actor) else reverse("view_as", args=[one.uid]))
         for one in page.rows
     ]  # fmt: skip
-    return PeopleList(rows, page.next_cursor)
+    return SettingList(rows, page.next_cursor)
 
 
 def get_person(uid: Any, *, actor: Actor) -> User:

@@ -37,4 +37,4 @@ def _answer(request: PageRequest, form: forms.AccessForm) -> Access | None:
         form.add_error("person" if error.path == "user" else error.path, error.detail)
         return None
     places = {name: given[name] for name in PLACES if given[name]}
-    return explain(Question(user, DECLARED[given["permission"]], places, product))
+    return explain(Question(user, DECLARED[given["permission"]], places, product), actor=request.actor)

@@ -24,11 +24,14 @@ RESUME = "workspace.views.confirming.resume"
 
 
 def confirmed(view: View) -> View:
-    """Below `page`: only for who has signed in or confirmed it within the last ten minutes."""
+    """Below `page`: only for who has signed in or confirmed it within the last ten minutes.
+
+    Who views as somebody else sees the form, which they cannot send.
+    """
 
     @wraps(view)
     def shown(request: PageRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
-        return view(request, *args, **kwargs) if is_fresh(request) else _ask(request)
+        return view(request, *args, **kwargs) if request.actor.is_viewing or is_fresh(request) else _ask(request)
 
     return shown
 

@@ -18,7 +18,7 @@ from foundation.core.errors import Denied, Invalid, Missing
 from workspace import forms
 from workspace.queries.keys import key_list
 from workspace.views.confirming import confirmed
-from workspace.views.pages import PageRequest, next_address, page
+from workspace.views.pages import PageRequest, beside, next_address, page
 
 
 @require_safe
@@ -46,10 +46,8 @@ def key_new(request: PageRequest) -> HttpResponse:
                 scope=KeyScope(**{name: given[name] for name in SCOPE}),
                 actor=request.actor,
             )
-        except Denied:
-            raise
-        except (Invalid, Missing) as error:
-            form.add_error(error.path if error.path in form.fields else None, error.detail)
+        except (Denied, Invalid, Missing) as error:
+            beside(form, error)
         else:
             return _made(request, made)
     return render(request, "workspace/key_new.html", {"form": form}, status=422 if form.errors else 200)

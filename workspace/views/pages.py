@@ -9,7 +9,7 @@ from uuid import UUID
 
 from django.contrib.auth.views import redirect_to_login
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
-from django.shortcuts import render, resolve_url
+from django.shortcuts import redirect, render, resolve_url
 from django.utils.cache import patch_cache_control, patch_vary_headers
 from django_htmx.http import HttpResponseClientRedirect, reswap, trigger_client_event
 from django_htmx.middleware import HtmxDetails
@@ -86,6 +86,19 @@ def toast(
         detail["link"] = link
     trigger_client_event(response, "toast", detail)
     return response
+
+
+def beside(form: Any, error: TandemError) -> None:
+    """A service's refusal beside its field; who may not at all is told so by a page."""
+    if isinstance(error, Denied):
+        raise error
+    form.add_error(error.path if error.path in form.fields else None, error.detail)
+
+
+def back_to(request: PageRequest, name: str, uid: UUID) -> HttpResponse:
+    """To a thing's page, for htmx too."""
+    address = resolve_url(name, uid=uid)
+    return HttpResponse(status=204, headers={"HX-Redirect": address}) if request.htmx else redirect(address)
 
 
 def show_list(request: PageRequest, noun: str, context: dict[str, Any], *, more: str) -> HttpResponse:

@@ -13,11 +13,11 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from foundation.accounts.models import Provider
 from foundation.accounts.services import add_provider, edit_provider
-from foundation.core.errors import Denied, TandemError
+from foundation.core.errors import TandemError
 from workspace import forms
 from workspace.queries.providers import get_provider, provider_rows, provider_values
 from workspace.views.confirming import confirmed
-from workspace.views.pages import PageRequest, page
+from workspace.views.pages import PageRequest, beside, page
 
 FORMS = {Provider.Kind.OPENID.value: forms.OpenIDForm, Provider.Kind.SAML.value: forms.SAMLForm}
 
@@ -76,10 +76,8 @@ def _saved(form: Any, save: Any) -> bool:
     """Whether the service took it; what it refuses stands beside its field."""
     try:
         save(form.cleaned_data)
-    except Denied:
-        raise
     except TandemError as error:
-        form.add_error(error.path if error.path in form.fields else None, error.detail)
+        beside(form, error)
         return False
     return True
 

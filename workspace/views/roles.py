@@ -10,12 +10,12 @@ from django.utils.http import urlencode
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from foundation.accounts.services import copy_role, define_role, delete_role, permit
-from foundation.core.errors import Denied, Invalid, TandemError
+from foundation.core.errors import Invalid, TandemError
 from foundation.core.permissions import DECLARED
 from workspace import forms
 from workspace.queries.roles import cell_of, role_matrix
 from workspace.views.confirming import confirmed
-from workspace.views.pages import PageRequest, page, toast
+from workspace.views.pages import PageRequest, beside, page, toast
 
 
 @require_safe
@@ -60,10 +60,8 @@ def role_new(request: PageRequest) -> HttpResponse:
                 role = copy_role(code=given["copied"], to=given["code"], **said)
             else:
                 role = define_role(code=given["code"], is_new=True, **said)
-        except Denied:
-            raise
         except TandemError as error:
-            form.add_error(error.path if error.path in form.fields else None, error.detail)
+            beside(form, error)
         else:
             messages.success(request, f"{role.name} made. Say in its column what it may.")
             return redirect("role_list")

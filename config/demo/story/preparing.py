@@ -83,7 +83,7 @@ def ensure_person(name: str, password: str, actor: Actor) -> str:
         user = create_user(username=name, name=full_name, actor=actor, is_staff=is_admin, is_superuser=is_admin)
         set_password(user=user, password=password, actor=actor)
     scope: dict[str, Any] = {"dimension": Dimension.MARKET, "code": market} if market else {}
-    grant_role(user=user, role=role, actor=actor, **scope)
+    grant_role(holder=user, role=role, actor=actor, **scope)
     for old in ApiKey.objects.filter(user=user, name=KEY_NAME, revoked_at=None):
         revoke_api_key(prefix=old.prefix, actor=actor)
     return create_api_key(user=user, name=KEY_NAME, actor=actor)[1]

@@ -1,13 +1,12 @@
 """Changing who may do what: the only way to."""
 
+from foundation.accounts.services.grants import grant_role, revoke_role
 from foundation.accounts.services.groups import (
     add_members,
     create_group,
     delete_group,
     edit_group,
-    grant_group_role,
     remove_members,
-    revoke_group_role,
     set_memberships,
 )
 from foundation.accounts.services.keys import (
@@ -22,10 +21,8 @@ from foundation.accounts.services.people import (
     close_account,
     create_user,
     edit_user,
-    grant_role,
     identify_user,
     reopen_account,
-    revoke_role,
     set_password,
 )
 from foundation.accounts.services.providers import (
@@ -46,6 +43,7 @@ from foundation.accounts.services.sign_in import (
     note_signed_out,
     reset_factors,
 )
+from foundation.accounts.services.viewing import end_viewing, end_viewings_over, start_viewing
 
 __all__ = [
     "SCOPE",
@@ -66,8 +64,9 @@ __all__ = [
     "edit_user",
     "end_session",
     "end_sessions",
+    "end_viewing",
+    "end_viewings_over",
     "forget_ended_sessions",
-    "grant_group_role",
     "grant_role",
     "identify_user",
     "note_factors_changed",
@@ -81,10 +80,10 @@ __all__ = [
     "reopen_account",
     "reset_factors",
     "revoke_api_key",
-    "revoke_group_role",
     "revoke_role",
     "rotate_api_key",
     "set_memberships",
     "set_password",
+    "start_viewing",
     "unlink_person",
 ]

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Collection
 
 from foundation.accounts import events
-from foundation.accounts.choices import Dimension, Role, Source
-from foundation.accounts.models import Grant, Group, Membership, User
-from foundation.accounts.services.people import give, require_administrators
+from foundation.accounts.choices import Role, Source
+from foundation.accounts.models import Group, Membership, User
+from foundation.accounts.services.people import require_administrators
 from foundation.accounts.services.roles import keeping_own_access
 from foundation.core.actors import Actor
 from foundation.core.errors import Conflict, Invalid, Missing
@@ -46,31 +46,6 @@ def delete_group(*, group: Group, actor: Actor) -> None:
         with keeping_own_access(actor), require_administrators(is_at_stake=_administers(group)):
             group.delete()
         append_event(events.GROUP_CHANGED, group.uid, group=group.name)
-
-
-def grant_group_role(
-    *, group: Group, role: str, actor: Actor, dimension: Dimension = Dimension.EVERYWHERE, code: str = ""
-) -> Grant:
-    """Give a role to all members; giving it twice changes nothing."""
-    actor = actor.require("accounts.manage")
-    with recorded(actor):
-        grant, made = give(group=group, role=role, dimension=dimension, code=code)
-        if made:
-            append_event(events.GROUP_CHANGED, group.uid, group=group.name)
-    return grant
-
-
-def revoke_group_role(*, group: Group, grant_id: int, actor: Actor) -> Grant:
-    """Take a role away from all members; raises `Missing` when the group does not have it any more."""
-    actor = actor.require("accounts.manage")
-    with recorded(actor):
-        grant = Grant.objects.select_for_update().filter(pk=grant_id, group=group).first()
-        if grant is None:
-            raise Missing("The group does not have this role any more", path="grant")
-        with keeping_own_access(actor), require_administrators(is_at_stake=grant.role == Role.ADMINISTRATOR):
-            grant.delete()
-        append_event(events.GROUP_CHANGED, group.uid, group=group.name)
-    return grant
 
 
 def add_members(*, group: Group, users: Collection[User], actor: Actor, source: str = Source.HAND) -> int:

@@ -9,14 +9,13 @@ from contextlib import contextmanager
 from allauth.usersessions.models import UserSession
 
 from foundation.accounts import events
-from foundation.accounts.choices import Dimension, Role
-from foundation.accounts.models import Grant, Group, User
+from foundation.accounts.models import User
 from foundation.accounts.queries import administrators
 from foundation.accounts.registry import LEAVING
-from foundation.accounts.services.roles import lock_role, require_own_access
+from foundation.accounts.services.viewing import end_viewings_of
 from foundation.core import moment
 from foundation.core.actors import Actor
-from foundation.core.errors import Conflict, Invalid, Missing
+from foundation.core.errors import Conflict, Invalid
 from foundation.core.locks import hold_until_commit
 from foundation.events.services import append_event
 from foundation.history.services import recorded
@@ -96,6 +95,7 @@ def close_account(*, user: User, actor: Actor) -> User:
             for session in UserSession.objects.filter(user=user):
                 session.end()
             cancel_jobs_of(user.pk)
+            end_viewings_of(user=user, actor=actor)
             for end in LEAVING:
                 end(user, actor=actor)
             append_event(events.USER_CHANGED, user.uid, username=user.username)
@@ -128,43 +128,6 @@ def set_password(*, user: User, password: str, actor: Actor) -> None:
         user.set_password(password)
         user.save(update_fields=["password"])
         append_event(events.USER_CHANGED, user.uid, username=user.username)
-
-
-def grant_role(
-    *, user: User, role: str, actor: Actor, dimension: Dimension = Dimension.EVERYWHERE, code: str = ""
-) -> Grant:
-    """Give a role; giving it twice changes nothing."""
-    actor = actor.require("accounts.manage")
-    with recorded(actor):
-        grant, made = give(user=user, role=role, dimension=dimension, code=code)
-        if made:
-            append_event(events.USER_CHANGED, user.uid, username=user.username)
-    return grant
-
-
-def revoke_role(*, user: User, grant_id: int, actor: Actor) -> Grant:
-    """Take a role away; raises `Missing` when they do not have it any more."""
-    actor = actor.require("accounts.manage")
-    with recorded(actor):
-        grant = Grant.objects.select_for_update().filter(pk=grant_id, user=user).first()
-        if grant is None:
-            raise Missing("They do not have this role any more", path="grant")
-        with require_administrators(is_at_stake=grant.role == Role.ADMINISTRATOR):
-            grant.delete()
-            if user.pk == actor.user_id:
-                require_own_access(actor)
-        append_event(events.USER_CHANGED, user.uid, username=user.username)
-    return grant
-
-
-def give(
-    *, role: str, dimension: Dimension, code: str, user: User | None = None, group: Group | None = None
-) -> tuple[Grant, bool]:
-    """A grant of a user or of a group, and whether it is new; for services that recorded who gives it."""
-    if (dimension == Dimension.EVERYWHERE) != (not code):
-        raise Invalid("A role holds everywhere, or in one market, channel or queue that is named", path="code")
-    lock_role(role)
-    return Grant.objects.get_or_create(user=user, group=group, role=role, dimension=dimension, code=code)
 
 
 @contextmanager

@@ -11,7 +11,7 @@ from foundation.accounts.choices import PERMISSIONS, SENTENCES, Role
 from foundation.accounts.models import Grant, RoleDefinition, User
 from foundation.accounts.queries import actor_of
 from foundation.core.actors import ALL, Actor, system
-from foundation.core.errors import Conflict, Invalid, Missing
+from foundation.core.errors import Conflict, Denied, Invalid, Missing
 from foundation.core.permissions import DECLARED
 from foundation.events.services import append_event
 from foundation.history.services import recorded
@@ -23,17 +23,19 @@ LONGEST_NAME, LONGEST_SENTENCE = 100, 300
 
 def define_role(
     *, code: str, actor: Actor, name: str | None = None, sentence: str | None = None,
-    permissions: Collection[str] | None = None, is_new: bool = False,
+    permissions: Collection[str] | None = None, is_new: bool | None = None,
 ) -> RoleDefinition:  # fmt: skip
-    """Make a role, or change what is named of one.
+    """Make a role, or change what is named of one; `is_new` says which of the two it must be.
 
     Raises `Conflict` where the actor would lose their own access, and for a new one whose code is taken.
     """
-    actor = actor.require("accounts.manage")
+    actor = _require_person(actor)
     if not CODE.fullmatch(code):
         raise Invalid("A role's code has small letters, digits and hyphens, 40 at most", path="code")
     with recorded(actor):
         role = RoleDefinition.objects.select_for_update().filter(code=code).first() or RoleDefinition(code=code)
+        if is_new is False and role.pk is None:
+            raise Missing(f"There is no role {code!r}", path="role")
         if is_new and role.pk is not None:
             raise Conflict(f"There is a role {code} already", path="code")
         before = (role.pk, role.name, role.sentence, sorted(role.permissions))
@@ -52,7 +54,7 @@ def define_role(
 
 def permit(*, code: str, permission: str, holds: bool, actor: Actor) -> RoleDefinition:
     """Give a role one permission, or take it away."""
-    actor = actor.require("accounts.manage")
+    actor = _require_person(actor)
     with recorded(actor):
         role = lock_role(code)
         if ALL in role.permissions:
@@ -63,7 +65,7 @@ def permit(*, code: str, permission: str, holds: bool, actor: Actor) -> RoleDefi
 
 def copy_role(*, code: str, to: str, name: str, actor: Actor, sentence: str | None = None) -> RoleDefinition:
     """A new role that may what another one may, and says the same of itself unless told otherwise."""
-    actor = actor.require("accounts.manage")
+    actor = _require_person(actor)
     with recorded(actor):
         role = lock_role(code)
         permissions = DECLARED.keys() if ALL in role.permissions else role.permissions
@@ -73,7 +75,7 @@ def copy_role(*, code: str, to: str, name: str, actor: Actor, sentence: str | No
 
 def delete_role(*, code: str, actor: Actor) -> None:
     """A role that nobody has; those that the house began with stay."""
-    actor = actor.require("accounts.manage")
+    actor = _require_person(actor)
     with recorded(actor):
         role = lock_role(code)
         if role.is_first:
@@ -121,6 +123,13 @@ def seed_roles() -> None:
             )
             for role in Role
         )  # fmt: skip
+
+
+def _require_person(actor: Actor) -> Actor:
+    """Who manages accounts, signed in. A key that said what roles may would widen itself."""
+    if actor.is_key:
+        raise Denied("People say what roles may, signed in; a key cannot", permission="accounts.manage")
+    return actor.require("accounts.manage")
 
 
 def _checked(role: RoleDefinition, permissions: Collection[str]) -> list[str]:

@@ -35,7 +35,7 @@ export function forget(): void {
 export function noteVisit(): void {
   const kind = THING.exec(location.pathname)?.[1];
   const heading = document.querySelector("main h1")?.textContent?.trim();
-  if (!kind || !heading || document.querySelector("main .trouble")) {
+  if (!kind || !heading || document.querySelector(".viewing-bar") || document.querySelector("main .trouble")) {
     return;
   }
   const place = document.querySelector(`.main-nav a[href="/${kind}/"]`)?.textContent?.trim() ?? "";

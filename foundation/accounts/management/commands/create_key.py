@@ -33,7 +33,7 @@ class Command(BaseCommand):
             if not options["role"]:
                 raise CommandError(f"There is no user {username!r}; with --role a service account is made")
             user = create_user(username=username, is_service=True, actor=actor)
-            grant_role(user=user, role=Role(options["role"]), actor=actor)
+            grant_role(holder=user, role=Role(options["role"]), actor=actor)
         elif options["role"]:
             raise CommandError(f"There is a user {username!r} already, with roles of their own; leave --role out")
         if days is not None and days < 1:

@@ -44,5 +44,5 @@ class Command(BaseCommand):
                 is_superuser=is_admin,
                 actor=actor,
             )
-            grant_role(user=user, role=Role(role), dimension=dimension, code=market, actor=actor)
+            grant_role(holder=user, role=Role(role), dimension=dimension, code=market, actor=actor)
         self.stdout.write(f"{username} can sign in")
