@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from django.db import connection
 from django.db.models import Count, Max, QuerySet
 
-from foundation.core.actors import Actor
+from foundation.core.actors import CATEGORY, Actor
 from foundation.core.errors import Missing
 from foundation.markets.models import Channel, Scope
 from syndication.choices import ListingState
@@ -94,7 +94,7 @@ def _rejected(scope_ids: Sequence[int]) -> dict[int, int]:
 
 def channel_standing(channel: Channel, *, actor: Actor) -> Standing:
     """Revision and cursor; of a marketplace what waits to be sent, and the newest feed."""
-    if not actor.within("syndication.view").beyond("market").sees("channel", channel.code):
+    if not actor.within("syndication.view").beyond("market", CATEGORY).sees("channel", channel.code):
         told = Listing.objects.visible_to(actor).filter(channel=channel)
         return Standing(told.aggregate(newest=Max("revision"))["newest"] or 0, None, None, 0, None)
     cursor = FeedCursor.objects.filter(channel=channel).first()

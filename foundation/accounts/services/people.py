@@ -12,7 +12,7 @@ from foundation.accounts import events
 from foundation.accounts.choices import Dimension, Role
 from foundation.accounts.models import Grant, Group, User
 from foundation.accounts.queries import administrators
-from foundation.accounts.registry import LEAVING
+from foundation.accounts.registry import LEAVING, LINES
 from foundation.accounts.services.roles import lock_role, require_own_access
 from foundation.core import moment
 from foundation.core.actors import Actor
@@ -162,7 +162,11 @@ def give(
 ) -> tuple[Grant, bool]:
     """A grant of a user or of a group, and whether it is new; for services that recorded who gives it."""
     if (dimension == Dimension.EVERYWHERE) != (not code):
-        raise Invalid("A role holds everywhere, or in one market, channel or queue that is named", path="code")
+        raise Invalid(
+            "A role holds everywhere, or in one market, channel, queue or category that is named", path="code"
+        )
+    if dimension in LINES and not LINES[dimension](code):
+        raise Invalid(f"There is no {dimension.value} {code[:80]!r} in which a role may hold", path="code")
     lock_role(role)
     return Grant.objects.get_or_create(user=user, group=group, role=role, dimension=dimension, code=code)
 
