@@ -9,8 +9,8 @@ from django.db.models import Exists, F, OuterRef, Q
 from associations.choices import BindingStatus
 from associations.models import Binding
 from associations.models.bindings import BindingQuerySet
-from foundation.core.actors import CATEGORY, Limits
 from dam.models import Asset
+from foundation.core.actors import CATEGORY, Limits
 from pim.choices import PlacementState
 from pim.models.classifications import of_branches
 

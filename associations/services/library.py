@@ -70,7 +70,8 @@ WITH said AS (
 ), gone AS (
     DELETE FROM associations_libraryplace e
      WHERE e.asset_id = ANY(%(assets)s) AND NOT EXISTS (
-           SELECT 1 FROM told WHERE (told.asset_id, told.category_id, told.market) = (e.asset_id, e.category_id, e.market))
+           SELECT 1 FROM told
+            WHERE (told.asset_id, told.category_id, told.market) = (e.asset_id, e.category_id, e.market))
 )
 INSERT INTO associations_libraryplace (asset_id, category_id, market)
 SELECT asset_id, category_id, market FROM told ORDER BY 1, 2, 3

@@ -117,7 +117,7 @@ class TreeView(APIView):
 class CategoryListView(generics.ListAPIView):
     serializer_class = CategorySerializer
     queryset = Category.objects.none()
-    keyset_order = ("position", "pk")
+    keyset_order: tuple[str, ...] = ("position", "pk")
 
     def get_queryset(self) -> Any:
         tree, asked = get_tree(self.kwargs["code"]), self.request.query_params

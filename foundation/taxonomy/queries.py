@@ -21,7 +21,7 @@ WITH RECURSIVE told AS (
 )
 """
 WRONG = (
-    LINES  # noqa: S608  constants
+    LINES
     + """
 SELECT t.code || '/' || c.code FROM taxonomy_category c JOIN taxonomy_tree t ON t.id = c.tree_id
   LEFT JOIN told ON told.id = c.id

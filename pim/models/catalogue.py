@@ -29,8 +29,9 @@ class CatalogueEntry(models.Model):
 
     `markets` and `offered` are the markets and the scopes in which something of the tree has a placement, `placed` the
     scopes in which something of it is sold and judged, `incomplete` those of the latter in which something lacks a
-    required value. `category_id` is its place in the product hierarchy. `words` are those that any product of the tree is found by (`ProductSearch`), each once: a list that
-    joined them would be at the mercy of how common the planner takes them for.
+    required value. `category_id` is its place in the product hierarchy. `words` are those that any product of the tree
+    is found by (`ProductSearch`), each once: a list that joined them would be at the mercy of how common the planner
+    takes them for.
     """
 
     root_id = models.BigIntegerField(primary_key=True)

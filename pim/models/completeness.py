@@ -8,8 +8,8 @@ from django.db.models import F, Q
 from foundation.core.actors import Actor
 from foundation.core.fields import BitField, positions
 from pim.choices import MASK_LENGTH
-from pim.models.families import Family
 from pim.models.classifications import of_branches
+from pim.models.families import Family
 from pim.models.products import OfProductQuerySet, Product
 
 SCOPE = {"market": "scope__market__code__in", "channel": "scope__channel__code__in"}

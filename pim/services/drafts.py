@@ -83,7 +83,8 @@ def read_document(
 ) -> ProductDraft:
     """A draft from a JSON document: sku, parent, family, state, reason, categories and values.
 
-    `categories` is a list of keys `tree/code`, all that the product shall lie in; `values` is a list of {attribute, market, locale, value, expires_at, expected}.
+    `categories` is a list of keys `tree/code`, all that the product shall lie in; `values` is a list of {attribute,
+    market, locale, value, expires_at, expected}.
     """
     unknown = document.keys() - {"sku", "parent", "family", "state", "reason", "categories", "values"}
     if unknown:

@@ -26,8 +26,8 @@ class FeedCursor(models.Model):
 
 class FeedQuerySet(models.QuerySet["Feed"]):
     def visible_to(self, actor: Actor) -> FeedQuerySet:
-        """Feeds of the actor's channels. One feed speaks of all the channel's markets and products, so who is limited to
-        some sees none.
+        """Feeds of the actor's channels. One feed speaks of all the channel's markets and products, so who is limited
+        to some sees none.
         """
         whole = actor.within("syndication.view").beyond("market", CATEGORY)
         return self.filter(channel__in=Channel.objects.visible_to(whole)) if whole.reaches else self.none()

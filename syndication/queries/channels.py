@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from django.db import connection
 from django.db.models import Count, Max, QuerySet
@@ -69,26 +70,32 @@ def get_visible_channel(code: str, *, actor: Actor) -> Channel:
     return channel
 
 
-def count_listings(scope_ids: Sequence[int]) -> dict[int, ScopeCounts]:
-    """Each scope's listings, counted up to `AT_MOST` and one more. Two queries."""
+def count_listings(scope_ids: Sequence[int], *, actor: Actor) -> dict[int, ScopeCounts]:
+    """Each of the actor's scopes' listings, counted up to `AT_MOST` and one more. Two queries."""
     states = {
         ListingState.LIVE.value: "live",
         ListingState.HELD.value: "held",
         ListingState.TOMBSTONE.value: "withdrawn",
     }
     found: dict[int, dict[str, int]] = {pk: {} for pk in scope_ids}
-    with connection.cursor() as cursor:
-        cursor.execute(COUNT, {"scopes": list(scope_ids), "states": list(states), "limit": AT_MOST + 1})
-        for scope, state, count in cursor.fetchall():
-            found[scope][states[state]] = count
-    for scope, rejected in _rejected(scope_ids).items():
+    ends_in_branches = actor.within("syndication.view").is_anywhere_limited(CATEGORY)
+    rows = Listing.objects.visible_to(actor) if ends_in_branches else Listing.objects.all()
+    if ends_in_branches:
+        counts: Any = rows.filter(scope__in=scope_ids).order_by().values_list("scope_id", "state").annotate(Count("pk"))
+    else:
+        with connection.cursor() as cursor:
+            cursor.execute(COUNT, {"scopes": list(scope_ids), "states": list(states), "limit": AT_MOST + 1})
+            counts = cursor.fetchall()
+    for scope, state, count in counts:
+        found[scope][states[state]] = count
+    for scope, rejected in _rejected(scope_ids, rows).items():
         found[scope]["rejected"] = rejected
     return {scope: ScopeCounts(**counts) for scope, counts in found.items()}
 
 
-def _rejected(scope_ids: Sequence[int]) -> dict[int, int]:
+def _rejected(scope_ids: Sequence[int], rows: QuerySet[Listing]) -> dict[int, int]:
     refused = Rejection.objects.unresolved().filter(listing__scope__in=scope_ids).order_by()
-    listings = Listing.objects.filter(pk__in=refused.values("listing_id")[: AT_MOST + 1]).order_by()
+    listings = rows.filter(pk__in=refused.values("listing_id")[: AT_MOST + 1]).order_by()
     return dict(listings.values_list("scope_id").annotate(Count("pk")))
 
 

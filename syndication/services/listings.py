@@ -166,7 +166,7 @@ def _record_media(drafts: list[Draft], present: dict[tuple[int, int], Listing], 
             draft.scope.market.code,
             draft.asset_ids,
             listings[key].root_id,
-        )  # fmt: skip
+        )
         for key, draft in live.items()
     ]
     record_publications(out)

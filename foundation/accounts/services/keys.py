@@ -137,14 +137,11 @@ def _check(user: User, name: str, expires_at: datetime | None, scope: KeyScope) 
             raise Invalid(f"There is no permission {permission!r}", path="permissions")
         if not owner.may(permission):
             raise Invalid(f"{user} may not {permission} either", path="permissions")
-    for dimension, codes in (("market", scope.markets), ("channel", scope.channels)):
-        for code in codes:
-            if not owner.sees(dimension, code):
-                raise Invalid(f"{user} does not see the {dimension} {code!r}", path=f"{dimension}s")
-    for code in scope.categories:
-        line = LINES["category"](code)
-        if not line or not owner.sees("category", line):
-            raise Invalid(f"{user} does not see the category {code!r}", path="categories")
+    for dimension, path in (("market", "markets"), ("channel", "channels"), ("category", "categories")):
+        for code in getattr(scope, path):
+            place = LINES[dimension](code) if dimension in LINES else {code}
+            if not place or not owner.sees(dimension, place):
+                raise Invalid(f"{user} does not see the {dimension} {code!r}", path=path)
     for path in ("per_minute", "per_day"):
         number = getattr(scope, path)
         if number is not None and not 0 < number <= MOST_REQUESTS:

@@ -3,8 +3,9 @@
 import django.contrib.postgres.fields
 import django.contrib.postgres.indexes
 import django.db.models.deletion
-import foundation.core.ids
 from django.db import migrations, models
+
+import foundation.core.ids
 
 
 class Migration(migrations.Migration):

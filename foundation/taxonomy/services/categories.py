@@ -159,9 +159,9 @@ def _lock(category: Category) -> Category:
 def _parent(tree: Tree, code: str | None) -> Category | None:
     if not code:
         return None
-    found = tree.categories.filter(code=code).first() if isinstance(code, str) else None
+    found = tree.categories.filter(code=code).first()
     if found is None:
-        raise Invalid(f"{tree.code} has no category {str(code)[:40]!r}", path="parent")
+        raise Invalid(f"{tree.code} has no category {code[:40]!r}", path="parent")
     return found
 
 
@@ -178,7 +178,9 @@ def _place(category: Category) -> int:
 
 def _make_room(tree: Tree, parent: Category | None, place: int | None, without: Category | None = None) -> int:
     """The position after so many siblings; those behind it move on."""
-    siblings = tree.categories.children_of(parent).exclude(pk=without.pk if without else None)
+    siblings = tree.categories.children_of(parent)
+    if without is not None:
+        siblings = siblings.exclude(pk=without.pk)
     positions = list(siblings.values_list("position", flat=True))
     if place is None or place >= len(positions):
         return positions[-1] + 1 if positions else 0

@@ -12,7 +12,7 @@ from foundation.taxonomy.queries import LINES
 
 MOVE = "UPDATE taxonomy_category SET line = %s::text[] || line[%s:] WHERE line @> ARRAY[%s]"
 REFRESH = (
-    LINES  # noqa: S608  constants
+    LINES
     + """
 UPDATE taxonomy_category c SET line = told.line FROM told
  WHERE told.id = c.id AND c.tree_id = ANY(%s) AND c.line IS DISTINCT FROM told.line
