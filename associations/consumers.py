@@ -15,9 +15,8 @@ from foundation.jobs.registry import timer_kind
 from pim.events import PRODUCT_CHANGED, PRODUCT_CREATED
 from pim.models import Product
 
-register_projection(
-    Projection("associations.library", refresh_library, asset_ids, tables=("associations_libraryentry",), batch=200)
-)
+TABLES = ("associations_libraryentry", "associations_libraryplace")
+register_projection(Projection("associations.library", refresh_library, asset_ids, tables=TABLES, batch=200))
 
 
 @consumer("associations.match_asset", ASSET_INGESTED, VERSION_ADDED)

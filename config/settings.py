@@ -70,6 +70,7 @@ INSTALLED_APPS = [
     "foundation.accounts",
     "foundation.provisioning",
     "foundation.markets",
+    "foundation.taxonomy",
     "foundation.links",
     "foundation.workflow",
     "foundation.archive",

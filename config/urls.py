@@ -38,6 +38,7 @@ urlpatterns = [
     path("api/v1/", include("foundation.accounts.urls")),
     path("api/v1/", include("foundation.jobs.urls")),
     path("api/v1/", include("foundation.workflow.urls")),
+    path("api/v1/", include("foundation.taxonomy.urls")),
     path("api/v1/", include("associations.urls")),
     path("api/v1/", include("dam.urls")),
     path("api/v1/", include("pim.urls")),

@@ -5,15 +5,16 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from foundation.core.actors import Actor
+from foundation.core.actors import Limits
 
-# From an actor who is limited to markets to a condition on assets that are for every market.
-AssetRule = Callable[[Actor], Any]
+# From what a reach leaves of markets and categories to a condition on assets: those for every market, and for who ends
+# in a branch those for their markets too.
+AssetRule = Callable[[Limits], Any]
 ASSET_RULES: list[AssetRule] = []
 
 
 def asset_rule(rule: AssetRule) -> AssetRule:
-    """Let the rule narrow which assets without markets a limited actor sees; all rules must agree."""
+    """Let the rule narrow which assets a limited actor sees; all rules must agree."""
     if rule not in ASSET_RULES:
         ASSET_RULES.append(rule)
     return rule

@@ -4,15 +4,18 @@ from django.db import models
 from django.db.models import Q
 
 from dam.models import Asset
-from foundation.core.actors import Actor
+from foundation.core.actors import CATEGORY, Actor
+from pim.models.classifications import of_branches
+
+PLACE = {"channel": "channel__in", "market": "market__in"}
 
 
 class PublicationQuerySet(models.QuerySet["Publication"]):
     def visible_to(self, actor: Actor) -> PublicationQuerySet:
-        """Publications of the actor's channels and markets."""
+        """Publications of the actor's channels, markets and branches."""
         if not actor.may("syndication.view"):
             return self.none()
-        return self.filter(_within(actor.within("syndication.view")))
+        return self.filter(actor.within("syndication.view").where(**PLACE, category=of_branches("root_id__in")))
 
 
 class Publication(models.Model):
@@ -22,6 +25,7 @@ class Publication(models.Model):
     """
 
     listing = models.UUIDField(help_text="The listing's uid")
+    root_id = models.BigIntegerField(default=0, db_default=0, help_text="Of the product that is listed")
     channel = models.TextField()
     market = models.TextField()
     # Derived tables have no foreign keys: they made the bare write five times slower.
@@ -40,10 +44,12 @@ class Publication(models.Model):
 
 class RefusalQuerySet(models.QuerySet["DeliveryRefusal"]):
     def visible_to(self, actor: Actor) -> RefusalQuerySet:
-        """Refusals in the actor's channels and markets; those outside any (forged, grants) for the unlimited."""
+        """Refusals in the actor's channels and markets, of assets of their branches; those outside any (forged, grants)
+        for the unlimited.
+        """
         if not actor.may("dam.view"):
             return self.none()
-        return self.filter(_within(actor.within("dam.view")))
+        return self.filter(actor.within("dam.view").where(**PLACE, category=_of_branches))
 
 
 class DeliveryRefusal(models.Model):
@@ -71,5 +77,5 @@ class DeliveryRefusal(models.Model):
         return f"{self.at:%Y-%m-%d %H:%M:%S} {self.code}"
 
 
-def _within(actor: Actor) -> Q:
-    return actor.where(channel="channel__in", market="market__in")
+def _of_branches(keys: frozenset[str]) -> Q:
+    return Q(asset_uid__in=Asset.objects.within({CATEGORY: keys}).values("uid"))

@@ -8,19 +8,24 @@ class PimConfig(AppConfig):
     def ready(self) -> None:
         from foundation.archive.registry import derived_models, export_models
         from foundation.core.permissions import declare_permissions
+        from foundation.workflow.registry import register_subjects
         from pim import consumers, events, fsck, models  # noqa: F401  registers itself
+        from pim.models.classifications import of_branches
         from pim.services.bulk import offer_product_verbs
 
         fsck.register()
         export_models(models.Attribute, models.Option, models.Family, models.FamilyAttribute, models.FamilyAxis)
         export_models(models.Requirement, models.Product, models.Identifier, models.ProductValues, models.Override)
-        export_models(models.Placement, models.FirstCompletion, models.CompletenessDay)
+        export_models(models.Placement, models.Classification, models.FirstCompletion, models.CompletenessDay)
         export_models(models.ProductImport, models.ImportRow, models.ImportRowError, models.ColumnMapping)
         derived_models("computed from values, requirements and placements", models.Completeness)
         derived_models("counted from completeness", models.CompletenessSummary, models.MissingCount)
         derived_models("told of completeness, for the list of products", models.CatalogueEntry)
         derived_models("words of products, for finding them", models.ProductSearch)
         offer_product_verbs()
+        register_subjects(
+            "product", lambda keys: models.Product.objects.filter(of_branches("root_id__in")(keys)).values("uid")
+        )
         declare_permissions(
             "Products",
             {

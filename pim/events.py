@@ -17,6 +17,12 @@ PRODUCT_PLACED = declare(
 PRODUCT_WITHDRAWN = declare(
     "pim.product.withdrawn", "A product is offered there no more", sku="text", channel="code", market="code"
 )
+PRODUCT_CLASSIFIED = declare(
+    "pim.product.classified", "A product, with its variants, lies in a category", sku="text", category="tree/code"
+)
+PRODUCT_UNCLASSIFIED = declare(
+    "pim.product.unclassified", "A product lies in a category no more", sku="text", category="tree/code"
+)
 PRODUCT_COMPLETED_FIRST = declare(
     "pim.product.completed_first",
     "A sellable product was complete in a scope for the first time",

@@ -11,16 +11,17 @@ import pytest
 PASSWORD = "a-long-enough-password"
 
 
-def make_actor(username: str, role: str, *, market: str = "") -> Any:
-    """A user with one role, everywhere or in one market, as an actor (`.user` holds the user)."""
+def make_actor(username: str, role: str, *, market: str = "", category: str = "") -> Any:
+    """A user with one role, everywhere, in one market or in one branch, or where both are, as an actor."""
     from foundation.accounts.choices import Dimension, Role
     from foundation.accounts.queries import actor_of
     from foundation.accounts.services import create_user, grant_role
     from foundation.core.actors import system
 
     user = create_user(username=username, password=PASSWORD, actor=system("tests"), is_staff=role == "administrator")
-    dimension = Dimension.MARKET if market else Dimension.EVERYWHERE
-    grant_role(holder=user, role=Role(role), actor=system("tests"), dimension=dimension, code=market)
+    places = [(Dimension.MARKET, market), (Dimension.CATEGORY, category)]
+    for dimension, code in [one for one in places if one[1]] or [(Dimension.EVERYWHERE, "")]:
+        grant_role(holder=user, role=Role(role), actor=system("tests"), dimension=dimension, code=code)
     return actor_of(user)
 
 

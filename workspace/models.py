@@ -1,30 +1,40 @@
 from __future__ import annotations
 
 from django.conf import settings
+from django.contrib.postgres.expressions import ArraySubquery
 from django.contrib.postgres.fields import ArrayField
 from django.contrib.postgres.indexes import GinIndex, OpClass
 from django.db import models
-from django.db.models import Q
-from django.db.models.functions import Upper
+from django.db.models import F, Q, Value
+from django.db.models.functions import Concat, Upper
 
 from foundation.core.actors import Actor
 from foundation.core.ids import uuid7
+from foundation.taxonomy.models import Category
 from workspace.choices import LISTS
 
 
 def _shared_with(actor: Actor) -> Q:
-    limits = actor.limits("market")
-    if limits is None:
-        return Q(is_shared=True)
-    return Q(is_shared=True, markets__contained_by=sorted(limits)) & ~Q(markets=[])
+    return Q(is_shared=True) & actor.where(market=_of_markets, category=_of_branches)
+
+
+def _of_markets(codes: frozenset[str]) -> Q:
+    return Q(markets__contained_by=sorted(codes)) & ~Q(markets=[])
+
+
+def _of_branches(keys: frozenset[str]) -> Q:
+    """Of owners whose own branches lie in these."""
+    key = Concat(F("tree__code"), Value("/"), F("code"))
+    known = ArraySubquery(Category.objects.in_branches(keys).order_by().annotate(name=key).values("name"))
+    return Q(categories__contained_by=known) & ~Q(categories=[])
 
 
 class SavedViewQuerySet(models.QuerySet["SavedView"]):
     def visible_to(self, actor: Actor) -> SavedViewQuerySet:
         """One's own, and what others share, on the lists that the actor may see.
 
-        A view's words may name what only its owner knows of: who is limited to markets sees those of owners who
-        were limited to the same or fewer.
+        A view's words may name what only its owner knows of: who is limited to markets or branches sees those of owners
+        who were limited to the same or fewer.
         """
         mine = Q(owner_id=actor.user_id or -1)
         found = Q(pk__in=[])
@@ -47,6 +57,7 @@ class SavedView(models.Model):
     query = models.TextField(blank=True)
     is_shared = models.BooleanField(default=False)
     markets = ArrayField(models.TextField(), default=list, blank=True, help_text="What its owner is limited to")
+    categories = ArrayField(models.TextField(), default=list, blank=True, help_text="Likewise, as tree/code")
     created_at = models.DateTimeField()
     deleted_at = models.DateTimeField(null=True, blank=True)
 

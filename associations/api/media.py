@@ -20,6 +20,7 @@ from foundation.core.actors import Actor
 from foundation.core.errors import Invalid, Missing
 from foundation.markets.models import Scope
 from foundation.markets.queries import get_scope
+from pim.queries.classifications import actor_at
 
 SCOPE = ("channel", "market", "locale")
 
@@ -55,7 +56,9 @@ class ProductMediaView(APIView):
     )
     def get(self, request: Request, sku: str) -> Response:
         actor, at = actor_of(request), moment.now()
-        product, scope = visible_product(sku, actor), _scope(request, actor)
+        product = visible_product(sku, actor)
+        actor = actor_at(product, actor)
+        scope = _scope(request, actor)
         media = media_of([product.pk], scope=scope, at=at, actor=actor)[product.pk]
         ids = [one.asset_id for one in media]
         assets = Asset.objects.visible_to(actor).select_related("current_version").in_bulk(ids)

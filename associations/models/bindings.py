@@ -15,6 +15,7 @@ from foundation.core.actors import Actor
 from foundation.core.ids import uuid7
 from foundation.markets.models import Cell
 from pim.models import Product
+from pim.models.classifications import of_branches
 
 
 class TsTzRange(Func):
@@ -22,6 +23,10 @@ class TsTzRange(Func):
 
     function = "TSTZRANGE"
     output_field = DateTimeRangeField()
+
+
+def _for_all_or(markets: frozenset[str]) -> Q:
+    return Q(cell__market=None) | Q(cell__market__code__in=markets)
 
 
 class BindingQuerySet(models.QuerySet["Binding"]):
@@ -34,9 +39,9 @@ class BindingQuerySet(models.QuerySet["Binding"]):
         return bindings.in_markets_of(actor)
 
     def in_markets_of(self, actor: Actor) -> BindingQuerySet:
-        """Those for all markets, and those for one of the actor's."""
-        markets = actor.within("pim.view").within("dam.view").limits("market")
-        return self if markets is None else self.filter(Q(cell__market=None) | Q(cell__market__code__in=markets))
+        """Those for all markets, and those for one of the actor's, where their product lies."""
+        seer = actor.within("pim.view").within("dam.view")
+        return self.filter(seer.where(market=_for_all_or, category=of_branches("product__root__in")))
 
     def active(self) -> BindingQuerySet:
         return self.filter(status=BindingStatus.ACTIVE)

@@ -14,15 +14,15 @@ from foundation.core.actors import Actor
 from foundation.markets.models import Channel, Market
 from pim.choices import PlacementState, ProductState
 from pim.models import Placement, Product
+from pim.models.classifications import of_branches
 
 
 def products_without_hero(actor: Actor, *, channel: Channel, market: Market, at: datetime) -> QuerySet[Product]:
     """Active sellable products placed there whose line, up to the model, holds no hero for their looks; by SKU.
 
-    What is placed in a market is visible to all who see that market, so nothing else is asked.
+    What is placed in a market is visible to all who see that market, so beside that only branches are asked.
     """
-    if not actor.within("pim.view").sees("market", market.code):
-        return Product.objects.none()
+    seer = actor.within("pim.view").at(market=market.code)
     placements = Placement.objects.filter(channel=channel, market=market)
     heroes = (
         Binding.objects.current(at)
@@ -31,7 +31,8 @@ def products_without_hero(actor: Actor, *, channel: Channel, market: Market, at:
         .annotate(pairs=Words("axis"))
     )
     looks = Concat(F("axis_key"), as_text("&"), Coalesce(F("parent__axis_key"), as_text("")))
-    rows = Product.objects.sellable().filter(state=ProductState.ACTIVE).annotate(words=Words(looks))
+    seen = Product.objects.filter(seer.where(category=of_branches("root_id__in")))
+    rows = seen.sellable().filter(state=ProductState.ACTIVE).annotate(words=Words(looks))
     for above in ("parent_id", "root_id"):
         rows = rows.filter(~Exists(heroes.filter(product=OuterRef(above), pairs__contained_by=OuterRef("words"))))
     return rows.filter(_placed(placements), ~Exists(heroes.filter(product=OuterRef("pk")))).order_by("sku")

@@ -1,28 +1,53 @@
-"""Which of the assets that are for every market somebody sees who is limited to some."""
+"""Which assets somebody sees who is limited to markets or branches: by what they show."""
 
 from __future__ import annotations
+
+from typing import Any
 
 from django.db.models import Exists, F, OuterRef, Q
 from django.db.models.functions import Coalesce
 
 from associations.choices import BindingStatus
 from associations.models import Binding
-from foundation.core.actors import Actor
+from associations.models.bindings import BindingQuerySet
+from dam.models import Asset
+from foundation.core.actors import CATEGORY, Limits
 from pim.models import Placement
+from pim.models.classifications import of_branches
 
 
-def shows_nothing_foreign(actor: Actor) -> Q:
-    """Assets that are said of no product, or of one that is placed in a market of the actor's for which that is said.
+def shows_nothing_foreign(limits: Limits) -> Q:
+    """Assets that are said of no product, or of one within the limits: in a branch of these, and placed in a market of
+    these for which that is said, unless the asset is for markets itself.
 
     An asset's name tells what it shows, so it is as hidden as that. Claims that ended or were rejected say nothing.
-    `associations.services.library` keeps the same, told per market.
+    `associations.services.library` keeps the same, told per market and category.
     """
     said = Binding.objects.filter(asset=OuterRef("pk"), status__in=[BindingStatus.ACTIVE, BindingStatus.PROPOSED])
+    near = said.filter(of_branches("product__root__in")(limits[CATEGORY])) if CATEGORY in limits else said
+    if "market" not in limits:
+        return Q(~Exists(said)) | Q(Exists(near))
+    offered = Q(Exists(_placed(near, limits["market"])))
+    if CATEGORY in limits:
+        offered = (offered & Q(markets=[])) | (Q(Exists(near)) & ~Q(markets=[]))
+    return Q(~Exists(said)) | offered
+
+
+def assets_in(keys: frozenset[str]) -> Any:
+    """The uids of assets that who ends in these branches sees, as a subquery."""
+    return Asset.objects.within({CATEGORY: keys}).values("uid")
+
+
+def bindings_in(keys: frozenset[str]) -> Any:
+    """The uids of bindings of products in these branches, as a subquery."""
+    return Binding.objects.filter(of_branches("product__root__in")(keys)).values("uid")
+
+
+def _placed(rows: BindingQuerySet, markets: frozenset[str]) -> BindingQuerySet:
     # An Exists of its own: as joins of one query it took PostgreSQL four times as long to plan as to answer.
-    placed = Placement.objects.placed().filter(
+    placements = Placement.objects.placed().filter(
         product__root_id=OuterRef("product__root_id"),
         market=Coalesce(OuterRef("cell__market"), F("market")),
-        market__code__in=sorted(actor.within("dam.view").limits("market") or ()),
+        market__code__in=sorted(markets),
     )
-    seen = said.filter(Exists(placed))
-    return Q(~Exists(said)) | Q(Exists(seen))
+    return rows.filter(Exists(placements))

@@ -22,6 +22,7 @@ from foundation.history.services import recorded
 from foundation.markets.models import ANY_LOCALE
 from foundation.workflow.services import close_work_items
 from pim.models import Product
+from pim.queries.classifications import actor_at
 
 DECIDE = "associations.decide"
 MOST_AT_ONCE = 100
@@ -68,7 +69,7 @@ def bind_asset(
         binding = rows.new_binding(
             product=locked,
             asset=usable,
-            cell=rows.cell_of_binding(market=market, locale=locale, actor=actor),
+            cell=rows.cell_of_binding(market=market, locale=locale, actor=actor_at(locked, actor)),
             actor=actor,
             role=rows.checked_role(role=role),
             axis=rows.checked_axis(product=locked, axis=axis),

@@ -48,10 +48,42 @@ ON CONFLICT (asset_id) DO UPDATE SET {", ".join(f"{name} = excluded.{name}" for 
 """  # noqa: S608  constants
 
 
+# In which categories each asset is shown, and in which markets there.
+PLACES = """
+WITH said AS (
+    SELECT DISTINCT b.asset_id, a.markets, c.market_id, p.root_id, k.category_id
+      FROM associations_binding b JOIN dam_asset a ON a.id = b.asset_id AND a.deleted_at IS NULL
+      JOIN markets_cell c ON c.id = b.cell_id JOIN pim_product p ON p.id = b.product_id
+      JOIN pim_classification k ON k.product_id = p.root_id AND k.is_primary
+     WHERE b.asset_id = ANY(%(assets)s) AND b.status IN ('active', 'proposed')
+), told AS (
+    SELECT asset_id, category_id, '' AS market FROM said
+    UNION
+    SELECT asset_id, category_id, unnest(markets) FROM said
+    UNION
+    SELECT said.asset_id, said.category_id, m.code
+      FROM said JOIN pim_product x ON x.root_id = said.root_id
+      JOIN pim_placement pl ON pl.product_id = x.id AND pl.state = 'placed'
+       AND (said.market_id IS NULL OR said.market_id = pl.market_id)
+      JOIN markets_market m ON m.id = pl.market_id
+     WHERE said.markets = '{}'
+), gone AS (
+    DELETE FROM associations_libraryplace e
+     WHERE e.asset_id = ANY(%(assets)s) AND NOT EXISTS (
+           SELECT 1 FROM told
+            WHERE (told.asset_id, told.category_id, told.market) = (e.asset_id, e.category_id, e.market))
+)
+INSERT INTO associations_libraryplace (asset_id, category_id, market)
+SELECT asset_id, category_id, market FROM told ORDER BY 1, 2, 3
+ON CONFLICT (category_id, market, asset_id) DO NOTHING
+"""
+
+
 def refresh_library(asset_ids: list[int]) -> None:
-    """Bring the entries of these assets up to date; deleted ones lose theirs."""
+    """Bring the entries and the places of these assets up to date; deleted ones lose theirs."""
     with connection.cursor() as cursor:
         cursor.execute(REFRESH, {"assets": asset_ids})
+        cursor.execute(PLACES, {"assets": asset_ids})
 
 
 def asset_ids() -> list[int]:

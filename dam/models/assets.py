@@ -7,33 +7,46 @@ from django.db.models import Q
 from dam.choices import AssetState, Kind, VersionState
 from dam.registry import ASSET_RULES
 from foundation.blobs.models import Blob
-from foundation.core.actors import Actor
+from foundation.core.actors import CATEGORY, Actor, Limits
 from foundation.core.ids import uuid7
+
+
+def _in_own(markets: frozenset[str]) -> Q:
+    return Q(markets=[]) | Q(markets__overlap=sorted(markets))
+
+
+def _within(cut: Limits) -> Q:
+    """What a reach leaves: markets of one's own open an asset, but for who ends in a branch."""
+    shared = Q(markets=[]) if CATEGORY not in cut else _in_own(cut["market"]) if "market" in cut else Q()
+    for rule in ASSET_RULES:
+        shared &= rule(cut)
+    return shared if CATEGORY in cut else shared | Q(markets__overlap=sorted(cut["market"]))
 
 
 class AssetQuerySet(models.QuerySet["Asset"]):
     def visible_to(self, actor: Actor) -> AssetQuerySet:
-        """Those for one of the actor's markets, and those for every market, as far as the rooms above let them be
-        seen (`dam.registry`); deleted ones for nobody.
+        """All; for who is limited those for one of their markets, and those for every market, each as far as the rooms
+        above let it be seen (`dam.registry`); deleted ones for nobody.
         """
         if not actor.may("dam.view"):
             return self.none()
-        present = self.present()
-        limits = actor.within("dam.view").limits("market")
-        if limits is None:
-            return present
-        shared = Q(markets=[])
-        for rule in ASSET_RULES:
-            shared &= rule(actor)
-        return present.filter(shared | Q(markets__overlap=sorted(limits)))
+        cuts = actor.within("dam.view").cuts("market", CATEGORY)
+        if cuts == [{}]:
+            return self.present()
+        found = Q(pk__in=[])
+        for cut in cuts:
+            found |= _within(cut)
+        return self.present().filter(found)
+
+    def within(self, limits: Limits) -> AssetQuerySet:
+        """Those that limits of markets and categories leave."""
+        return self.present().filter(_within(limits) if limits else Q())
 
     def in_own_markets_of(self, actor: Actor) -> AssetQuerySet:
         """Those that would be visible if nothing were said of them by the rooms above."""
         if not actor.may("dam.view"):
             return self.none()
-        limits = actor.within("dam.view").limits("market")
-        present = self.present()
-        return present if limits is None else present.filter(Q(markets=[]) | Q(markets__overlap=sorted(limits)))
+        return self.present().filter(actor.within("dam.view").where(market=_in_own))
 
     def present(self) -> AssetQuerySet:
         return self.filter(deleted_at=None)

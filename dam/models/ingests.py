@@ -9,21 +9,23 @@ from dam.choices import FileState, IngestStage
 from dam.models.assets import Asset
 from dam.models.licences import Licence
 from foundation.blobs.models import Blob
-from foundation.core.actors import Actor
+from foundation.core.actors import CATEGORY, Actor
 from foundation.core.ids import uuid7
 from foundation.jobs.models import Job
 
 
 class IngestQuerySet(models.QuerySet["Ingest"]):
     def visible_to(self, actor: Actor) -> IngestQuerySet:
-        """All; for who is limited to markets their own, and those for one of their markets."""
+        """All; for who is limited to markets their own, and those for one of their markets; their own alone for who is
+        limited to categories, since files are of any.
+        """
         if not actor.may("dam.ingest"):
             return self.none()
-        limits = actor.within("dam.ingest").limits("market")
-        if limits is None:
+        ingester = actor.within("dam.ingest")
+        if not ingester.is_limited("market", CATEGORY):
             return self
-        mine = actor.user_id or -1
-        return self.filter(Q(owner_id=mine) | Q(job__owner_id=mine) | Q(markets__overlap=sorted(limits)))
+        mine, whole = actor.user_id or -1, ingester.beyond(CATEGORY)
+        return self.filter(Q(owner_id=mine) | Q(job__owner_id=mine) | whole.where(market="markets__overlap"))
 
     def owned_by(self, actor: Actor) -> IngestQuerySet:
         """Those that the actor opened: nobody else adds to them."""

@@ -7,16 +7,16 @@ from django.db import models
 from django.db.models import Exists, F, OuterRef, Q
 
 from dam.models.assets import Asset
-from foundation.core.actors import Actor
+from foundation.core.actors import CATEGORY, Actor
 from foundation.core.ids import uuid7
 
 
 class LicenceQuerySet(models.QuerySet["Licence"]):
     def visible_to(self, actor: Actor) -> LicenceQuerySet:
-        """All; for who is limited to markets those that hold for an asset which they see, or for none yet."""
+        """All; for who is limited those that hold for an asset which they see, or for none yet."""
         if not actor.may("dam.view"):
             return self.none()
-        if actor.within("dam.view").limits("market") is None:
+        if not actor.within("dam.view").is_limited("market", CATEGORY):
             return self
         seen = _assets_of().filter(asset__in=Asset.objects.visible_to(actor).values("pk"))
         return self.filter(~Exists(_assets_of()) | Exists(seen))

@@ -42,7 +42,7 @@ def edit_asset(asset: Asset, *, changes: dict[str, Any], actor: Actor, expected:
         if not changed:
             return asset
         if "markets" in changed:
-            _check_markets(checked["markets"], actor)
+            _check_markets(asset, checked["markets"], actor)
         for name in changed:
             _set(asset, name, checked[name])
         asset.edition += 1
@@ -141,8 +141,12 @@ def _by_locale(value: Any) -> dict[str, str] | None:
     return {str(locale): _text(f"alt.{locale}", text, ALT, required=True) or "" for locale, text in value.items()}
 
 
-def _check_markets(markets: list[str], actor: Actor) -> None:
-    limits = actor.limits("market")
+def _check_markets(asset: Asset, markets: list[str], actor: Actor) -> None:
+    """Who sees it by a reach that no market ends gives it to any; others to their own markets."""
+    limits, whole = actor.limits("market"), actor.beyond("market")
+    if limits is None and actor.is_anywhere_limited("market"):
+        is_theirs = Asset.objects.visible_to(whole).filter(pk=asset.pk).exists()
+        limits = None if is_theirs else frozenset().union(*(one.limits.get("market", ()) for one in actor.reaches))
     if limits is not None and (not markets or not limits.issuperset(markets)):
         raise Denied(f"You may give assets to {', '.join(sorted(limits))} only", path="markets")
 

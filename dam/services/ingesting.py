@@ -183,7 +183,7 @@ def _settle(file: IngestFile, ingest: Ingest, facts: dict[str, Any], run: JobRun
 
 
 def _name_for(actor: Actor, asset: Asset) -> str:
-    return asset.title if Asset.objects.visible_to(actor).filter(pk=asset.pk).exists() else "one of another market"
+    return asset.title if Asset.objects.visible_to(actor).filter(pk=asset.pk).exists() else "one that you do not see"
 
 
 def _note_duplicate(file: IngestFile, asset: Asset, code: str, reason: str) -> None:

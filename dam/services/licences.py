@@ -10,7 +10,7 @@ from dam.models import Asset, AssetLicence, Licence, LicenceTerm
 from dam.queries.rights import before_version, facts_of_licences
 from dam.verdict import TermFacts, boundaries
 from foundation.core import moment
-from foundation.core.actors import Actor, system
+from foundation.core.actors import CATEGORY, Actor, system
 from foundation.core.errors import Conflict, Denied, Invalid, Missing, Stale
 from foundation.events.catalogue import EventType
 from foundation.events.services import append_events
@@ -138,10 +138,11 @@ def _lock(licence: Licence) -> Licence:
 
 
 def _lock_whole(licence: Licence, actor: Actor) -> Licence:
-    """For changes that reach all its assets: who is limited to markets makes them for what is theirs alone."""
+    """For changes that reach all its assets: who is limited makes them for what is theirs alone."""
     found = _lock(licence)
-    if actor.limits("market") is not None and Licence.objects.filter(pk=found.pk).not_all_seen_by(actor).exists():
-        raise Denied("The licence holds in other markets too; make one for yours", path="licence")
+    limited = actor.is_limited("market", CATEGORY)
+    if limited and Licence.objects.filter(pk=found.pk).not_all_seen_by(actor).exists():
+        raise Denied("The licence holds for assets that are not yours too; make one for yours", path="licence")
     return found
 
 

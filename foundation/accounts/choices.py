@@ -22,6 +22,7 @@ class Dimension(StrEnum):
     MARKET = "market"
     CHANNEL = "channel"
     QUEUE = "queue"
+    CATEGORY = "category"
 
 
 class Source(StrEnum):

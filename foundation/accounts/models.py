@@ -150,7 +150,8 @@ class ApiKeyQuerySet(models.QuerySet["ApiKey"]):
 class ApiKey(models.Model):
     """A secret for programs. Only its digest is kept; the prefix finds it and may be shown.
 
-    Of what its owner may it may what `permissions`, `markets` and `channels` name; an empty list means all of it.
+    Of what its owner may it may what `permissions`, `markets`, `channels` and `categories` (`tree/code`) name; an empty
+    list means all of it.
     `per_minute` and `per_day` are requests, null the house's own limit.
     """
 
@@ -164,6 +165,7 @@ class ApiKey(models.Model):
     permissions = ArrayField(models.TextField(), default=list, blank=True)
     markets = ArrayField(models.TextField(), default=list, blank=True)
     channels = ArrayField(models.TextField(), default=list, blank=True)
+    categories = ArrayField(models.TextField(), default=list, blank=True)
     per_minute = models.IntegerField(null=True, blank=True)
     per_day = models.IntegerField(null=True, blank=True)
     replaces = models.ForeignKey("self", null=True, blank=True, on_delete=models.SET_NULL, related_name="successors")

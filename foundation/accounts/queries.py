@@ -82,7 +82,11 @@ def administrators() -> QuerySet[User]:
 
 def _narrowed(actor: Actor, user: User, key: ApiKey) -> Actor:
     """What the key may, of what its owner may now."""
-    named = {Dimension.MARKET.value: key.markets, Dimension.CHANNEL.value: key.channels}
+    named = {
+        Dimension.MARKET.value: key.markets,
+        Dimension.CHANNEL.value: key.channels,
+        Dimension.CATEGORY.value: key.categories,
+    }
     cut = actor.cut_to({name: frozenset(codes) for name, codes in named.items() if codes})
     reaches = tuple(one.of(key.permissions) for one in cut.reaches) if key.permissions else cut.reaches
     return Actor(f"key:{user.username}/{key.prefix}", user.pk, str(user), reaches, user.closings)

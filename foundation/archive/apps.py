@@ -32,6 +32,7 @@ class ArchiveConfig(AppConfig):
         from foundation.jobs.models import Job, Timer
         from foundation.markets.models import Cell, Channel, Locale, Market, Scope, ScopeCell
         from foundation.provisioning.models import Entry, Exchange
+        from foundation.taxonomy.models import Category, Tree
         from foundation.workflow.models import Comment, Queue, Watcher, WorkItem
 
         fsck.register()
@@ -39,6 +40,7 @@ class ArchiveConfig(AppConfig):
         export_models(Blob, BlobCopy)
         export_models(Sequence, Event, Revision, Timer, Job)
         export_models(Locale, Market, Channel, Cell, Scope, ScopeCell)
+        export_models(Tree, Category)
         export_models(Queue, WorkItem, Watcher, Comment)
         export_models(BulkChange, BulkRow)
         derived_models("emptied by the sequencer before an export", OutboxEvent)

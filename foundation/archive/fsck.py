@@ -11,6 +11,7 @@ from foundation.archive.registry import fsck_check
 from foundation.blobs.models import BlobCopy
 from foundation.blobs.services import path_of
 from foundation.events.models import Dirty, OutboxEvent, Parked
+from foundation.taxonomy.fsck import lines_are_told_by_parents
 
 # Tables whose changes need no event: reference rows and bookkeeping that only the house itself writes.
 SILENT = ("markets_market", "markets_channel", "markets_locale")
@@ -29,6 +30,7 @@ def register() -> None:
     fsck_check("nothing is parked or stuck")(nothing_is_parked)
     fsck_check("every blob row has its bytes")(blobs_have_bytes)
     fsck_check("no change without an event")(no_change_without_event)
+    fsck_check("lines of categories are told by their parents")(lines_are_told_by_parents)
 
 
 def outbox_is_empty() -> Iterator[str]:

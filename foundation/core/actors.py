@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -12,14 +12,21 @@ from foundation.core.errors import Denied
 
 ALL = "*"
 AS = " as "  # no sign-in name has a space
+# Codes of this dimension lie within each other, and what is in one is in all above it. Which do, is known where the
+# tree is. A limit may join several by AND: what it admits lies in each of them.
+CATEGORY, AND = "category", "&"
 Limits = Mapping[str, frozenset[str]]
+Place = str | Collection[str]
+# A field to compare with the codes, or what makes a condition of them.
+Lookup = str | Callable[[frozenset[str]], Q]
 
 
 @dataclass(frozen=True)
 class Reach:
     """Permissions that hold together within limits.
 
-    `limits` maps a dimension (`market`, `channel`, `queue`) to codes; a dimension that is not named is not limited.
+    `limits` maps a dimension (`market`, `channel`, `queue`, `category`) to codes; a dimension that is not named is not
+    limited. A category stands for its whole branch.
     """
 
     permissions: frozenset[str]
@@ -31,21 +38,47 @@ class Reach:
     def carries(self, permission: str) -> bool:
         return permission in self.permissions or ALL in self.permissions
 
-    def admits(self, codes: Mapping[str, str]) -> bool:
-        return all(code in self.limits[name] for name, code in codes.items() if name in self.limits)
+    def admits(self, places: Mapping[str, Place]) -> bool:
+        """Whether it leaves these in; of a category its line, the codes of those above it and its own."""
+        return all(_is_in(place, self.limits[name]) for name, place in places.items() if name in self.limits)
 
     def covers(self, other: Reach) -> bool:
-        """Whether its limits leave out nothing of the other's."""
-        return all(name in other.limits and other.limits[name] <= codes for name, codes in self.limits.items())
+        """Whether its limits leave out nothing of the other's, as far as one can tell without knowing the tree."""
+        return all(
+            name in other.limits and all(_is_in(one.split(AND), codes) for one in other.limits[name])
+            if name == CATEGORY
+            else name in other.limits and other.limits[name] <= codes
+            for name, codes in self.limits.items()
+        )
 
     def cut_to(self, limits: Limits) -> Reach | None:
         """The same permissions within these limits too; None where nothing is left."""
-        cut = dict(self.limits) | {name: self.limits.get(name, codes) & codes for name, codes in limits.items()}
+        cut = dict(self.limits) | {name: _both(name, self.limits.get(name), codes) for name, codes in limits.items()}
         return Reach(self.permissions, cut) if all(cut.values()) else None
+
+    def left_of(self, dimensions: Collection[str]) -> Limits:
+        """Its limits in these dimensions."""
+        return {name: codes for name, codes in self.limits.items() if name in dimensions}
 
     def of(self, permissions: Iterable[str]) -> Reach:
         """No more than these permissions."""
         return Reach(frozenset(one for one in permissions if self.carries(one)), self.limits)
+
+
+def _is_in(place: Place, codes: frozenset[str]) -> bool:
+    if isinstance(place, str):
+        return place in codes
+    return any(set(one.split(AND)) <= set(place) for one in codes)
+
+
+def _both(name: str, some: frozenset[str] | None, others: frozenset[str]) -> frozenset[str]:
+    """What lies in one of some and in one of the others. Of categories the tree decides; here they are only joined."""
+    if some is None or some == others:
+        return others
+    if name != CATEGORY:
+        return some & others
+    joined = {frozenset((*one.split(AND), *other.split(AND))) for one in some for other in others}
+    return frozenset(AND.join(sorted(one)) for one in joined if not any(wider < one for wider in joined))
 
 
 EVERYTHING = Reach(frozenset({ALL}))
@@ -141,29 +174,58 @@ class Actor:
             codes |= reach.limits[dimension]
         return codes
 
-    def sees(self, dimension: str, code: str) -> bool:
+    def is_limited(self, *dimensions: str) -> bool:
+        """Whether each reach ends in one of these dimensions."""
+        return all(one.left_of(dimensions) for one in self.reaches)
+
+    def is_anywhere_limited(self, dimension: str) -> bool:
+        """Whether some reach ends in the dimension, so that one has to ask where a thing is."""
+        return any(dimension in one.limits for one in self.reaches)
+
+    def cuts(self, *dimensions: str) -> list[Limits]:
+        """What each reach leaves of these dimensions, once: a row is within reach if one of them admits it.
+
+        Just `[{}]` where one of them leaves all, none where there is no reach.
+        """
+        left = [one.left_of(dimensions) for one in self.reaches]
+        if not all(left):
+            return [{}]
+        found: list[Limits] = []
+        for one in left:
+            for place, known in enumerate(found):
+                if len(one) == 1 and known.keys() == one.keys():  # either of one dimension's codes will do
+                    found[place] = {name: known[name] | codes for name, codes in one.items()}
+                    break
+            else:
+                found += [one] if one not in found else []
+        return found
+
+    def sees(self, dimension: str, code: Place) -> bool:
         return self.admits(**{dimension: code})
 
-    def admits(self, **codes: str) -> bool:
+    def admits(self, **places: Place) -> bool:
         """Whether one reach admits all of them: `admits(market="FR", channel="shop")`."""
-        return any(one.admits(codes) for one in self.reaches)
+        return any(one.admits(places) for one in self.reaches)
 
-    def at(self, **codes: str) -> Actor:
-        """The actor as far as their reaches admit all of the codes."""
-        return replace(self, reaches=tuple(one for one in self.reaches if one.admits(codes)))
+    def at(self, **places: Place) -> Actor:
+        """The actor as far as their reaches admit all of the places."""
+        return replace(self, reaches=tuple(one for one in self.reaches if one.admits(places)))
 
-    def beyond(self, dimension: str) -> Actor:
-        """The actor as far as they are not limited in the dimension."""
-        return replace(self, reaches=tuple(one for one in self.reaches if dimension not in one.limits))
+    def beyond(self, *dimensions: str) -> Actor:
+        """The actor as far as they are not limited in these dimensions."""
+        return replace(self, reaches=tuple(one for one in self.reaches if not one.left_of(dimensions)))
 
-    def where(self, **lookups: str) -> Q:
+    def where(self, **lookups: Lookup) -> Q:
         """Rows that the actor's reaches admit, by dimension: `where(market="scope__market__code__in", …)`."""
         found = Q(pk__in=[])
-        for reach in self.reaches:
-            cut = {lookup: sorted(reach.limits[name]) for name, lookup in lookups.items() if name in reach.limits}
+        for cut in self.cuts(*lookups):
+            condition = Q()
+            for name, codes in cut.items():
+                lookup = lookups[name]
+                condition &= Q(**{lookup: sorted(codes)}) if isinstance(lookup, str) else lookup(codes)
             if not cut:
                 return Q()
-            found |= Q(**cut)
+            found |= condition
         return found
 
     def cut_to(self, limits: Limits) -> Actor:

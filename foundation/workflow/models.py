@@ -6,9 +6,10 @@ from django.conf import settings
 from django.db import models
 from django.db.models import Q
 
-from foundation.core.actors import Actor
+from foundation.core.actors import CATEGORY, Actor
 from foundation.core.ids import uuid7
 from foundation.workflow.choices import Priority
+from foundation.workflow.registry import SUBJECTS
 
 OPEN = Q(closed_at=None)
 WORK = "workflow.work"
@@ -36,14 +37,23 @@ class Queue(models.Model):
         return self.name
 
 
+def _of_branches(keys: frozenset[str]) -> Q:
+    found = Q(pk__in=[])
+    for subject_type, subjects in SUBJECTS.items():
+        found |= Q(subject_type=subject_type, subject__in=subjects(keys))
+    return found
+
+
 class WorkItemQuerySet(models.QuerySet["WorkItem"]):
     def visible_to(self, actor: Actor) -> WorkItemQuerySet:
         """Items of the actor's queues. Who is limited to markets sees those of their markets and no others: an
-        item without a market may name products that they may not know of.
+        item without a market may name products that they may not know of. So it is with categories, where the rooms
+        above know what a subject lies in (`foundation.workflow.registry`).
         """
         if not actor.may(WORK):
             return self.none()
-        return self.filter(actor.within(WORK).where(queue="queue__code__in", market="market__in"))
+        worker = actor.within(WORK)
+        return self.filter(worker.where(queue="queue__code__in", market="market__in", category=_of_branches))
 
     def unfinished(self) -> WorkItemQuerySet:
         return self.filter(OPEN)
@@ -107,7 +117,10 @@ class WorkItem(models.Model):
 
     def is_visible_to(self, actor: Actor) -> bool:
         """What `visible_to` says, of this item alone."""
-        return actor.within(WORK).admits(queue=self.queue.code, market=self.market)
+        at = actor.within(WORK).at(queue=self.queue.code, market=self.market)
+        if not at.is_limited(CATEGORY):
+            return True
+        return WorkItem.objects.visible_to(at).filter(pk=self.pk).exists()
 
 
 class Watcher(models.Model):

@@ -22,6 +22,7 @@ from pim.api.schemas import (
     UpsertedSerializer,
 )  # fmt: skip
 from pim.models import Product
+from pim.queries.classifications import actor_at
 from pim.queries.documents import find_scope, product_document
 from pim.queries.products import find_products, get_product, labels_of
 from pim.services import replace_product, upsert_product, upsert_products
@@ -89,6 +90,7 @@ class ProductView(APIView):
         actor = actor_of(request)
         asked = read_parameters(request, "scope")
         product = get_product(sku, actor=actor)
+        actor = actor_at(product, actor)
         scope = find_scope(asked["scope"], actor=actor) if "scope" in asked else None
         return Response(product_document(product, actor=actor, scope=scope), headers=etag_of(product))
 

@@ -30,6 +30,9 @@ class ProductChangeSerializer(serializers.Serializer):
     family = serializers.CharField(required=False)
     state = serializers.CharField(required=False)
     reason = serializers.CharField(required=False)
+    categories = serializers.ListField(
+        child=serializers.CharField(), required=False, help_text="All that it shall lie in, as tree/code"
+    )
     values = ValueChangeSerializer(many=True, required=False)
 
 
@@ -103,6 +106,7 @@ class ProductSerializer(serializers.Serializer):
     state = serializers.CharField()
     version = serializers.IntegerField()
     axes = serializers.DictField(child=serializers.CharField())
+    categories = serializers.ListField(child=serializers.CharField(), help_text="As tree/code, the primary one first")
     variants = serializers.ListField(child=serializers.CharField())
     values = OwnValueSerializer(many=True)
     completeness = CompletenessSerializer(many=True)

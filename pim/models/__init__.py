@@ -2,6 +2,7 @@
 
 from pim.models.attributes import Attribute, Option
 from pim.models.catalogue import CatalogueEntry
+from pim.models.classifications import Classification
 from pim.models.completeness import (
     Completeness,
     CompletenessDay,
@@ -18,6 +19,7 @@ from pim.models.values import Override, ProductValues
 __all__ = [
     "Attribute",
     "CatalogueEntry",
+    "Classification",
     "ColumnMapping",
     "Completeness",
     "CompletenessDay",

@@ -3,9 +3,15 @@ from __future__ import annotations
 from django.contrib.postgres.fields import ArrayField
 from django.contrib.postgres.indexes import GinIndex
 from django.db import models
+from django.db.models import Q
 
 from foundation.core.actors import Actor
+from foundation.taxonomy.models import Category
 from pim.models.families import Family
+
+
+def _of_branches(keys: frozenset[str]) -> Q:
+    return Q(category_id__in=Category.objects.in_branches(keys).order_by().values("pk"))
 
 
 class CatalogueEntryQuerySet(models.QuerySet["CatalogueEntry"]):
@@ -15,8 +21,7 @@ class CatalogueEntryQuerySet(models.QuerySet["CatalogueEntry"]):
         """
         if not actor.may("pim.view"):
             return self.none()
-        limits = actor.within("pim.view").limits("market")
-        return self if limits is None else self.filter(markets__overlap=sorted(limits))
+        return self.filter(actor.within("pim.view").where(market="markets__overlap", category=_of_branches))
 
 
 class CatalogueEntry(models.Model):
@@ -24,8 +29,9 @@ class CatalogueEntry(models.Model):
 
     `markets` and `offered` are the markets and the scopes in which something of the tree has a placement, `placed` the
     scopes in which something of it is sold and judged, `incomplete` those of the latter in which something lacks a
-    required value. `words` are those that any product of the tree is found by (`ProductSearch`), each once: a list that
-    joined them would be at the mercy of how common the planner takes them for.
+    required value. `category_id` is its place in the product hierarchy. `words` are those that any product of the tree
+    is found by (`ProductSearch`), each once: a list that joined them would be at the mercy of how common the planner
+    takes them for.
     """
 
     root_id = models.BigIntegerField(primary_key=True)
@@ -33,6 +39,7 @@ class CatalogueEntry(models.Model):
         Family, on_delete=models.DO_NOTHING, db_constraint=False, db_index=False, related_name="+"
     )
     markets = ArrayField(models.TextField(), default=list)
+    category_id = models.BigIntegerField(null=True)
     offered = ArrayField(models.BigIntegerField(), default=list)
     placed = ArrayField(models.BigIntegerField(), default=list)
     incomplete = ArrayField(models.BigIntegerField(), default=list)
@@ -42,7 +49,10 @@ class CatalogueEntry(models.Model):
 
     class Meta:
         verbose_name_plural = "catalogue entries"
-        indexes = [GinIndex(fields=["words"], name="catalogue_words", opclasses=["gin_trgm_ops"])]
+        indexes = [
+            GinIndex(fields=["words"], name="catalogue_words", opclasses=["gin_trgm_ops"]),
+            models.Index(fields=["category_id"], name="catalogue_of_category"),
+        ]
 
     def __str__(self) -> str:
         return f"{self.root_id}: placed in {len(self.placed)} scopes, incomplete in {len(self.incomplete)}"

@@ -8,9 +8,11 @@ from django.db.models import F, Q
 from foundation.core.actors import Actor
 from foundation.core.fields import BitField, positions
 from pim.choices import MASK_LENGTH
+from pim.models.classifications import of_branches
 from pim.models.families import Family
 from pim.models.products import OfProductQuerySet, Product
 
+SCOPE = {"market": "scope__market__code__in", "channel": "scope__channel__code__in"}
 M_co = TypeVar("M_co", bound=models.Model, covariant=True)
 
 
@@ -20,16 +22,26 @@ class OfScopeQuerySet(models.QuerySet[M_co]):
     def visible_to(self, actor: Actor) -> Self:
         if not actor.may("pim.view"):
             return self.none()
-        lookups = {"market": "scope__market__code__in", "channel": "scope__channel__code__in"}
-        return self.filter(actor.within("pim.view").where(**lookups))
+        return self.filter(actor.within("pim.view").where(**SCOPE, category=self.of_categories))
+
+    def of_categories(self, keys: frozenset[str]) -> Q:
+        """Sums over a family tell of all its branches, so who ends in some is shown none."""
+        return Q(pk__in=[])
 
 
 class CompletenessQuerySet(OfScopeQuerySet["Completeness"]):
     def visible_to(self, actor: Actor) -> CompletenessQuerySet:
-        return super().visible_to(actor).filter(product_id__in=Product.objects.visible_to(actor).values("id"))
+        return self.of_places(actor).filter(product_id__in=Product.objects.visible_to(actor).values("id"))
+
+    def of_places(self, actor: Actor) -> CompletenessQuerySet:
+        """In the actor's scopes and branches: what is counted there they see, since it is placed in the scope."""
+        return super().visible_to(actor)
+
+    def of_categories(self, keys: frozenset[str]) -> Q:
+        return of_branches("root_id__in")(keys)
 
     def counted(self) -> CompletenessQuerySet:
-        """What is sold and offered there. Whoever sees the scope sees these products, since they are placed in it."""
+        """What is sold and offered there."""
         return self.filter(is_placed=True, is_sellable=True)
 
     def complete(self) -> CompletenessQuerySet:

@@ -24,7 +24,7 @@ class ImportQuerySet(models.QuerySet["ProductImport"]):
         """One's own; all for who is neither limited nor barred from what a file may hold."""
         if not actor.may("pim.import"):
             return self.none()
-        if actor.within("pim.import").within("pim.view_secret").limits("market") is None:
+        if not actor.within("pim.import").within("pim.view_secret").is_limited("market", "category"):
             return self
         return self.filter(owner_id=actor.user_id or -1)
 

@@ -8,22 +8,22 @@ from django.db.models import F, Q
 
 from foundation.core.actors import Actor
 from foundation.core.ids import uuid7
-from pim.choices import PlacementState, ProductState
+from pim.choices import ProductState
 from pim.models.families import Family
 
 
 class ProductQuerySet(models.QuerySet["Product"]):
     def visible_to(self, actor: Actor) -> ProductQuerySet:
-        """All, or for who is limited to markets: the models that are placed in one of them, with their variants."""
+        """All, or as far as the actor is limited, whole trees: to markets, those placed in one of them; to categories,
+        those that lie in their branches.
+        """
         if not actor.may("pim.view"):
             return self.none()
-        limits = actor.within("pim.view").limits("market")
-        if limits is None:
-            return self
-        from pim.models.placements import Placement  # noqa: PLC0415  placements point at products
+        from pim.models.classifications import of_branches  # noqa: PLC0415  what follows points at products
+        from pim.models.placements import placed_in_markets  # noqa: PLC0415
 
-        placed = Placement.objects.filter(state=PlacementState.PLACED, market__code__in=limits)
-        return self.filter(root_id__in=placed.values("product__root_id"))
+        markets, categories = placed_in_markets("root_id__in"), of_branches("root_id__in")
+        return self.filter(actor.within("pim.view").where(market=markets, category=categories))
 
     def sellable(self) -> ProductQuerySet:
         """Variants at the deepest level of their family, and simple products."""

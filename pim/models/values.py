@@ -7,17 +7,21 @@ from foundation.core.fields import BitField
 from foundation.markets.models import Cell
 from pim.choices import MASK_LENGTH
 from pim.models.attributes import Attribute
+from pim.models.classifications import of_branches
 from pim.models.products import Product
+
+
+def _shared_or_of(markets: frozenset[str]) -> models.Q:
+    return models.Q(cell__market=None) | models.Q(cell__market__code__in=markets)
 
 
 class ValuesQuerySet(models.QuerySet["ProductValues"]):
     def visible_to(self, actor: Actor) -> ValuesQuerySet:
         """Values of visible products in shared cells and in those of the actor's markets. Attributes are cut later."""
         rows = self.filter(product__in=Product.objects.visible_to(actor))
-        limits = actor.within("pim.view").limits("market")
-        if limits is None:
-            return rows
-        return rows.filter(models.Q(cell__market=None) | models.Q(cell__market__code__in=limits))
+        return rows.filter(
+            actor.within("pim.view").where(market=_shared_or_of, category=of_branches("product__root__in"))
+        )
 
 
 class ProductValues(models.Model):
@@ -49,8 +53,8 @@ class OverrideQuerySet(models.QuerySet["Override"]):
         rows = self.filter(
             product__in=Product.objects.visible_to(actor), attribute__in=Attribute.objects.visible_to(actor)
         )
-        limits = actor.within("pim.view").limits("market")
-        return rows if limits is None else rows.filter(cell__market__code__in=limits)
+        categories = of_branches("product__root__in")
+        return rows.filter(actor.within("pim.view").where(market="cell__market__code__in", category=categories))
 
 
 class Override(models.Model):

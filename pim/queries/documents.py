@@ -9,6 +9,7 @@ from foundation.core.errors import Missing
 from foundation.markets.models import Scope
 from pim.models import Override, Product
 from pim.models.attributes import clearance_of
+from pim.queries.classifications import actor_at, categories_of
 from pim.queries.completeness import of_product
 from pim.queries.placements import decisions_of, placements_of
 from pim.queries.products import axis_values
@@ -24,6 +25,7 @@ def product_document(product: Product, *, actor: Actor, scope: Scope | None = No
         "family": product.family.code,
         "level": product.level,
         "state": product.state,
+        "categories": [one.key for one in categories_of([product.root_id]).get(product.root_id, [])],
         "version": product.version,
         "axes": axis_values([product.pk]).get(product.pk, {}),
         "variants": list(product.children.order_by("sku").values_list("sku", flat=True)),
@@ -53,9 +55,8 @@ def values_document(product: Product, *, actor: Actor) -> list[dict[str, Any]]:
         (one.cell_id, one.attribute.code): one
         for one in Override.objects.filter(product=product).select_related("attribute")
     }
-    rows = own_values(
-        [product.pk], codes=allowed_codes(clearance_of(actor)), markets=actor.within("pim.view").limits("market")
-    )
+    limits = actor_at(product, actor.within("pim.view")).limits("market")
+    rows = own_values([product.pk], codes=allowed_codes(clearance_of(actor)), markets=limits)
     entries = []
     for row in rows.get(product.pk, []):
         for code in sorted(row.vals.keys() | row.computed.keys()):
@@ -94,7 +95,7 @@ def resolved_document(product: Product, *, actor: Actor, scope: Scope) -> dict[s
 
 def placements_document(product: Product, *, actor: Actor) -> list[dict[str, Any]]:
     """What is decided on where the product is offered, in the actor's markets and channels."""
-    viewer = actor.within("pim.view")
+    viewer = actor_at(product, actor.within("pim.view"))
     offers = [
         offer
         for offer in placements_of([product.pk])[product.pk]

@@ -8,9 +8,10 @@ from datetime import date, timedelta
 from typing import Any
 
 from django.db import connection
-from django.db.models import Q, QuerySet, Sum
+from django.db.models import Count, F, Q, QuerySet, Sum
 
-from foundation.core.actors import Actor
+from foundation.core.actors import ANONYMOUS, CATEGORY, Actor
+from foundation.core.fields import positions
 from foundation.markets.models import Scope
 from pim.models import Completeness, CompletenessDay, CompletenessSummary, FamilyAttribute, MissingCount
 from pim.models.completeness import CompletenessQuerySet
@@ -86,19 +87,40 @@ def total(parts: Iterable[Sums]) -> Sums:
 
 def summaries(actor: Actor, *, families: Collection[int], scopes: Collection[int]) -> dict[tuple[int, int], Sums]:
     """(family, scope) to what is counted there. However many products there are, a row for each of the two."""
+    if actor.within("pim.view").is_anywhere_limited(CATEGORY):
+        return _counted_now(actor, families, scopes)
     rows = CompletenessSummary.objects.visible_to(actor).filter(family__in=families, scope__in=scopes)
     return {(row.family_id, row.scope_id): Sums(row.products, row.complete, row.required, row.filled) for row in rows}
+
+
+def _counted_now(actor: Actor, families: Collection[int], scopes: Collection[int]) -> dict[tuple[int, int], Sums]:
+    """Of who ends in branches their products are counted: the summaries tell of all branches."""
+    rows = Completeness.objects.of_places(actor).counted().filter(family__in=families, scope__in=scopes).order_by()
+    complete = Count("pk", filter=Q(filled=F("required")))
+    sums = rows.values_list("family_id", "scope_id").annotate(Count("pk"), complete, Sum("required"), Sum("filled"))
+    return {(row[0], row[1]): Sums(*row[2:]) for row in sums}
+
+
+def _missed(actor: Actor, families: Collection[int], scopes: Collection[int]) -> dict[tuple[int, int], int]:
+    """(family, bit) to how many values of that attribute are missing."""
+    if not actor.within("pim.view").is_anywhere_limited(CATEGORY):
+        counted = MissingCount.objects.visible_to(actor).filter(family__in=families, scope__in=scopes).order_by()
+        rows = counted.values_list("family_id", "index").annotate(Sum("products"))
+        return {(family, index): products for family, index, products in rows}
+    found: dict[tuple[int, int], int] = {}
+    lacks = Completeness.objects.of_places(actor).counted().incomplete()
+    masks = lacks.filter(family__in=families, scope__in=scopes).order_by().values_list("family_id", "missing")
+    for family, missing, products in masks.annotate(Count("pk")):
+        for index in positions(missing):
+            found[family, index] = found.get((family, index), 0) + products
+    return found
 
 
 def missing_most(
     actor: Actor, *, families: Collection[int], scopes: Collection[int], locale: str
 ) -> list[MissingAttribute]:
     """The attributes that lack most values there, worst first, without those above the actor's clearance."""
-    rows = MissingCount.objects.visible_to(actor).filter(family__in=families, scope__in=scopes).order_by()
-    counts: dict[Any, int] = {
-        (family, index): products
-        for family, index, products in rows.values_list("family_id", "index").annotate(Sum("products"))
-    }
+    counts = _missed(actor, families, scopes)
     members = FamilyAttribute.objects.visible_to(actor).filter(family__in=families).select_related("attribute")
     found: dict[str, MissingAttribute] = {}
     for member in members:
@@ -114,10 +136,8 @@ def lacking(
     actor: Actor, *, families: Collection[int], scopes: Collection[int], attribute: str = ""
 ) -> CompletenessQuerySet:
     """Rows of products that are not complete there; with an attribute, of those that miss it."""
-    rows = Completeness.objects.counted().incomplete().filter(scope__in=Scope.objects.visible_to(actor))
+    rows = Completeness.objects.of_places(actor).counted().incomplete()
     rows = rows.filter(family__in=families, scope__in=scopes)
-    if not actor.may("pim.view"):
-        return rows.none()
     if not attribute:
         return rows
     members = FamilyAttribute.objects.visible_to(actor).filter(attribute__code=attribute, family__in=families)
@@ -130,10 +150,10 @@ def lacking(
 def trend(actor: Actor, *, families: Sequence[int], scopes: Sequence[int], since: date, until: date) -> list[TrendDay]:
     """Day by day what was counted there, from the first day that is known in the time asked for.
 
-    Reads the rows of these days and one row before them for each family and scope.
+    Reads the rows of these days and one row before them for each family and scope. A day is told of a family as a
+    whole, so who ends in branches is told none.
     """
-    seen = Scope.objects.visible_to(actor).filter(pk__in=scopes).values_list("pk", flat=True)
-    scope_ids = list(seen) if actor.may("pim.view") else []
+    scope_ids = _whole_scopes(actor, scopes)
     standing = _standing(families, scope_ids, since)
     rows = CompletenessDay.objects.visible_to(actor).filter(
         family__in=families, scope__in=scope_ids, day__gte=since, day__lte=until
@@ -143,6 +163,12 @@ def trend(actor: Actor, *, families: Sequence[int], scopes: Sequence[int], since
         place = (row.family_id, row.scope_id)
         changes.setdefault(row.day, {})[place] = Sums(row.products, row.complete, row.required, row.filled)
     return list(_days(standing, changes, since, until))
+
+
+def _whole_scopes(actor: Actor, scopes: Collection[int]) -> list[int]:
+    """Of these scopes those where the actor sees all branches."""
+    whole = actor.within("pim.view").beyond(CATEGORY) if actor.may("pim.view") else ANONYMOUS
+    return list(Scope.objects.visible_to(whole).filter(pk__in=scopes).values_list("pk", flat=True))
 
 
 def _standing(families: Sequence[int], scopes: Sequence[int], since: date) -> dict[tuple[int, int], Sums]:
@@ -186,8 +212,8 @@ def _checks(family: int) -> list[tuple[str, QuerySet[Any], tuple[str, ...]]]:
 
 def falls(actor: Actor, *, families: Sequence[int], scopes: Sequence[int], since: date) -> list[tuple[int, int, int]]:
     """(family, scope, how many fewer are complete now than before that day), the deepest fall first."""
-    now = summaries(actor, families=families, scopes=scopes)
-    seen = list(Scope.objects.visible_to(actor).filter(pk__in=scopes).values_list("pk", flat=True))
-    before = _standing(families, seen if actor.may("pim.view") else [], since)
+    seen = _whole_scopes(actor, scopes)
+    now = summaries(actor, families=families, scopes=seen)
+    before = _standing(families, seen, since)
     lost = [(*place, then.complete - (now[place].complete if place in now else 0)) for place, then in before.items()]
     return sorted((one for one in lost if one[2] > 0), key=lambda one: (-one[2], one[0], one[1]))

@@ -1,6 +1,7 @@
 """What may be done to products. The only writers of pim."""
 
 from pim.services.attributes import define_attribute
+from pim.services.classifications import classify_product, set_categories, unclassify_product
 from pim.services.configuration import apply_model
 from pim.services.families import define_family
 from pim.services.imports import import_checked_file, map_columns, start_import
@@ -10,6 +11,7 @@ from pim.services.values import set_values, undo_value
 
 __all__ = [
     "apply_model",
+    "classify_product",
     "create_product",
     "define_attribute",
     "define_family",
@@ -18,8 +20,10 @@ __all__ = [
     "map_columns",
     "place_product",
     "replace_product",
+    "set_categories",
     "set_values",
     "start_import",
+    "unclassify_product",
     "undo_value",
     "upsert_product",
     "upsert_products",

@@ -1,7 +1,8 @@
 """Headers: from a file's own names to attributes and cells.
 
 A header reads `code`, `code [unit]`, `code@locale`, `code@MARKET` or `code@MARKET/locale`; `sku`, `parent_sku`,
-`family` and `state` are fields of the product. Headers that begin with `!` are our own notes and are not read.
+`family` and `state` are fields of the product, `category` its place in the product hierarchy. Headers that begin with
+`!` are our own notes and are not read.
 """
 
 from __future__ import annotations
@@ -18,6 +19,7 @@ from pim.errors import BadFile, UnknownColumn
 from pim.queries.book import Book
 
 FIELDS = {"sku": "sku", "parent_sku": "parent", "parent": "parent", "family": "family", "state": "state"}
+FIELDS |= {"category": "categories"}
 NOTE = "!"
 ROW_NOTE = "! row"
 SUMMARY_NOTE = "! problems"

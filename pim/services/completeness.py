@@ -40,10 +40,11 @@ ON CONFLICT (product_id, scope_id) DO NOTHING
 RETURNING id
 """
 
-ENTRY = ("family_id", "markets", "offered", "placed", "incomplete", "words")
+ENTRY = ("family_id", "category_id", "markets", "offered", "placed", "incomplete", "words")
 ENTER = rf"""
 WITH told AS (
     SELECT p.id AS root_id, p.family_id,
+           (SELECT k.category_id FROM pim_classification k WHERE k.product_id = p.id AND k.is_primary) AS category_id,
            coalesce((SELECT array_agg(DISTINCT m.code ORDER BY m.code)
                        FROM pim_product x JOIN pim_placement pl ON pl.product_id = x.id AND pl.state = 'placed'
                        JOIN markets_market m ON m.id = pl.market_id WHERE x.root_id = p.id), '{{}}') AS markets,

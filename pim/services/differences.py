@@ -6,6 +6,7 @@ from typing import Any
 
 from pim.choices import RowOutcome, Sensitivity
 from pim.queries.book import Book
+from pim.services.categories import Shelves
 from pim.services.planning import Plan
 
 MOST = 40  # of one row
@@ -44,7 +45,14 @@ class Differences:
         state = plan.draft.state
         if plan.product is not None and not plan.is_new and state is not None and state != plan.product.state:
             found.append({"attribute": "state", "cell": "*/*", "before": plan.product.state, "after": state})
+        if plan.shelves != plan.shelves_before:
+            before, after = (_keys(shelves) for shelves in (plan.shelves_before, plan.shelves))
+            found.append({"attribute": "categories", "cell": "*/*", "before": before, "after": after})
         return found[:MOST]
+
+
+def _keys(shelves: Shelves) -> str | None:
+    return ", ".join(sorted(shelves)) or None
 
 
 def _short(value: Any) -> Any:

@@ -36,6 +36,25 @@ class ValueDraft:
 
 
 @dataclass(frozen=True)
+class CategoriesDraft:
+    """Where a product shall lie, by keys `tree/code`: in exactly these, or in some more and in some no longer.
+
+    One added in the product hierarchy takes the place of the one that is there.
+    """
+
+    exactly: Sequence[str] | None = None
+    added: Sequence[str] = ()
+    removed: Sequence[str] = ()
+
+    @property
+    def keys(self) -> set[str]:
+        return {*(self.exactly or ()), *self.added, *self.removed}
+
+
+UNTOUCHED = CategoriesDraft()
+
+
+@dataclass(frozen=True)
 class ProductDraft:
     """One product to be created or changed. Fields that are not mentioned stay."""
 
@@ -49,6 +68,7 @@ class ProductDraft:
     expected_version: int | None = None
     must_be: str = ""  # "new" or "known", where the caller says so
     formats: Formats = DEFAULT_FORMATS
+    categories: CategoriesDraft = UNTOUCHED
     columns: Mapping[str, str] = field(default_factory=dict)  # field → path, where the two differ
 
     def at(self, name: str) -> str:
@@ -61,11 +81,12 @@ class ProductDraft:
 def read_document(
     document: Mapping[str, Any], *, path: str = "", reason: str = "", expected_version: int | None = None
 ) -> ProductDraft:
-    """A draft from a JSON document: sku, parent, family, state, reason and values.
+    """A draft from a JSON document: sku, parent, family, state, reason, categories and values.
 
-    `values` is a list of {attribute, market, locale, value, expires_at, expected}.
+    `categories` is a list of keys `tree/code`, all that the product shall lie in; `values` is a list of {attribute,
+    market, locale, value, expires_at, expected}.
     """
-    unknown = document.keys() - {"sku", "parent", "family", "state", "reason", "values"}
+    unknown = document.keys() - {"sku", "parent", "family", "state", "reason", "categories", "values"}
     if unknown:
         raise BadProduct(f"{', '.join(sorted(unknown))}: no such field of a product", path=path)
     for name in ("sku", "parent", "family", "state"):
@@ -74,6 +95,11 @@ def read_document(
     values = document.get("values", [])
     if not isinstance(values, list) or len(values) > MAX_VALUES or not all(isinstance(one, Mapping) for one in values):
         raise BadProduct(f"values must be a list of at most {MAX_VALUES} objects", path=_join(path, "values"))
+    categories = document.get("categories")
+    if categories is not None and not (
+        isinstance(categories, list) and all(isinstance(one, str) for one in categories)
+    ):
+        raise BadProduct("categories must be a list of texts: tree/code", path=_join(path, "categories"))
     return ProductDraft(
         sku=document.get("sku", ""),
         parent=document.get("parent", UNNAMED),
@@ -83,6 +109,7 @@ def read_document(
         values=[_read_value(one, _join(path, f"values.{at}")) for at, one in enumerate(values)],
         path=path,
         expected_version=expected_version,
+        categories=UNTOUCHED if categories is None else CategoriesDraft(exactly=categories[:MAX_VALUES]),
     )
 
 

@@ -27,7 +27,7 @@ from pim.models.attributes import clearance_of
 from pim.queries.book import Book, read_book
 from pim.services.columns import Column, Layout, read_formats, read_layout, survey_columns
 from pim.services.differences import Differences
-from pim.services.drafts import UNNAMED, ProductDraft, ValueDraft
+from pim.services.drafts import UNNAMED, UNTOUCHED, CategoriesDraft, ProductDraft, ValueDraft
 from pim.services.finishing import finish_import, fix_rows
 from pim.services.planning import Foresight, Plan, Planner
 from pim.services.tables import plain_cell, read_table, sniff_table, unescape_formula
@@ -284,6 +284,7 @@ def _draft(cells: list[Any], record: ProductImport, source: Source) -> ProductDr
         state=source.text(cells, "state") or None,
         reason=f"Import of {record.filename}",
         values=values,
+        categories=CategoriesDraft(added=[named]) if (named := source.text(cells, "categories")) else UNTOUCHED,
         formats=source.formats,
         columns=source.paths,
     )

@@ -11,6 +11,7 @@ from foundation.markets.queries import get_channel, get_market
 from pim import events
 from pim.choices import PlacementState
 from pim.models import Placement, Product
+from pim.queries.classifications import actor_at
 from pim.queries.placements import placements_of
 from pim.queries.refusals import refusal_of
 
@@ -36,7 +37,7 @@ def forget_placement(product: Product, *, channel: Channel | str, market: Market
     """
     channel, market = _require_place(channel, market, actor)
     with recorded(actor):
-        locked = _lock(product, actor)
+        locked = _lock(product, channel, market, actor)
         row = Placement.objects.filter(product=locked, channel=channel, market=market).first()
         if row is None:
             return False
@@ -55,6 +56,8 @@ def reset_placement(product: Product, *, channel: str, market: str, state: str, 
     place = _require_place(channel, market, actor)
     with recorded(actor):
         locked = Product.objects.select_for_update().get(pk=product.pk)
+        if not actor_at(locked, actor).admits(market=place[1].code, channel=place[0].code):
+            raise refusal_of(locked, actor, "place products")
         row = Placement.objects.filter(product=locked, channel=place[0], market=place[1]).first()
         if row is None:
             raise Missing("There is no such placement", path="sku")
@@ -73,7 +76,7 @@ def _decide(
     if not Scope.objects.filter(channel=channel, market=market).exists():
         raise Invalid(f"{channel.code} does not serve {market.code}: define a scope first", path="market")
     with recorded(actor):
-        locked = _lock(product, actor)
+        locked = _lock(product, channel, market, actor)
         row = Placement.objects.filter(product=locked, channel=channel, market=market).first()
         if row is not None and (row.state, row.reason) == (state, reason):
             return row
@@ -90,14 +93,21 @@ def _require_place(channel: Channel | str, market: Market | str, actor: Actor) -
     channel = get_channel(channel) if isinstance(channel, str) else channel
     market = get_market(market) if isinstance(market, str) else market
     if not actor.admits(market=market.code, channel=channel.code):
-        raise Denied(f"{channel.code} in {market.code} is not yours to fill", path="market")
+        raise _not_theirs(channel, market)
     return channel, market
 
 
-def _lock(product: Product, actor: Actor) -> Product:
+def _not_theirs(channel: Channel, market: Market) -> Denied:
+    return Denied(f"{channel.code} in {market.code} is not yours to fill", path="market")
+
+
+def _lock(product: Product, channel: Channel, market: Market, actor: Actor) -> Product:
+    actor = actor.within("pim.place")
     locked = Product.objects.visible_to(actor).select_for_update().filter(pk=product.pk).first()
     if locked is None:
         raise refusal_of(product, actor, "place products")
+    if not actor_at(locked, actor).admits(market=market.code, channel=channel.code):
+        raise _not_theirs(channel, market)
     return locked
 
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from foundation.core.actors import Actor
+from foundation.core.actors import ANONYMOUS, Actor
 from foundation.core.errors import Denied, Missing, TandemError
 from foundation.markets.services import get_or_make_cell
 from pim.checks import AttributeRule, Refusal, check_value
@@ -17,6 +17,7 @@ from pim.errors import BadProduct, BadValue, IdentifierTaken, StaleValues, Unkno
 from pim.models import Identifier, Override, Product, ProductValues
 from pim.queries.book import Book, FamilyRule
 from pim.queries.refusals import refusal_of
+from pim.services.categories import Classifier, Shelves
 from pim.services.drafts import ANYTHING, UNNAMED, ProductDraft, ValueDraft
 
 MAX_SKU = 100
@@ -34,18 +35,22 @@ class Change:
 
 @dataclass
 class Plan:
-    """What will happen to one product."""
+    """What will happen to one product. `actor` is who acts, where the product lies; `shelves` are its categories."""
 
     draft: ProductDraft
     product: Product | None = None
     parent: Plan | Product | None = None
     family: FamilyRule | None = None
     level: int = 0
+    actor: Actor = ANONYMOUS
+    shelves_before: Shelves = field(default_factory=dict)
+    shelves: Shelves = field(default_factory=dict)
     changes: dict[int, list[Change]] = field(default_factory=dict)
     problems: list[TandemError] = field(default_factory=list)
     axis_key: str = ""
     is_new: bool = False
     status: str = "unchanged"
+    is_told: bool = False  # of its values or its state there is news
     written: dict[int, ProductValues] = field(default_factory=dict)
     before: dict[int, dict[str, Any]] = field(default_factory=dict)
     touched: set[tuple[int, str]] = field(default_factory=set)
@@ -63,14 +68,18 @@ class Foresight:
     plans: dict[str, Plan] = field(default_factory=dict)
     axes: dict[tuple[str, str], str] = field(default_factory=dict)
     identifiers: dict[tuple[str, str], str] = field(default_factory=dict)
+    shelves: dict[int, Shelves] = field(default_factory=dict)  # by the root's number
 
     def note(self, plans: Iterable[Plan]) -> None:
         """Of each new product what its children ask of it, and no more."""
         for plan in plans:
+            if plan.product is not None and plan.product.is_root and plan.shelves != plan.shelves_before:
+                self.shelves[plan.product.pk] = plan.shelves
             if plan.is_new or plan.problems:
                 self.plans[plan.draft.sku] = Plan(
-                    ProductDraft(plan.draft.sku), family=plan.family, level=plan.level, problems=plan.problems[:1]
-                )
+                    ProductDraft(plan.draft.sku), family=plan.family, level=plan.level, problems=plan.problems[:1],
+                    shelves=plan.shelves,
+                )  # fmt: skip
 
 
 class Planner:
@@ -81,6 +90,7 @@ class Planner:
     ) -> None:
         self.book, self.actor, self.clearance, self.at = book, actor, clearance, at
         self.foresight = foresight or Foresight()
+        self.classifier = Classifier(actor, self.foresight.shelves)
         self.known: dict[str, Product] = {}
         self.visible: set[int] = set()
         self.plans: dict[str, Plan] = {}
@@ -99,6 +109,7 @@ class Planner:
                 )
             else:
                 self.plans[plan.draft.sku] = plan
+        self.classifier.load(plans, [one for one in self.known.values() if one.pk in self.visible])
         ordered = self.parents_first([plan for plan in plans if not plan.problems])
         for plan in ordered:
             self._place(plan)
@@ -143,8 +154,8 @@ class Planner:
         moved = plan.product is not None and state is not None and state != plan.product.state
         if plan.is_new:
             plan.status = "created"
-        elif plan.written or moved:
-            plan.status = "changed"
+        elif plan.written or moved or plan.shelves != plan.shelves_before:
+            plan.status, plan.is_told = "changed", bool(plan.written or moved)
 
     def _is_renewed(self, plan: Plan, cell: int, change: Change) -> bool:
         """An override that is to end at another moment."""
@@ -158,11 +169,12 @@ class Planner:
 
         def depth(plan: Plan) -> int:
             steps, seen = 0, {plan.draft.sku}
+            known = self.known.get(plan.draft.sku)
             above = self.plans.get(str(plan.draft.parent))
             while above is not None and above.draft.sku not in seen:
                 seen.add(above.draft.sku)
                 steps, above = steps + 1, self.plans.get(str(above.draft.parent))
-            return steps
+            return max(steps, known.level) if known else steps
 
         return sorted(plans, key=depth)
 
@@ -171,7 +183,7 @@ class Planner:
         rows = Product.objects.select_for_update().filter(sku__in=wanted).order_by("pk")
         self.known = {product.sku: product for product in rows}
         ids = [product.pk for product in self.known.values()]
-        seen = Product.objects.visible_to(self.actor) if self.actor.limits("market") is not None else None
+        seen = Product.objects.visible_to(self.actor) if self.actor.is_limited("market", "category") else None
         self.visible = set(ids if seen is None else seen.filter(pk__in=ids).values_list("pk", flat=True))
         whole = Product.objects.visible_to(self.actor.whole) if self.actor.whole else Product.objects.none()
         self.seen = self.visible | set(whole.filter(pk__in=ids).values_list("pk", flat=True))
@@ -194,6 +206,7 @@ class Planner:
         draft = plan.draft
         plan.product, plan.level, plan.axis_key = product, product.level, product.axis_key
         plan.family = self.book.families_by_id[product.family_id]
+        self.classifier.place(plan)
         if draft.must_be == "new":
             plan.refuse(BadProduct(f"There is a product {draft.sku} already", path=draft.at("sku"), reason="exists"))
         elif draft.expected_version is not None and draft.expected_version != product.version:
@@ -217,10 +230,13 @@ class Planner:
         if self.actor.limits("market") is not None:
             plan.refuse(Denied("Who is limited to markets does not create products", path=draft.at("sku")))
             return
-        if draft.expected_version:
-            plan.refuse(StaleValues(f"{draft.sku} does not exist (any more)", path=draft.at("sku"), version=0))
         if draft.parent not in (UNNAMED, None, "") and not self._find_parent(plan, str(draft.parent)):
             return
+        self.classifier.place(plan)
+        if not self._may_create(plan):
+            return
+        if draft.expected_version:
+            plan.refuse(StaleValues(f"{draft.sku} does not exist (any more)", path=draft.at("sku"), version=0))
         above = plan.parent
         code = draft.family or (_above_family(above, self.book).code if above else "")
         plan.family = self.book.families.get(code)
@@ -235,8 +251,22 @@ class Planner:
             text = f"{draft.sku} is too deep: {plan.family.code} has {plan.family.depth} levels below the model"
             plan.refuse(BadProduct(text, path=draft.at("parent"), reason="too-deep"))
 
+    def _may_create(self, plan: Plan) -> bool:
+        """Within branches of theirs, in all markets; a SKU that others have is refused without saying whose it is."""
+        path = plan.draft.at("sku")
+        if not plan.actor.reaches:
+            where = self.actor.elsewhere("create products", plan.draft.sku)
+            plan.refuse(Denied(f"{where.detail}: name its category", path=plan.draft.at("categories")))
+        elif plan.actor.limits("market") is not None:
+            plan.refuse(Denied("Who is limited to markets does not create products", path=path))
+        elif plan.draft.sku in self.known:
+            plan.refuse(BadProduct(f"{plan.draft.sku} is taken: choose another SKU", path=path, reason="exists"))
+        return not plan.problems
+
     def _find_parent(self, plan: Plan, sku: str) -> bool:
-        above: Plan | Product | None = self.known.get(sku) or self.plans.get(sku) or self.foresight.plans.get(sku)
+        known = self.known.get(sku)
+        above: Plan | Product | None = known if known and known.pk in self.visible else None
+        above = above or self.plans.get(sku) or self.foresight.plans.get(sku)
         if above is None or above is plan:
             plan.refuse(BadProduct(f"There is no parent {sku}", path=plan.draft.at("parent"), reason="unknown-parent"))
             return False
@@ -267,7 +297,7 @@ class Planner:
         rule = self.book.attributes.get(value.attribute)
         if rule is None or not self.clearance.admits(rule.sensitivity):
             raise UnknownAttribute(f"There is no attribute {value.attribute!r}", path=value.path)
-        cell = self._check_cell(rule, value)
+        cell = self._check_cell(rule, value, plan.actor)
         typed = check_value(rule, value.raw, formats=plan.draft.formats, unit=value.unit)
         if typed is not None:
             self._check_level(plan, rule)
@@ -289,15 +319,15 @@ class Planner:
             where = "the model" if member.level == 0 else f"the variants at level {member.level}"
             raise Refusal("wrong-level", f"{rule.code} of {family.code} belongs to {where}")
 
-    def _check_cell(self, rule: AttributeRule, value: ValueDraft) -> int:
+    def _check_cell(self, rule: AttributeRule, value: ValueDraft, actor: Actor) -> int:
         market = None
         if value.market is not None:
             market = self.book.markets.get(value.market)
-            if market is None or not self.actor.sees("market", value.market):
+            if market is None or not actor.sees("market", value.market):
                 raise Refusal("unknown-market", f"There is no market {value.market!r}")
             if not rule.is_market_overridable:
                 raise Refusal("not-overridable", f"{rule.code} is the same in all markets")
-        elif self.actor.limits("market") is not None:
+        elif actor.limits("market") is not None:
             raise Denied("You may change values of your own markets only, not the shared ones", path=value.path)
         if value.locale != ANY_LOCALE:
             if value.locale not in self.book.locales:
@@ -378,6 +408,7 @@ class Planner:
         values = [value for _, value in wanted]
         rows = Identifier.objects.filter(value__in=values).select_related("product")
         holders = {(row.scheme, row.value): row.product.sku for row in rows}
+        hidden = self._hidden_among({row.product for row in rows})
         for (scheme, value), claims in wanted.items():
             holder = holders.get((scheme, value)) or self.foresight.identifiers.get((scheme, value))
             for plan, change in claims:
@@ -385,10 +416,21 @@ class Planner:
                     continue
                 holder = holder or plan.draft.sku
                 if holder != plan.draft.sku:
-                    text = f"{scheme} {value} belongs to {holder} already"
+                    whose = "another product" if holder in hidden else holder
+                    text = f"{scheme} {value} belongs to {whose} already"
                     plan.refuse(IdentifierTaken(text, path=change.draft.path, attribute=change.rule.code))
                 else:
                     self.foresight.identifiers[scheme, value] = holder
+
+    def _hidden_among(self, holders: set[Product]) -> set[str]:
+        """SKUs of those that the actor may not know of."""
+        whole = self.actor.whole or self.actor
+        if not holders or not whole.is_limited("market", "category"):
+            return set()
+        seen = (
+            Product.objects.visible_to(whole).filter(pk__in=[one.pk for one in holders]).values_list("sku", flat=True)
+        )
+        return {one.sku for one in holders} - set(seen)
 
 
 def _above_family(above: Plan | Product, book: Book) -> FamilyRule:

@@ -16,6 +16,7 @@ from pim.choices import Sensitivity
 from pim.errors import BadProduct
 from pim.models import Product
 from pim.models.attributes import clearance_of
+from pim.queries.classifications import actor_at
 from pim.queries.values import allowed_codes, own_values
 from pim.services.drafts import UNNAMED, ProductDraft, ValueDraft, read_document
 from pim.services.planning import Plan
@@ -114,7 +115,7 @@ def replace_product(
 
 def _cleared(product: Product, draft: ProductDraft, actor: Actor) -> list[ValueDraft]:
     named = {(value.attribute, value.market, value.locale) for value in draft.values}
-    limits = actor.limits("market")
+    limits = actor_at(product, actor).limits("market")
     rows = own_values([product.pk], codes=allowed_codes(clearance_of(actor)), markets=limits)
     cleared = []
     for row in rows.get(product.pk, []):

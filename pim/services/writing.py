@@ -16,7 +16,7 @@ from foundation.events.services import append_events
 from foundation.jobs.services import set_timer
 from pim import events
 from pim.choices import ProductState, Sensitivity
-from pim.models import Identifier, Override, Product
+from pim.models import Classification, Identifier, Override, Product
 from pim.queries.book import Book, read_book
 from pim.services.drafts import ProductDraft
 from pim.services.planning import Change, Plan, Planner
@@ -54,6 +54,7 @@ def write_drafts(
     _write_values(created + changed)
     _write_overrides(created + changed, actor, at)
     _write_identifiers(created + changed)
+    _write_categories(created + changed)
     _tell(created, changed, book)
     return plans
 
@@ -171,6 +172,28 @@ def _write_identifiers(plans: list[Plan]) -> None:
     Identifier.objects.bulk_create(new, batch_size=2000)
 
 
+def _write_categories(plans: list[Plan]) -> None:
+    """Out of where they lie no more first: a product has one place in the hierarchy at any moment."""
+    moved = [
+        plan for plan in _by_number(plans) if plan.product and plan.level == 0 and plan.shelves != plan.shelves_before
+    ]
+    gone, new = [], []
+    for plan in moved:
+        gone += [(plan, one) for key, one in plan.shelves_before.items() if key not in plan.shelves]
+        new += [(plan, one) for key, one in plan.shelves.items() if key not in plan.shelves_before]
+    if gone:
+        out = Q(pk__in=[])
+        for plan, one in gone:
+            out |= Q(product=plan.product, category=one)
+        Classification.objects.filter(out).delete()
+    Classification.objects.bulk_create(
+        Classification(product=plan.product, category=one, is_primary=one.tree.is_hierarchy) for plan, one in new
+    )
+    for kind, rows in ((events.PRODUCT_UNCLASSIFIED, gone), (events.PRODUCT_CLASSIFIED, new)):
+        told = [(plan.product, one.key) for plan, one in rows if plan.product]
+        append_events(kind, [(product.uid, {"sku": product.sku, "category": key}) for product, key in told])
+
+
 def _tell(created: list[Plan], changed: list[Plan], book: Book) -> None:
     roots = {plan.product.root_id for plan in [*created, *changed] if plan.product}
     uids = dict(Product.objects.filter(pk__in=roots).values_list("pk", "uid")) if roots else {}
@@ -192,7 +215,7 @@ def _tell(created: list[Plan], changed: list[Plan], book: Book) -> None:
         [
             (plan.product.uid, _changed_payload(plan, plan.product, str(uids[plan.product.root_id]), names))
             for plan in _by_number(changed)
-            if plan.product
+            if plan.product and plan.is_told
         ],
     )
 

@@ -45,7 +45,10 @@ class ChannelStandingView(APIView):
         actor = actor_of(request)
         channel = get_visible_channel(code, actor=actor)
         scopes = list(Scope.objects.visible_to(actor).filter(channel=channel).select_related("market"))
-        counts, standing = count_listings([one.pk for one in scopes]), channel_standing(channel, actor=actor)
+        counts, standing = (
+            count_listings([one.pk for one in scopes], actor=actor),
+            channel_standing(channel, actor=actor),
+        )
         job = open_feed_job(channel) if standing.waiting is not None else None
         listings: list[dict[str, Any]] = [
             {"market": one.market.code, "locale": one.locale_id} | vars(counts[one.pk]) for one in scopes

@@ -3,7 +3,7 @@ from __future__ import annotations
 from django.db import models
 from django.db.models import Q
 
-from foundation.core.actors import Actor
+from foundation.core.actors import CATEGORY, Actor
 from foundation.core.ids import uuid7
 from foundation.markets.models import Channel
 from syndication.choices import FeedState, Operation, Outcome
@@ -26,10 +26,10 @@ class FeedCursor(models.Model):
 
 class FeedQuerySet(models.QuerySet["Feed"]):
     def visible_to(self, actor: Actor) -> FeedQuerySet:
-        """Feeds of the actor's channels. One feed speaks of all the channel's markets, so who is limited to some sees
-        none.
+        """Feeds of the actor's channels. One feed speaks of all the channel's markets and products, so who is limited
+        to some sees none.
         """
-        whole = actor.within("syndication.view").beyond("market")
+        whole = actor.within("syndication.view").beyond("market", CATEGORY)
         return self.filter(channel__in=Channel.objects.visible_to(whole)) if whole.reaches else self.none()
 
 

@@ -6,20 +6,21 @@ from django.db.models import Q
 from foundation.core.actors import Actor
 from foundation.core.ids import uuid7
 from foundation.markets.models import Channel, Scope
+from pim.models.classifications import of_branches
 from syndication.choices import ListingState
 
 
 def listings_seen(actor: Actor, *, by: str = "") -> Q:
-    """What holds for listings in the actor's channels and markets; `by` is the way to them, `listing__`."""
+    """What holds for listings in the actor's channels, markets and branches; `by` is the way to them, `listing__`."""
     if not actor.may("syndication.view"):
         return Q(pk__in=[])
     lookups = {name: f"{by}scope__{name}__code__in" for name in ("channel", "market")}
-    return actor.within("syndication.view").where(**lookups)
+    return actor.within("syndication.view").where(**lookups, category=of_branches(f"{by}root_id__in"))
 
 
 class ListingQuerySet(models.QuerySet["Listing"]):
     def visible_to(self, actor: Actor) -> ListingQuerySet:
-        """Listings in the actor's channels and markets."""
+        """Listings in the actor's channels, markets and branches."""
         return self.filter(listings_seen(actor))
 
     def live(self) -> ListingQuerySet:

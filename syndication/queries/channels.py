@@ -7,11 +7,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from django.db import connection
 from django.db.models import Count, QuerySet
 
-from foundation.core.actors import Actor
+from foundation.core.actors import CATEGORY, Actor
 from foundation.core.errors import Missing
 from foundation.markets.models import Channel, Scope
 from syndication.choices import ListingState
@@ -69,32 +70,38 @@ def get_visible_channel(code: str, *, actor: Actor) -> Channel:
     return channel
 
 
-def count_listings(scope_ids: Sequence[int]) -> dict[int, ScopeCounts]:
-    """Each scope's listings, counted up to `AT_MOST` and one more. Two queries."""
+def count_listings(scope_ids: Sequence[int], *, actor: Actor) -> dict[int, ScopeCounts]:
+    """Each of the actor's scopes' listings, counted up to `AT_MOST` and one more. Two queries."""
     states = {
         ListingState.LIVE.value: "live",
         ListingState.HELD.value: "held",
         ListingState.TOMBSTONE.value: "withdrawn",
     }
     found: dict[int, dict[str, int]] = {pk: {} for pk in scope_ids}
-    with connection.cursor() as cursor:
-        cursor.execute(COUNT, {"scopes": list(scope_ids), "states": list(states), "limit": AT_MOST + 1})
-        for scope, state, count in cursor.fetchall():
-            found[scope][states[state]] = count
-    for scope, rejected in _rejected(scope_ids).items():
+    ends_in_branches = actor.within("syndication.view").is_anywhere_limited(CATEGORY)
+    rows = Listing.objects.visible_to(actor) if ends_in_branches else Listing.objects.all()
+    if ends_in_branches:
+        counts: Any = rows.filter(scope__in=scope_ids).order_by().values_list("scope_id", "state").annotate(Count("pk"))
+    else:
+        with connection.cursor() as cursor:
+            cursor.execute(COUNT, {"scopes": list(scope_ids), "states": list(states), "limit": AT_MOST + 1})
+            counts = cursor.fetchall()
+    for scope, state, count in counts:
+        found[scope][states[state]] = count
+    for scope, rejected in _rejected(scope_ids, rows).items():
         found[scope]["rejected"] = rejected
     return {scope: ScopeCounts(**counts) for scope, counts in found.items()}
 
 
-def _rejected(scope_ids: Sequence[int]) -> dict[int, int]:
+def _rejected(scope_ids: Sequence[int], rows: QuerySet[Listing]) -> dict[int, int]:
     refused = Rejection.objects.unresolved().filter(listing__scope__in=scope_ids).order_by()
-    listings = Listing.objects.filter(pk__in=refused.values("listing_id")[: AT_MOST + 1]).order_by()
+    listings = rows.filter(pk__in=refused.values("listing_id")[: AT_MOST + 1]).order_by()
     return dict(listings.values_list("scope_id").annotate(Count("pk")))
 
 
 def channel_standing(channel: Channel, *, actor: Actor) -> Standing:
     """Revision and cursor; of a marketplace what waits to be sent, and the newest feed."""
-    if not actor.within("syndication.view").beyond("market").sees("channel", channel.code):
+    if not actor.within("syndication.view").beyond("market", CATEGORY).sees("channel", channel.code):
         told = Listing.objects.visible_to(actor).told().filter(channel=channel).order_by("-revision")
         return Standing(told.values_list("revision", flat=True).first() or 0, None, None, 0, None)
     cursor = FeedCursor.objects.filter(channel=channel).first()

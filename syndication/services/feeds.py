@@ -11,7 +11,7 @@ from datetime import timedelta
 from typing import Any
 
 from foundation.core import moment
-from foundation.core.actors import Actor
+from foundation.core.actors import CATEGORY, Actor
 from foundation.core.errors import Conflict, Missing
 from foundation.events.models import Dirty
 from foundation.events.services import append_event
@@ -51,7 +51,7 @@ def start_feed(*, channel: Channel | str, actor: Actor, full: bool = False, skus
     """
     actor = actor.require("syndication.publish")
     row = get_channel(channel) if isinstance(channel, str) else channel
-    if not actor.beyond("market").sees("channel", row.code):
+    if not actor.beyond("market", CATEGORY).sees("channel", row.code):
         raise Missing(f"There is no channel {row.code!r} for you to send to", path="channel")
     if row.kind != Channel.Kind.MARKETPLACE or not row.endpoint:
         raise NoFeed(f"{row.code} has no endpoint: it reads its listings itself", path="channel")
@@ -71,7 +71,7 @@ def cancel_feed(*, channel: Channel | str, actor: Actor) -> Job:
     """Ask the job that sends to a channel to stop after the feed at hand; what has been sent stays sent."""
     actor = actor.require("syndication.publish")
     row = get_channel(channel) if isinstance(channel, str) else channel
-    if not actor.beyond("market").sees("channel", row.code):
+    if not actor.beyond("market", CATEGORY).sees("channel", row.code):
         raise Missing(f"There is no channel {row.code!r} for you to send to", path="channel")
     sending = open_feed_job(row)
     if sending is None:

@@ -160,7 +160,13 @@ def _record_media(drafts: list[Draft], present: dict[tuple[int, int], Listing], 
     listings = {(one.product_id, one.scope_id): one for one in [*present.values(), *(c.listing for c in changes)]}
     live = {_key(draft): draft for draft in drafts if draft.state == ListingState.LIVE}
     out = [
-        Published(listings[key].uid, draft.scope.channel.code, draft.scope.market.code, draft.asset_ids)
+        Published(
+            listings[key].uid,
+            draft.scope.channel.code,
+            draft.scope.market.code,
+            draft.asset_ids,
+            listings[key].root_id,
+        )
         for key, draft in live.items()
     ]
     record_publications(out)

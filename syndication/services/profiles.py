@@ -8,7 +8,7 @@ from uuid import NAMESPACE_URL, uuid5
 
 from associations.choices import BindingRole
 from dam.queries.renditions import get_preset
-from foundation.core.actors import Actor
+from foundation.core.actors import CATEGORY, Actor
 from foundation.core.errors import Denied, Missing
 from foundation.events.services import append_event
 from foundation.history.services import recorded
@@ -58,8 +58,10 @@ def _channel(channel: Channel | str, actor: Actor) -> Channel:
     row = get_channel(channel) if isinstance(channel, str) else channel
     if not actor.sees("channel", row.code):
         raise Missing(f"There is no channel {row.code!r}", path="channel")
-    if not actor.beyond("market").sees("channel", row.code):
-        raise Denied("A channel's rules hold in all its markets; yours are limited", path="channel")
+    if not actor.beyond("market", CATEGORY).sees("channel", row.code):
+        raise Denied(
+            "A channel's rules hold in all its markets and for all products; yours are limited", path="channel"
+        )
     return row
 
 

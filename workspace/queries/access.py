@@ -10,9 +10,10 @@ from django.urls import reverse
 
 from foundation.accounts.models import Grant, RoleDefinition, User
 from foundation.accounts.queries import actor_of, grants_of, reaches_of, why_not_viewed
-from foundation.core.actors import ALL, Actor
+from foundation.core.actors import ALL, CATEGORY, Actor
 from foundation.core.errors import Missing
 from foundation.core.permissions import DECLARED, Permission
+from foundation.taxonomy.queries import line_of
 from pim.models import Product
 from workspace.queries.people import who_helps
 from workspace.queries.shown import State
@@ -88,7 +89,8 @@ def _may_view_as(user: User, actor: Actor) -> bool:
 
 
 def _allows(whom: Actor, asked: Question) -> bool:
-    there = whom.at(**asked.places)
+    places = {name: line_of(code) if name == CATEGORY else code for name, code in asked.places.items()}
+    there = whom.at(**places)
     if not there.may(asked.permission.name):
         return False
     if asked.product is None:
@@ -137,7 +139,7 @@ def _wish(asked: Question) -> str:
         return f"A role that allows it, granted everywhere: {roles}"
     where = " and ".join(f"{name} {code}" for name, code in asked.places.items())
     if asked.product and not where:
-        where = f"a market that {asked.product.sku} is placed in, or everywhere"
+        where = f"a market or a category that {asked.product.sku} is in, or everywhere"
     return f"A role that allows it{f', granted in {where}' if where else ''}: {roles}"
 
 

@@ -15,7 +15,7 @@ from dam.models import Asset, AssetLicence, Licence, LicenceTerm
 from dam.queries.rights import licence_facts
 from dam.verdict import LicenceFacts, Verdict, decide
 from foundation.core import moment
-from foundation.core.actors import Actor
+from foundation.core.actors import CATEGORY, Actor
 from foundation.markets.models import Scope
 from workspace.queries.rights import badge, channel_names, term_sentence
 from workspace.queries.rights_timeline import RightsTimeline, rights_timeline
@@ -128,7 +128,7 @@ def _licences(licences: Sequence[Licence], terms: dict[int, list[LicenceTerm]], 
     """A licence is withdrawn by those who see all its assets."""
     names = channel_names()
     may = actor.may("dam.edit")
-    if may and actor.within("dam.edit").limits("market") is not None:
+    if may and actor.within("dam.edit").is_limited("market", CATEGORY):
         ids = [one.pk for one in licences]
         foreign = set(Licence.objects.filter(pk__in=ids).not_all_seen_by(actor).values_list("pk", flat=True))
     else:

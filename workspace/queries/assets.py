@@ -16,7 +16,7 @@ from dam.choices import AssetState, Kind
 from dam.models import Asset, Licence
 from foundation.bulk.registry import verbs_for
 from foundation.core import moment
-from foundation.core.actors import Actor
+from foundation.core.actors import CATEGORY, Actor
 from foundation.core.pages import keyset_page
 from pim.models import CatalogueEntry
 from workspace.queries.facets import Cell, Filter, Narrow, Rows, Wanted, any_of, counted, narrowed, seen_now, wanted_of
@@ -68,7 +68,7 @@ def asset_list(wanted: Wanted, *, actor: Actor) -> AssetList:
 def listed_assets(wanted: Wanted, *, actor: Actor) -> Rows:
     """What the list shows, by its entries: quick to page through, and as true as those."""
     rows = Asset.objects.present().select_related("current_version") if actor.may("dam.view") else Asset.objects.none()
-    if actor.within("dam.view").limits("market") is not None or wanted.q:
+    if actor.within("dam.view").is_limited("market", CATEGORY) or wanted.q:
         rows = rows.filter(pk__in=_entries(wanted.q, actor).values("asset_id"))
     return narrowed(rows, library_filters(), wanted)
 
@@ -101,7 +101,7 @@ def _entries(q: str, actor: Actor) -> Rows:
     seen = CatalogueEntry.objects.visible_to(actor).values("root_id")
     for word in q.lower().split()[:8]:
         shown = Q(shows__contains=word)
-        if actor.within("pim.view").within("dam.view").limits("market") is not None:
+        if actor.within("pim.view").within("dam.view").is_limited("market", CATEGORY):
             bound = Binding.objects.active().in_markets_of(actor)
             told = bound.filter(product__sku__icontains=word, product__root_id__in=seen)
             shown &= Q(asset_id__in=told.values("asset_id"))

@@ -9,7 +9,7 @@ from urllib.parse import urlencode
 
 from django.urls import reverse
 
-from foundation.core.actors import Actor
+from foundation.core.actors import CATEGORY, Actor
 from foundation.jobs.models import Job
 from foundation.markets.models import Channel, Scope
 from syndication.mapping import read_profile
@@ -103,7 +103,7 @@ class ChannelPage:
 def channel_list(*, actor: Actor) -> list[ChannelCard]:
     """Every channel that serves the actor, with its markets. Four queries."""
     scopes, profiles = visible_scopes(actor), set(ChannelProfile.objects.values_list("channel_id", flat=True))
-    counts = count_listings([one.pk for one in scopes])
+    counts = count_listings([one.pk for one in scopes], actor=actor)
     return [
         _card(one, [scope for scope in scopes if scope.channel_id == one.pk], counts, has_profile=one.pk in profiles)
         for one in visible_channels(actor)
@@ -114,7 +114,7 @@ def channel_page(code: str, *, actor: Actor, cursor: str = "") -> ChannelPage:
     channel = get_visible_channel(code, actor=actor)
     scopes = [scope for scope in visible_scopes(actor) if scope.channel_id == channel.pk]
     row = ChannelProfile.objects.visible_to(actor).filter(channel=channel).first()
-    card = _card(channel, scopes, count_listings([one.pk for one in scopes]), has_profile=row is not None)
+    card = _card(channel, scopes, count_listings([one.pk for one in scopes], actor=actor), has_profile=row is not None)
     standing = channel_standing(channel, actor=actor)
     feeds = newest_feeds(channel, actor=actor, cursor=cursor)
     return ChannelPage(
@@ -124,7 +124,7 @@ def channel_page(code: str, *, actor: Actor, cursor: str = "") -> ChannelPage:
         sending=sending(channel, standing, actor=actor) if card.is_sent and standing.waiting is not None else None,
         feeds=feed_rows(feeds.rows),
         next_cursor=feeds.next_cursor,
-        sees_feeds=actor.within("syndication.view").beyond("market").sees("channel", channel.code),
+        sees_feeds=actor.within("syndication.view").beyond("market", CATEGORY).sees("channel", channel.code),
         profile=profile_in_words(read_profile(row.body, version=row.version)) if row else None,
         api_path=reverse("channel-listings", args=[channel.code]),
     )

@@ -13,7 +13,7 @@ from django.urls import reverse
 
 from associations.models import Binding
 from dam.models import Asset
-from foundation.core.actors import Actor
+from foundation.core.actors import CATEGORY, Actor
 from foundation.events.catalogue import TYPES
 from foundation.events.models import Event
 from foundation.history.models import Revision
@@ -35,6 +35,8 @@ SENTENCES: dict[str, str] = {
     "pim.product.created": "{sku} created in {family}",
     "pim.product.placed": "{sku} placed on {channel} in {market}",
     "pim.product.withdrawn": "{sku} withdrawn from {channel} in {market}",
+    "pim.product.classified": "{sku} put into {category}",
+    "pim.product.unclassified": "{sku} taken out of {category}",
     "pim.product.completed_first": "{sku} complete in {scope} for the first time",
     "dam.asset.ingested": "{filename} ingested",
     "dam.asset.approved": "Version {version} approved",
@@ -97,14 +99,21 @@ def events_of(
 
 def _known_to(actor: Actor, events: Sequence[Event]) -> list[Event]:
     """Without what happened to a visible subject in markets that are not the actor's."""
-    limits = {room: actor.within(permission).limits("market") for room, permission in SEEN_BY.items()}
-    if all(codes is None for codes in limits.values()):
+    rooms = {room: actor.within(permission) for room, permission in SEEN_BY.items()}
+    if not any(one.is_limited("market", CATEGORY) for one in rooms.values()):
         return list(events)
+    limits = {room: _markets(one) for room, one in rooms.items()}
     here = [event for event in events if _is_within(limits.get(event.type.partition(".")[0]), event)]
     said = {event.data["binding"] for event in here if "binding" in event.data}
     visible = Binding.objects.visible_to(actor).filter(uid__in=said).values_list("uid", flat=True)
     hidden = said - {str(uid) for uid in visible}
     return [event for event in here if event.data.get("binding") not in hidden]
+
+
+def _markets(actor: Actor) -> frozenset[str] | None:
+    """Where they know what happened: who has one role in a market and another in a branch, in that market alone."""
+    some = [one.limits["market"] for one in actor.reaches if "market" in one.limits]
+    return frozenset().union(*some) if some and actor.is_limited("market", CATEGORY) else None
 
 
 def _is_within(codes: frozenset[str] | None, event: Event) -> bool:

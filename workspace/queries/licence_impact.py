@@ -15,12 +15,15 @@ from typing import Any
 
 from django.db import connection
 
+from associations.models import Binding
 from dam.models import Licence
 from dam.queries.rights import facts_of_licences
 from dam.verdict import LicenceFacts, TermFacts, decide
 from foundation.core import moment
-from foundation.core.actors import Actor
+from foundation.core.actors import CATEGORY, Actor
 from foundation.markets.models import Channel, Market, Scope
+from pim.models import Product
+from pim.models.classifications import of_branches
 
 HELD = """
 WITH held AS (
@@ -37,6 +40,7 @@ JOIN unnest(%(sets)s::text[], %(channels)s::text[], %(markets)s::text[]) AS w(li
 LOST = f"""{HELD}
 SELECT p.channel, p.market, count(DISTINCT p.listing), count(DISTINCT p.asset_id) FROM held h {PLACED}
   JOIN delivery_publication p ON p.asset_id = h.asset_id AND p.channel = w.channel AND p.market = w.market
+   AND (%(roots)s::bigint[] IS NULL OR p.root_id = ANY(%(roots)s))
  GROUP BY GROUPING SETS ((p.channel, p.market), ())
 """  # noqa: S608  constants alone
 # What is bound and approved, and kept from listings that exist by its rights alone.
@@ -44,7 +48,7 @@ GAINED = f"""{HELD}
 SELECT w.channel, w.market, count(DISTINCT l.id), count(DISTINCT h.asset_id) FROM held h {PLACED}
   JOIN dam_asset a ON a.id = h.asset_id AND a.state = 'approved' AND a.deleted_at IS NULL
   JOIN associations_binding b ON b.asset_id = h.asset_id AND b.status = 'active'
-  JOIN pim_product shown ON shown.id = b.product_id
+  JOIN pim_product shown ON shown.id = b.product_id AND (%(roots)s::bigint[] IS NULL OR shown.root_id = ANY(%(roots)s))
   JOIN syndication_listing l ON l.root_id = shown.root_id AND l.state <> 'tombstone'
   JOIN pim_product sold ON sold.id = l.product_id AND b.product_id IN (sold.id, sold.parent_id, sold.root_id)
   JOIN markets_scope s ON s.id = l.scope_id
@@ -109,7 +113,7 @@ def still_out(licence: Licence, *, actor: Actor) -> Count:
     at, places = moment.now(), _places(actor)
     facts, sets = _facts(licence)
     refused = [(key, place) for key, ids in sets.items() for place in places if not _may(place, facts, ids, at)]
-    return _count(LOST, licence, refused)
+    return _count(LOST, licence, refused, _roots(licence, actor))
 
 
 def _impact(licence: Licence, changed: Callable[[LicenceFacts, datetime], LicenceFacts], actor: Actor) -> Impact:
@@ -126,7 +130,8 @@ def _impact(licence: Licence, changed: Callable[[LicenceFacts, datetime], Licenc
                 lost.append((key, place))
             elif will and not was:
                 gained.append((key, place))
-    return Impact(_count(LOST, licence, lost), _count(GAINED, licence, gained))
+    roots = _roots(licence, actor)
+    return Impact(_count(LOST, licence, lost, roots), _count(GAINED, licence, gained, roots))
 
 
 def _facts(licence: Licence) -> tuple[dict[int, LicenceFacts], dict[str, list[int]]]:
@@ -155,11 +160,21 @@ def _place(channel: Channel, market: Market) -> Place:
     return Place(channel.code, market.code, label, channel.use, frozenset(market.territories))
 
 
-def _count(sql: str, licence: Licence, cases: list[tuple[str, Place]]) -> Count:
+def _roots(licence: Licence, actor: Actor) -> list[int] | None:
+    """The products of the actor's branches that its assets show; None for who ends in no branch."""
+    if not actor.is_anywhere_limited(CATEGORY):
+        return None
+    shown = Binding.objects.filter(asset__asset_licences__licence=licence).values("product__root_id")
+    rows = Product.objects.filter(actor.where(category=of_branches("pk__in")), pk__in=shown)
+    return list(rows.values_list("pk", flat=True))
+
+
+def _count(sql: str, licence: Licence, cases: list[tuple[str, Place]], roots: list[int] | None) -> Count:
     if not cases:
         return Count(0, 0, [])
     parameters: dict[str, Any] = {
         "licence": licence.pk,
+        "roots": roots,
         "sets": [key for key, _ in cases],
         "channels": [place.channel for _, place in cases],
         "markets": [place.market for _, place in cases],

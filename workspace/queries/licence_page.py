@@ -10,7 +10,7 @@ from uuid import UUID
 
 from dam.models import Asset, AssetLicence, Licence, LicenceTerm
 from foundation.core import moment
-from foundation.core.actors import Actor
+from foundation.core.actors import CATEGORY, Actor
 from foundation.core.pages import keyset_page
 from foundation.core.territories import TERRITORIES
 from foundation.history.queries import Change, changes_of
@@ -124,7 +124,7 @@ def may_change(licence: Licence, actor: Actor) -> bool:
     if not actor.may("dam.edit"):
         return False
     return (
-        actor.within("dam.edit").limits("market") is None
+        not actor.within("dam.edit").is_limited("market", CATEGORY)
         or not Licence.objects.filter(pk=licence.pk).not_all_seen_by(actor).exists()
     )
 

@@ -14,7 +14,7 @@ from django.urls import reverse
 from associations.models import LibraryEntry
 from dam.models import AssetLicence, Licence, LicenceTerm
 from foundation.core import moment
-from foundation.core.actors import Actor
+from foundation.core.actors import CATEGORY, Actor
 from foundation.core.errors import Missing
 from foundation.core.pages import keyset_page
 from workspace.queries.facets import Filter, Rows, Wanted, conditions, counted, narrowed
@@ -64,7 +64,8 @@ def get_licence(uid: UUID | str, *, actor: Actor) -> Licence:
 
 def licence_list(wanted: Wanted, *, actor: Actor) -> LicenceList:
     """One page by name."""
-    at, limited = moment.now(), _held_by_seen(actor) if actor.within("dam.view").limits("market") is not None else None
+    at, is_limited = moment.now(), actor.within("dam.view").is_limited("market", CATEGORY)
+    limited = _held_by_seen(actor) if is_limited else None
     visible = Licence.objects.all() if limited is None else Licence.objects.held_by_none_but(limited)
     rows, filters = _matching(visible, wanted.q), _filters(at)
     total, found = counted(rows, filters, wanted)

@@ -11,7 +11,7 @@ from urllib.parse import urlencode
 from django.db.models import Count, Q
 from django.urls import reverse
 
-from foundation.core.actors import Actor
+from foundation.core.actors import CATEGORY, Actor
 from foundation.core.pages import encode_cursor, keyset_page
 from pim.models import Product
 from pim.queries.products import find_products, labels_of
@@ -112,7 +112,7 @@ def rows_of(listings: Sequence[Listing], actor: Actor) -> list[ListingRow]:
     """With the titles of products that the actor still sees, and the SKUs of those that left the actor's markets."""
     ids = {one.product_id for one in listings}
     seen = Product.objects.visible_to(actor).filter(pk__in=ids).values_list("pk", flat=True)
-    titles = labels_of(list(ids if actor.within("pim.view").limits("market") is None else seen), LOCALE)
+    titles = labels_of(list(seen if actor.within("pim.view").is_limited("market", CATEGORY) else ids), LOCALE)
     refused = rejected_ids(listings)
     return [
         ListingRow(

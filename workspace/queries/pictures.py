@@ -11,7 +11,7 @@ from associations.choices import ROLE_ORDER
 from associations.queries import BoundAsset, media_of
 from dam.models import Asset
 from delivery.services.links import preview_urls
-from foundation.core.actors import Actor
+from foundation.core.actors import CATEGORY, Actor
 from foundation.markets.models import Scope
 from pim.models import Product
 from pim.models.products import ProductQuerySet
@@ -68,8 +68,10 @@ def _below(root_ids: Sequence[int]) -> ProductQuerySet:
 def _seen(media: Iterable[Sequence[BoundAsset]], actor: Actor) -> list[BoundAsset]:
     """Each binding once, by role, and inside a role in the order given."""
     found: dict[int, BoundAsset] = {}
-    for one in chain.from_iterable(media):
-        if _is_visible(one.binding.asset, actor):
+    every = list(chain.from_iterable(media))
+    hidden = _hidden([one.binding.asset for one in every], actor)
+    for one in every:
+        if one.asset_id not in hidden:
             found.setdefault(one.binding.pk, one)
     return sorted(found.values(), key=lambda one: ROLE_ORDER[one.role])
 
@@ -86,8 +88,19 @@ def _first(bound: Sequence[BoundAsset], actor: Actor) -> BoundAsset | None:
 
 
 def _is_visible(asset: Asset, actor: Actor) -> bool:
-    """What `Asset.objects.visible_to` says, for an asset at hand that shows a product which the actor sees."""
+    """What `Asset.objects.visible_to` says, for an asset at hand that shows a product which the actor sees, to who has
+    no role in a branch alone.
+    """
     if not actor.may("dam.view") or asset.deleted_at is not None:
         return False
     limits = actor.within("dam.view").limits("market")
     return limits is None or not asset.markets or not limits.isdisjoint(asset.markets)
+
+
+def _hidden(assets: Sequence[Asset], actor: Actor) -> set[int]:
+    """Those that the actor does not see. Who has a role in a branch is asked for, since it may be another's branch."""
+    hidden = {one.pk for one in assets if not _is_visible(one, actor)}
+    if not actor.within("dam.view").is_anywhere_limited(CATEGORY):
+        return hidden
+    ids = {one.pk for one in assets} - hidden
+    return hidden | (ids - set(Asset.objects.visible_to(actor).filter(pk__in=ids).values_list("pk", flat=True)))

@@ -12,6 +12,7 @@ from django.urls import reverse
 from foundation.core.actors import Actor
 from foundation.markets.models import Scope
 from pim.models import Product
+from pim.queries.classifications import actor_at
 from pim.queries.completeness import tally
 from pim.queries.products import ancestors_of, labels_of
 from workspace.queries.gallery import Gallery, gallery
@@ -126,7 +127,9 @@ class ProductPage:
 
 def open_workbench(uid: UUID, *, wanted: Mapping[str, str], actor: Actor) -> Workbench:
     """The product in the scope that the address names; else the least complete one of those it is placed in."""
-    product, scopes = get_visible_product(uid, actor=actor), visible_scopes(actor)
+    product = get_visible_product(uid, actor=actor)
+    actor = actor_at(product, actor)
+    scopes = visible_scopes(actor)
     judged = tally(product)
     scope = _chosen(scopes, judged, wanted)
     line = [product, *ancestors_of([product.pk]).get(product.pk, [])]
@@ -144,14 +147,16 @@ def open_workbench(uid: UUID, *, wanted: Mapping[str, str], actor: Actor) -> Wor
 
 def product_gallery(uid: UUID, *, wanted: Mapping[str, str], actor: Actor) -> Gallery:
     """The page's pictures alone, in the same scope."""
-    product, scopes = get_visible_product(uid, actor=actor), visible_scopes(actor)
+    product = get_visible_product(uid, actor=actor)
+    actor = actor_at(product, actor)
+    scopes = visible_scopes(actor)
     return gallery(product, _chosen(scopes, tally(product), wanted), actor)
 
 
 def product_page(uid: UUID, *, wanted: Mapping[str, str], actor: Actor) -> ProductPage:
     """The whole page."""
     bench, asked = open_workbench(uid, wanted=wanted, actor=actor), Asked.of(wanted)
-    product, scope = bench.product, bench.current
+    product, scope, actor = bench.product, bench.current, actor_at(bench.product, actor)
     pictures = gallery(product, scope, actor)
     variants = variant_matrix(product, scope, actor)
     return ProductPage(

@@ -9,7 +9,7 @@ from uuid import UUID
 
 from django.db.models import Count, Max, Q, Sum
 
-from foundation.core.actors import Actor
+from foundation.core.actors import CATEGORY, Actor
 from foundation.core.pages import keyset_page
 from foundation.events.models import Event
 from foundation.markets.models import Scope
@@ -84,7 +84,7 @@ def matching_products(wanted: Wanted, *, actor: Actor) -> Rows:
 def _listed(entries: Rows, wanted: Wanted, actor: Actor) -> Rows:
     """Products by their entries alone: quick to page through, and as true as those."""
     rows = Product.objects.roots().select_related("family") if actor.may("pim.view") else Product.objects.none()
-    is_all = actor.within("pim.view").limits("market") is None and not wanted.is_filtered
+    is_all = not (actor.within("pim.view").is_limited("market", CATEGORY) or wanted.is_filtered)
     return rows if is_all else rows.filter(pk__in=entries.values("root_id"))
 
 
@@ -168,7 +168,7 @@ def _rows(products: Sequence[Product], scopes: Sequence[Scope], actor: Actor) ->
     chips = chips_of({product.pk: product.sku for product in products}, actor)
     sold = Product.objects.sellable().filter(root_id__in=ids)
     variants = dict(sold.exclude(parent=None).order_by().values_list("root_id").annotate(Count("pk")))
-    placed = Completeness.objects.filter(root_id__in=ids, scope__in=scopes, is_placed=True)
+    placed = Completeness.objects.of_places(actor).filter(root_id__in=ids, scope__in=scopes, is_placed=True)
     sums = placed.filter(product_id__in=sold.values("pk")).order_by()
     filled = {
         root: (need, have) for root, need, have in sums.values_list("root_id").annotate(Sum("required"), Sum("filled"))

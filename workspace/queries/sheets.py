@@ -14,6 +14,7 @@ from foundation.core.actors import Actor
 from foundation.markets.models import ANY_LOCALE, Scope
 from pim.models import Attribute, Override, Product, Requirement
 from pim.models.attributes import clearance_of
+from pim.queries.classifications import actor_at
 from pim.queries.values import Ground, read_ground
 from pim.resolution import Resolved, Step
 from workspace.queries.scopes import address
@@ -63,7 +64,8 @@ class Sheet:
         """The actor as far as they may edit the product here."""
         editor = self.actor.within("pim.edit")
         known = editor is self.actor or Product.objects.visible_to(editor).filter(pk=self.product.pk).exists()
-        return editor.at(market=self.scope.market.code) if known else replace(editor, reaches=())
+        here = actor_at(self.product, editor).at(market=self.scope.market.code)
+        return here if known else replace(editor, reaches=())
 
     @cached_property
     def by_code(self) -> Mapping[str, Entry]:

@@ -10,7 +10,7 @@ from uuid import UUID
 from django.db import IntegrityError, transaction
 
 from foundation.core import moment
-from foundation.core.actors import Actor
+from foundation.core.actors import CATEGORY, Actor
 from foundation.core.errors import Conflict, Denied, Invalid, Missing
 from foundation.events.services import append_event
 from foundation.history.services import recorded
@@ -40,7 +40,8 @@ def save_view(*, page: str, name: str, query: str, actor: Actor, is_shared: bool
         view = _unique(
             lambda: SavedView.objects.create(
                 is_shared=is_shared,
-                markets=_markets(page, actor),
+                markets=_limits(page, actor, "market"),
+                categories=_limits(page, actor, CATEGORY),
                 created_at=moment.now(),
                 **fields,
             )
@@ -69,8 +70,9 @@ def share_view(*, uid: UUID, is_shared: bool, actor: Actor) -> SavedView:
     with recorded(actor):
         view = _own(uid, actor)
         if view.is_shared != is_shared:
-            view.is_shared, view.markets = is_shared, _markets(view.page, actor)
-            view.save(update_fields=["is_shared", "markets"])
+            view.is_shared, view.markets = is_shared, _limits(view.page, actor, "market")
+            view.categories = _limits(view.page, actor, CATEGORY)
+            view.save(update_fields=["is_shared", "markets", "categories"])
             _tell(view)
     return view
 
@@ -148,6 +150,6 @@ def _tell(view: SavedView) -> None:
     append_event(events.VIEW_SAVED, view.uid, page=view.page, is_shared=view.is_shared)
 
 
-def _markets(page: str, actor: Actor) -> list[str]:
-    """Those that the owner's words may come from; none is all."""
-    return sorted(actor.within(_permission(page)).limits("market") or ())
+def _limits(page: str, actor: Actor, dimension: str) -> list[str]:
+    """What the owner's words may come from; none is all."""
+    return sorted(actor.within(_permission(page)).limits(dimension) or ())

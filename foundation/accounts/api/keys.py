@@ -60,6 +60,7 @@ class NewKeySerializer(serializers.Serializer):
     permissions = serializers.ListField(child=serializers.CharField(), required=False, max_length=100)
     markets = serializers.ListField(child=serializers.CharField(), required=False, max_length=1000)
     channels = serializers.ListField(child=serializers.CharField(), required=False, max_length=1000)
+    categories = serializers.ListField(child=serializers.CharField(), required=False, max_length=1000)
     per_minute = serializers.IntegerField(required=False, allow_null=True)
     per_day = serializers.IntegerField(required=False, allow_null=True)
 

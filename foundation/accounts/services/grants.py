@@ -7,6 +7,7 @@ from typing import Any
 from foundation.accounts import events
 from foundation.accounts.choices import Dimension, Role
 from foundation.accounts.models import Grant, Group, User
+from foundation.accounts.registry import LINES
 from foundation.accounts.services.people import require_administrators
 from foundation.accounts.services.roles import keeping_own_access, lock_role
 from foundation.core.actors import Actor
@@ -21,7 +22,10 @@ def grant_role(
     """Give a role; giving it twice changes nothing."""
     actor = actor.require("accounts.manage")
     if (dimension == Dimension.EVERYWHERE) != (not code):
-        raise Invalid("A role holds everywhere, or in one market, channel or queue that is named", path="code")
+        text = "A role holds everywhere, or in one market, channel, queue or category that is named"
+        raise Invalid(text, path="code")
+    if dimension in LINES and not LINES[dimension](code):
+        raise Invalid(f"There is no {dimension.value} {code[:80]!r} in which a role may hold", path="code")
     with recorded(actor):
         lock_role(role)
         grant, made = Grant.objects.get_or_create(**_held_by(holder), role=role, dimension=dimension, code=code)

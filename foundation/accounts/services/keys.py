@@ -10,6 +10,7 @@ from datetime import datetime, timedelta
 from foundation.accounts import events
 from foundation.accounts.models import ApiKey, ApiKeyUse, User
 from foundation.accounts.queries import SCHEME, actor_of, digest_key
+from foundation.accounts.registry import LINES
 from foundation.core import moment
 from foundation.core.actors import Actor
 from foundation.core.errors import Conflict, Denied, Invalid, Missing
@@ -19,6 +20,7 @@ from foundation.history.services import recorded
 
 USED_AGAIN_AFTER = timedelta(minutes=1)
 LONGEST_NAME, MOST_REQUESTS = 100, 10_000_000
+LISTS = ("permissions", "markets", "channels", "categories")
 OVERLAP, LONGEST_OVERLAP = timedelta(days=7), timedelta(days=30)
 
 
@@ -29,11 +31,12 @@ class KeyScope:
     permissions: Collection[str] = ()
     markets: Collection[str] = ()
     channels: Collection[str] = ()
+    categories: Collection[str] = ()
     per_minute: int | None = None
     per_day: int | None = None
 
     def columns(self) -> dict[str, object]:
-        lists = {name: sorted(set(getattr(self, name))) for name in ("permissions", "markets", "channels")}
+        lists = {name: sorted(set(getattr(self, name))) for name in LISTS}
         return {**vars(self), **lists}
 
 
@@ -134,10 +137,11 @@ def _check(user: User, name: str, expires_at: datetime | None, scope: KeyScope) 
             raise Invalid(f"There is no permission {permission!r}", path="permissions")
         if not owner.may(permission):
             raise Invalid(f"{user} may not {permission} either", path="permissions")
-    for dimension, codes in (("market", scope.markets), ("channel", scope.channels)):
-        for code in codes:
-            if not owner.sees(dimension, code):
-                raise Invalid(f"{user} does not see the {dimension} {code!r}", path=f"{dimension}s")
+    for dimension, path in (("market", "markets"), ("channel", "channels"), ("category", "categories")):
+        for code in getattr(scope, path):
+            place = LINES[dimension](code) if dimension in LINES else {code}
+            if not place or not owner.sees(dimension, place):
+                raise Invalid(f"{user} does not see the {dimension} {code!r}", path=path)
     for path in ("per_minute", "per_day"):
         number = getattr(scope, path)
         if number is not None and not 0 < number <= MOST_REQUESTS:

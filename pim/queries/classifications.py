@@ -1,0 +1,35 @@
+"""In which categories products lie, and who somebody is there."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Collection
+
+from foundation.core.actors import CATEGORY, Actor
+from foundation.taxonomy.models import Category
+from pim.models import Classification, Product
+
+NOWHERE: frozenset[str] = frozenset()
+
+
+def branches_of(root_ids: Collection[int]) -> dict[int, frozenset[str]]:
+    """The keys of the primary category of each root and of those above it; NOWHERE for what is not classified."""
+    rows = Classification.objects.filter(product__in=root_ids, is_primary=True)
+    found = dict(rows.values_list("product", "category__line"))
+    return {root: frozenset(found.get(root, ())) for root in root_ids}
+
+
+def categories_of(root_ids: Collection[int]) -> dict[int, list[Category]]:
+    """The categories of each root, the primary one first, then by key. One query."""
+    found: dict[int, list[Category]] = defaultdict(list)
+    rows = Classification.objects.filter(product__in=root_ids).select_related("category__tree")
+    for row in sorted(rows, key=lambda row: (not row.is_primary, row.category.key)):
+        found[row.product_id].append(row.category)
+    return dict(found)
+
+
+def actor_at(product: Product, actor: Actor) -> Actor:
+    """The actor as far as their reaches admit the product's category. A query only for who ends in some branch."""
+    if not actor.is_anywhere_limited(CATEGORY):
+        return actor
+    return actor.at(category=branches_of([product.root_id])[product.root_id])
