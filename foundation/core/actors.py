@@ -175,6 +175,22 @@ class Actor:
         return cls(data["label"], data["user_id"], data["name"], tuple(reaches), data.get("closings", 0))
 
 
+@dataclass(frozen=True)
+class Parties:
+    """Who acted, and on whose behalf (empty: their own), as a label says it."""
+
+    actor: str
+    behalf: str = ""
+
+
+def parties(label: str) -> Parties:
+    """`user:ada as user:bo` is Ada on Bo's behalf; `key:ada/1f2e` is a key on its owner's."""
+    actor, _, behalf = label.partition(" as ")
+    if not behalf and actor.startswith("key:") and "/" in actor:
+        behalf = f"user:{actor.removeprefix('key:').rpartition('/')[0]}"
+    return Parties(actor, behalf)
+
+
 def system(name: str) -> Actor:
     """The house itself: consumers, timers, rebuilds."""
     return Actor(label=f"system:{name}", name=name, reaches=(EVERYTHING,))
