@@ -1,5 +1,6 @@
 """Events of accounts."""
 
+from foundation.audit.registry import declare_action
 from foundation.events.catalogue import declare
 
 USER_CREATED = declare("accounts.user.created", "A user exists", username="their sign-in name")
@@ -10,3 +11,8 @@ PROVIDER_CHANGED = declare("accounts.provider.changed", "A sign-in provider was 
 GROUP_CHANGED = declare("accounts.group.changed", "A group, its members or its roles changed", group="its name")
 SIGNED_IN = declare("accounts.user.signed_in", "Somebody signed in", username="sign-in name", method="what they showed")
 SIGNED_OUT = declare("accounts.user.signed_out", "Somebody signed out", username="sign-in name")
+
+# Entered in the audit as well as told, or alone where nothing changed.
+CAME = declare_action("accounts.user.came", "Somebody signed in")
+WENT = declare_action("accounts.user.went", "Somebody signed out")
+SIGN_IN_REFUSED = declare_action("accounts.sign_in.refused", "Somebody was not let in")

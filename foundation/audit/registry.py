@@ -14,6 +14,8 @@ def declare_action(name: str, sentence: str) -> str:
 
 
 REFUSED = declare_action("access.refused", "A request was refused for want of a permission")
+OUTGOING_REFUSED = declare_action("outgoing.refused", "A call to an address outside was refused")
+ARCHIVE_EXPORTED = declare_action("archive.exported", "Everything was exported")
 LOOKED = declare_action("audit.looked", "The audit was looked at")
 EXPORTED = declare_action("audit.exported", "The audit was exported")
 RETIRED = declare_action("audit.retired", "Old batches were taken out of the audit")

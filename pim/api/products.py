@@ -24,7 +24,7 @@ from pim.api.schemas import (
 from pim.models import Product
 from pim.queries.documents import find_scope, product_document
 from pim.queries.products import find_products, get_product, labels_of
-from pim.services import replace_product, upsert_product, upsert_products
+from pim.services import note_values_read, replace_product, upsert_product, upsert_products
 
 MAX_SKUS = 200
 SCOPE = OpenApiParameter("scope", str, description="channel/market/locale: adds `resolved`, what holds there")
@@ -90,7 +90,10 @@ class ProductView(APIView):
         asked = read_parameters(request, "scope")
         product = get_product(sku, actor=actor)
         scope = find_scope(asked["scope"], actor=actor) if "scope" in asked else None
-        return Response(product_document(product, actor=actor, scope=scope), headers=etag_of(product))
+        document = product_document(product, actor=actor, scope=scope)
+        shown = {one["attribute"] for one in document["values"]} | document.get("resolved", {}).keys()
+        note_values_read(product, codes=shown, actor=actor)
+        return Response(document, headers=etag_of(product))
 
     @extend_schema(
         parameters=[IF_MATCH, IF_NONE],
