@@ -66,6 +66,7 @@ INSTALLED_APPS = [
     "foundation.blobs",
     "foundation.events",
     "foundation.jobs",
+    "foundation.audit",
     "foundation.bulk",
     "foundation.accounts",
     "foundation.provisioning",
@@ -100,6 +101,7 @@ MIDDLEWARE = [
     "allauth.account.middleware.AccountMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
     "foundation.accounts.middleware.ActorMiddleware",
+    "foundation.audit.middleware.AuditMiddleware",
     "foundation.accounts.middleware.SeenMiddleware",
     "workspace.views.view_only.ViewingMiddleware",
 ]
@@ -140,6 +142,7 @@ CACHES = {
 
 STORAGES = {
     "default": env.storage("STORAGE_URL", (VAR_DIR / "blobs").as_uri(), "Where content-addressed bytes live"),
+    "audit": env.storage("AUDIT_HEADS_URL", (VAR_DIR / "audit").as_uri(), "Where heads of the audit chain are kept"),
     "staticfiles": {"BACKEND": "config.statics.StaticStorage"},
 }
 STATIC_URL = "/static/"
@@ -223,6 +226,7 @@ KEY_REQUESTS_PER_MINUTE = env.integer(
     "KEY_REQUESTS_PER_MINUTE", 6_000, "How often an API key without a limit of its own may ask; 0: as often as it likes"
 )
 PROVISIONING_LOG_DAYS = env.integer("PROVISIONING_LOG_DAYS", 90, "For how many days the log of SCIM requests is kept")
+AUDIT_KEEP_MONTHS = env.integer("AUDIT_KEEP_MONTHS", 0, "For how many months history and audit are kept; 0: for ever")
 REST_FRAMEWORK = {
     "DEFAULT_AUTHENTICATION_CLASSES": [
         "foundation.accounts.authentication.ApiKeyAuthentication",

@@ -1,5 +1,6 @@
 """Events of pim. Only public attribute codes appear; values never do."""
 
+from foundation.audit.registry import declare_action
 from foundation.events.catalogue import declare
 
 PRODUCT_CREATED = declare("pim.product.created", "A product exists", sku="text", root="uuid of the root", family="code")
@@ -43,3 +44,7 @@ FAMILY_CHANGED = declare("pim.family.changed", "A family's definition is another
 ATTRIBUTE_CHANGED = declare(
     "pim.attribute.changed", "An attribute's definition or options are others", code="text, empty unless public"
 )
+
+# Entered in the audit; no event, since nothing changed.
+VALUES_READ = declare_action("pim.values.read", "Values that are not public were shown")
+ROWS_DOWNLOADED = declare_action("pim.import.downloaded", "Refused rows of an import were downloaded")

@@ -1,5 +1,6 @@
 """Events of syndication. A listing's subject is the listing, a feed's the feed, a first live product's the product."""
 
+from foundation.audit.registry import declare_action
 from foundation.events.catalogue import EventType, declare
 
 
@@ -52,3 +53,8 @@ FEED_ACCEPTED = _feed("accepted", "A marketplace has processed a feed; single me
 FEED_FAILED = _feed("failed", "A marketplace refused a feed as a whole")
 REJECTION_OPENED = _rejection("opened", "A channel refused a product for something in it")
 REJECTION_CLOSED = _rejection("closed", "What a channel refused is mended or gone")
+
+# Entered in the audit; no event, since nothing changed.
+LISTINGS_READ = declare_action(
+    "syndication.listings.read", "Documents of a channel that receives restricted values were read"
+)

@@ -147,6 +147,16 @@ def make_world() -> SimpleNamespace:
     )
 
 
+@pytest.fixture(autouse=True)
+def audit_heads(settings: Any, tmp_path: Any) -> Any:
+    """Each test's own folder for heads of the audit chain."""
+    folder = tmp_path / "audit"
+    options = {"location": str(folder)}
+    place = {"BACKEND": "foundation.blobs.storage.FolderStorage", "OPTIONS": options}
+    settings.STORAGES = settings.STORAGES | {"audit": place}
+    return folder
+
+
 @pytest.fixture
 def bucket(settings: Any, monkeypatch: Any) -> Iterator[str]:
     """An empty bucket behind STORAGE_URL; gives the endpoint."""

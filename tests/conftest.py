@@ -56,6 +56,9 @@ def django_db_setup(django_test_environment: None, django_db_blocker: Any) -> It
                 connections.close_all()
                 _drop(server, mine)
                 raise
+        # Tests with transactions of their own end with a flush, which empties what only grows.
+        server.execute(sql.SQL("ALTER DATABASE {} SET tandem.emptying = 'on'").format(sql.Identifier(mine)))
+        connections.close_all()
     yield
     with django_db_blocker.unblock(), _server() as server:
         connections.close_all()

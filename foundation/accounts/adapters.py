@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 from typing import Any
 
-from allauth.account.adapter import DefaultAccountAdapter
+from allauth.account.adapter import DefaultAccountAdapter, get_adapter
 from allauth.account.internal.flows.login import get_authentication_records, record_authentication
 from allauth.account.internal.flows.reauthentication import resume_request
 from allauth.core import context
@@ -25,6 +25,7 @@ from foundation.accounts.services import (
     admit_person,
     end_viewing,
     note_factors_changed,
+    note_sign_in_refused,
     note_signed_in,
     note_signed_out,
     place_person,
@@ -51,7 +52,9 @@ class SignInAdapter(DefaultAccountAdapter):
         return False
 
     def authentication_failed(self, request: HttpRequest, **credentials: Any) -> None:
-        LOG.warning("Sign-in refused: %r from %s", credentials.get("username", ""), self.get_client_ip(request))
+        name, address = str(credentials.get("username", "")), self.get_client_ip(request)
+        LOG.warning("Sign-in refused: %r from %s", name, address)
+        note_sign_in_refused(username=name, why="credentials", address=address)
 
     def pre_login(self, request: HttpRequest, user: Any, **known: Any) -> HttpResponse | None:
         response: HttpResponse | None
@@ -59,12 +62,15 @@ class SignInAdapter(DefaultAccountAdapter):
         response = response or super().pre_login(request, user, **known)
         if response is not None:
             LOG.warning("Sign-in refused: the account of %s is closed", user.username)
+            address = self.get_client_ip(request)
+            note_sign_in_refused(username=user.username, why="closed or a program's account", address=address)
         return response
 
     def post_login(self, request: HttpRequest, user: Any, **known: Any) -> HttpResponse:
         method = "+".join(dict.fromkeys(one["method"] for one in get_authentication_records(request, user)))
-        LOG.info("Signed in: %s by %s from %s", user.username, method, self.get_client_ip(request))
-        note_signed_in(user=user, method=method)
+        address = self.get_client_ip(request)
+        LOG.info("Signed in: %s by %s from %s", user.username, method, address)
+        note_signed_in(user=user, method=method, address=address)
         response: HttpResponse = super().post_login(request, user, **known)
         return response
 
@@ -168,7 +174,10 @@ class ProviderAdapter(DefaultSocialAccountAdapter):
     def is_open_for_signup(self, request: HttpRequest, sociallogin: Any) -> bool:
         may = Provider.objects.filter(code=sociallogin.account.provider, may_create=True).exists()
         if not may:
-            LOG.warning("Sign-in refused: %s sends somebody who is not known", sociallogin.account.provider)
+            provider = sociallogin.account.provider
+            LOG.warning("Sign-in refused: %s sends somebody who is not known", provider)
+            address = get_adapter().get_client_ip(request)
+            note_sign_in_refused(username="", why=f"not known, from provider {provider}", address=address)
         return may
 
     def save_user(self, request: HttpRequest, sociallogin: Any, form: Any = None) -> User:
@@ -191,6 +200,7 @@ class ProviderAdapter(DefaultSocialAccountAdapter):
     def on_authentication_error(self, request: HttpRequest, provider: Any, **known: Any) -> None:
         code = getattr(provider.app, "provider_id", provider.id)
         LOG.warning("Sign-in refused: by %s: %s", code, known.get("exception") or known.get("error"))
+        note_sign_in_refused(username="", why=f"provider {code}", address=get_adapter().get_client_ip(request))
 
 
 def _app_of(provider: Provider) -> SocialApp:

@@ -1,5 +1,6 @@
 """Events of accounts."""
 
+from foundation.audit.registry import declare_action
 from foundation.events.catalogue import declare
 
 USER_CREATED = declare("accounts.user.created", "A user exists", username="their sign-in name")
@@ -17,3 +18,8 @@ VIEWING_ENDED = declare(
     "accounts.viewing.ended", "Somebody stopped viewing as somebody else", username="who", whom="as whom",
     reason="why they did", end="what ended it",
 )  # fmt: skip
+
+# Entered in the audit as well as told, or alone where nothing changed.
+CAME = declare_action("accounts.user.came", "Somebody signed in")
+WENT = declare_action("accounts.user.went", "Somebody signed out")
+SIGN_IN_REFUSED = declare_action("accounts.sign_in.refused", "Somebody was not let in")

@@ -16,14 +16,16 @@ from foundation.accounts.queries import actor_of
 from foundation.accounts.services import note_session_seen
 from foundation.core.actors import ANONYMOUS
 from foundation.core.ids import uuid7
-from foundation.history.services import request_id
+from foundation.history.services import on_request
 
 LOG = logging.getLogger(__name__)
+LONGEST_REASON = 500
 SEEN_SECONDS = 60
 
 
 class ActorMiddleware:
-    """Sets `request.actor`, and the request id that history, events and the answer carry.
+    """Sets `request.actor`, the request id that history, events and the answer carry, and the reason that the caller
+    gives for what they do (`X-Reason`, in UTF-8).
 
     The answer to a key says what is left of its limits.
     """
@@ -33,17 +35,19 @@ class ActorMiddleware:
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         identifier = str(uuid7())
-        token = request_id.set(identifier)
-        try:
+        with on_request(identifier, _reason(request)):
             request.actor = actor_of(request.user) if isinstance(request.user, User) else ANONYMOUS  # type: ignore[attr-defined]
             response = self.get_response(request)
-        finally:
-            request_id.reset(token)
         response["X-Request-Id"] = identifier
         if allowances := getattr(request, "allowances", None):
             response["RateLimit-Policy"] = ", ".join(one.policy for one in allowances)
             response["RateLimit"] = ", ".join(one.left for one in allowances)
         return response
+
+
+def _reason(request: HttpRequest) -> str:
+    given = request.headers.get("X-Reason", "").encode("latin-1", "replace").decode("utf-8", "replace")
+    return given.replace("\0", "").strip()[:LONGEST_REASON]
 
 
 class SeenMiddleware:

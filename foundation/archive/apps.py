@@ -25,6 +25,8 @@ class ArchiveConfig(AppConfig):
         )
         from foundation.archive import fsck
         from foundation.archive.registry import derived_models, export_models
+        from foundation.audit.models import Batch, Chain, Link
+        from foundation.audit.models import Entry as AuditEntry
         from foundation.blobs.models import Blob, BlobCopy
         from foundation.bulk.models import BulkChange, BulkRow
         from foundation.events.models import Cursor, Dirty, Event, OutboxEvent, Parked, Sequence
@@ -39,6 +41,7 @@ class ArchiveConfig(AppConfig):
         export_models(User, Group, Membership, RoleDefinition, Grant, ApiKey, Provider, ProviderSecret, Entry, Viewing)
         export_models(Blob, BlobCopy)
         export_models(Sequence, Event, Revision, Timer, Job)
+        export_models(AuditEntry, Batch, Link)
         export_models(Locale, Market, Channel, Cell, Scope, ScopeCell)
         export_models(Tree, Category)
         export_models(Queue, WorkItem, Watcher, Comment)
@@ -48,4 +51,4 @@ class ArchiveConfig(AppConfig):
         derived_models("traffic, not truth", ApiKeyUse, UserSession, Exchange)
         derived_models("tables of the library that the house does not use", EmailAddress, EmailConfirmation)
         derived_models("providers are rows of our own, tokens are not kept", SocialApp, SocialToken)
-        derived_models("how far this instance has come", Cursor, Parked, Dirty)
+        derived_models("how far this instance has come", Cursor, Parked, Dirty, Chain)

@@ -8,6 +8,7 @@ from django.core.files.storage import default_storage
 from django.db import connection
 
 from foundation.archive.registry import fsck_check
+from foundation.audit.queries.faults import find_faults
 from foundation.blobs.models import BlobCopy
 from foundation.blobs.services import path_of
 from foundation.events.models import Dirty, OutboxEvent, Parked
@@ -31,6 +32,7 @@ def register() -> None:
     fsck_check("every blob row has its bytes")(blobs_have_bytes)
     fsck_check("no change without an event")(no_change_without_event)
     fsck_check("lines of categories are told by their parents")(lines_are_told_by_parents)
+    fsck_check("the audit chain is whole")(find_faults)
 
 
 def outbox_is_empty() -> Iterator[str]:

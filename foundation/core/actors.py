@@ -84,15 +84,6 @@ def _both(name: str, some: frozenset[str] | None, others: frozenset[str]) -> fro
 EVERYTHING = Reach(frozenset({ALL}))
 
 
-def acting_for(label: str) -> tuple[str, str]:
-    """Who acted by this label, and on whose behalf: `user:ada as user:bo` is `user:ada` and `user:bo`.
-
-    On nobody's behalf but their own, the second is empty.
-    """
-    who, _, whom = label.partition(AS)
-    return who, whom
-
-
 @dataclass(frozen=True)
 class Actor:
     """One acting party, resolved once per request.
@@ -119,7 +110,7 @@ class Actor:
     @property
     def is_viewing(self) -> bool:
         """Somebody who looks on as somebody else."""
-        return bool(acting_for(self.label)[1])
+        return AS in self.label
 
     def viewed_by(self, viewer: Actor) -> Actor:
         """The same eyes, in somebody else's head."""
@@ -263,6 +254,22 @@ class Actor:
             for one in kept
         ]
         return cls(data["label"], data["user_id"], data["name"], tuple(reaches), data.get("closings", 0))
+
+
+@dataclass(frozen=True)
+class Parties:
+    """Who acted, and on whose behalf (empty: their own), as a label says it."""
+
+    actor: str
+    behalf: str = ""
+
+
+def parties(label: str) -> Parties:
+    """`user:ada as user:bo` is Ada on Bo's behalf; `key:ada/1f2e` is a key on its owner's."""
+    actor, _, behalf = label.partition(AS)
+    if not behalf and actor.startswith("key:") and "/" in actor:
+        behalf = f"user:{actor.removeprefix('key:').rpartition('/')[0]}"
+    return Parties(actor, behalf)
 
 
 def system(name: str) -> Actor:

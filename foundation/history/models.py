@@ -24,6 +24,7 @@ class Revision(models.Model):
     actor = models.TextField(blank=True)
     request = models.TextField(blank=True)
     change_set = models.TextField(blank=True)
+    reason = models.TextField(blank=True)
 
     class Meta:
         indexes = [

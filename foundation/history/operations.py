@@ -23,29 +23,33 @@ END $$;
 """
 
 # One statement trigger per operation: transition tables make a bulk write cost one insert, not one per row.
-RECORD = """
-CREATE FUNCTION tandem_record_revision() RETURNS trigger LANGUAGE plpgsql AS $$
+FIRST_TOLD = ("actor", "request", "change_set")
+TOLD = (*FIRST_TOLD, "reason")
+
+
+def record(told: tuple[str, ...]) -> str:
+    """The function behind the triggers. `told` are the columns that the transaction's settings fill."""
+    columns = ", ".join(told)
+    values = ", ".join(f"coalesce(current_setting('tandem.{name}', true), '')" for name in told)
+    return f"""
+CREATE OR REPLACE FUNCTION tandem_record_revision() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
     IF current_setting('tandem.importing', true) = 'on' THEN RETURN NULL; END IF;
     IF TG_OP = 'INSERT' THEN
-        INSERT INTO history_revision (at, tx, table_name, row_key, op, before, actor, request, change_set)
+        INSERT INTO history_revision (at, tx, table_name, row_key, op, before, {columns})
         SELECT now(), pg_current_xact_id()::text::bigint, TG_TABLE_NAME, to_jsonb(r) ->> TG_ARGV[0], 'I', NULL,
-               coalesce(current_setting('tandem.actor', true), ''),
-               coalesce(current_setting('tandem.request', true), ''),
-               coalesce(current_setting('tandem.change_set', true), '')
+               {values}
           FROM changed r;
     ELSE
-        INSERT INTO history_revision (at, tx, table_name, row_key, op, before, actor, request, change_set)
+        INSERT INTO history_revision (at, tx, table_name, row_key, op, before, {columns})
         SELECT now(), pg_current_xact_id()::text::bigint, TG_TABLE_NAME, to_jsonb(r) ->> TG_ARGV[0],
                left(TG_OP, 1), to_jsonb(r),
-               coalesce(current_setting('tandem.actor', true), ''),
-               coalesce(current_setting('tandem.request', true), ''),
-               coalesce(current_setting('tandem.change_set', true), '')
+               {values}
           FROM changed r;
     END IF;
     RETURN NULL;
 END $$;
-"""
+"""  # noqa: S608  names of columns
 
 
 def track_history(table: str, key: str = "id") -> RunSQL:

@@ -9,10 +9,11 @@ from dataclasses import dataclass
 
 from django.db import connection, transaction
 
-from foundation.core.actors import Actor, acting_for
+from foundation.core.actors import Actor, parties
 from foundation.core.errors import ViewOnly
 
 request_id: ContextVar[str] = ContextVar("tandem_request_id", default="")
+request_reason: ContextVar[str] = ContextVar("tandem_request_reason", default="")
 _current: ContextVar[Recording | None] = ContextVar("tandem_recording", default=None)
 
 
@@ -23,23 +24,26 @@ class Recording:
     actor: Actor
     request: str
     change_set: str
+    reason: str
 
 
-NOBODY = Recording(Actor(label=""), "", "")
+NOBODY = Recording(Actor(label=""), "", "", "")
 
 
 @contextmanager
-def recorded(actor: Actor, *, change_set: str = "") -> Iterator[Recording]:
-    """A transaction whose revisions and events carry the actor, the request and the change set.
+def recorded(actor: Actor, *, change_set: str = "", reason: str = "") -> Iterator[Recording]:
+    """A transaction whose revisions carry the actor, the request, the change set and the reason; events the first two.
 
-    Nests: the inner block is a savepoint under its own actor, and the outer actor returns after it.
+    Nests: the inner block is a savepoint under its own actor, and the outer actor returns after it. Without a reason
+    of its own it has the outer one's, or what the request gave (`X-Reason`).
     Raises `ViewOnly` for who views as somebody else.
     """
     if actor.is_viewing:
-        who, whom = acting_for(actor.label)
-        raise ViewOnly(f"{who} views as {whom}, and changes nothing")
+        told = parties(actor.label)
+        raise ViewOnly(f"{told.actor} views as {told.behalf}, and changes nothing")
     outer = _current.get()
-    recording = Recording(actor, request_id.get(), change_set or (outer.change_set if outer else ""))
+    because = reason or (outer.reason if outer else request_reason.get())
+    recording = Recording(actor, request_id.get(), change_set or (outer.change_set if outer else ""), because)
     token = _current.set(recording)
     try:
         with transaction.atomic():
@@ -59,6 +63,17 @@ def reading_only() -> Iterator[None]:
         yield
 
 
+@contextmanager
+def on_request(request: str, reason: str) -> Iterator[None]:
+    """Let what is recorded carry the request that asked for it and its reason."""
+    tokens = request_id.set(request), request_reason.set(reason)
+    try:
+        yield
+    finally:
+        request_id.reset(tokens[0])
+        request_reason.reset(tokens[1])
+
+
 def current_recording() -> Recording:
     """The recording in force; writing outside one is a programming error."""
     recording = _current.get()
@@ -71,6 +86,6 @@ def _tell_database(recording: Recording) -> None:
     with connection.cursor() as cursor:
         cursor.execute(
             "SELECT set_config('tandem.actor', %s, true), set_config('tandem.request', %s, true), "
-            "set_config('tandem.change_set', %s, true)",
-            [recording.actor.label, recording.request, recording.change_set],
+            "set_config('tandem.change_set', %s, true), set_config('tandem.reason', %s, true)",
+            [recording.actor.label, recording.request, recording.change_set, recording.reason],
         )

@@ -51,6 +51,8 @@ class Job(models.Model):
     created_at = models.DateTimeField()
     finished_at = models.DateTimeField(null=True)
     unique_key = models.TextField(blank=True)
+    request = models.TextField(blank=True, help_text="The request that asked for it, which its writes carry")
+    because = models.TextField(blank=True, help_text="The reason that was given with that request")
 
     objects = JobQuerySet.as_manager()
 

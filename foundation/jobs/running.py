@@ -15,6 +15,7 @@ from django.db.models.functions import Now
 
 from foundation.core import moment
 from foundation.core.actors import Actor
+from foundation.history.services import on_request
 from foundation.jobs.models import Job
 from foundation.jobs.registry import JOB_KINDS
 
@@ -124,7 +125,8 @@ def _carry_out(job: Job) -> bool:
     try:
         if job.attempts > ATTEMPTS:
             return _finish(job, Job.State.FAILED, error=f"Given up after {ATTEMPTS} attempts.\n{job.error}")
-        result = JOB_KINDS[job.kind](run) or {}
+        with on_request(job.request, job.because):
+            result = JOB_KINDS[job.kind](run) or {}
     except LeaseLost:
         log.warning("job %s was taken over by another worker", job.pk)
         return False

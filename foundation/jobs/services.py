@@ -14,6 +14,7 @@ from django.db.models.functions import Now
 from foundation.core import moment
 from foundation.core.actors import Actor
 from foundation.core.errors import Conflict, Missing
+from foundation.history.services import request_id, request_reason
 from foundation.jobs.dispatch import nudge
 from foundation.jobs.models import Job, Timer
 from foundation.jobs.registry import TIMER_KINDS
@@ -51,6 +52,8 @@ def start_job(
                 unique_key=unique_key,
                 due_at=due_at or at,
                 created_at=at,
+                request=request_id.get(),
+                because=request_reason.get(),
             )
     except IntegrityError:
         open_twin = Job.objects.unfinished().filter(kind=kind, unique_key=unique_key).first()

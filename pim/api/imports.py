@@ -20,7 +20,7 @@ from foundation.core.parsers import StrictJSONParser
 from pim.api.requests import actor_of, read_parameters
 from pim.choices import RowOutcome
 from pim.models import ImportRow, ImportRowError, ProductImport
-from pim.services import import_checked_file, map_columns, start_import
+from pim.services import import_checked_file, map_columns, note_refused_rows_read, start_import
 
 STEM = 80
 
@@ -139,6 +139,7 @@ class ImportViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, viewsets.G
         made = self.get_object()
         if made.error_file is None:
             raise Missing("No row stayed out, or the import is not over", path="uid")
+        note_refused_rows_read(made, actor=actor_of(request))
         stem, _, ending = made.filename.rpartition(".")
         response = FileResponse(
             open_blob(made.error_file_id),

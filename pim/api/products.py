@@ -25,7 +25,7 @@ from pim.models import Product
 from pim.queries.classifications import actor_at
 from pim.queries.documents import find_scope, product_document
 from pim.queries.products import find_products, get_product, labels_of
-from pim.services import replace_product, upsert_product, upsert_products
+from pim.services import note_values_read, replace_product, upsert_product, upsert_products
 
 MAX_SKUS = 200
 SCOPE = OpenApiParameter("scope", str, description="channel/market/locale: adds `resolved`, what holds there")
@@ -92,7 +92,10 @@ class ProductView(APIView):
         product = get_product(sku, actor=actor)
         actor = actor_at(product, actor)
         scope = find_scope(asked["scope"], actor=actor) if "scope" in asked else None
-        return Response(product_document(product, actor=actor, scope=scope), headers=etag_of(product))
+        document = product_document(product, actor=actor, scope=scope)
+        shown = {one["attribute"] for one in document["values"]} | document.get("resolved", {}).keys()
+        note_values_read(product, codes=shown, actor=actor)
+        return Response(document, headers=etag_of(product))
 
     @extend_schema(
         parameters=[IF_MATCH, IF_NONE],

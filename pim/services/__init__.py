@@ -7,6 +7,7 @@ from pim.services.families import define_family
 from pim.services.imports import import_checked_file, map_columns, start_import
 from pim.services.placements import forget_placement, place_product, withdraw_product
 from pim.services.products import create_product, replace_product, upsert_product, upsert_products
+from pim.services.reading import note_refused_rows_read, note_sensitive_read, note_values_read
 from pim.services.values import set_values, undo_value
 
 __all__ = [
@@ -18,6 +19,9 @@ __all__ = [
     "forget_placement",
     "import_checked_file",
     "map_columns",
+    "note_refused_rows_read",
+    "note_sensitive_read",
+    "note_values_read",
     "place_product",
     "replace_product",
     "set_categories",

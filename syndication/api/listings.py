@@ -15,12 +15,14 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
+from foundation.audit.services import note_read
 from foundation.core import moment
 from foundation.core.actors import Actor
 from foundation.core.errors import Denied, Invalid, Missing
 from foundation.markets.models import Scope
 from pim.models import Product
 from pim.queries.products import get_product
+from syndication.events import LISTINGS_READ
 from syndication.models import Listing
 from syndication.queries.explain import Origin, explain_listing
 from syndication.queries.pull import get_published_channel, read_document, read_page, read_window
@@ -92,6 +94,9 @@ class ListingsView(APIView):
         window = read_window(channel, actor=actor, cursor=cursor, limit=limit)
         if _is_known(request, window.etag):
             return _finish(HttpResponse(status=304), window.etag)
+        if channel.asks_restricted and window.revisions:
+            told = {"cursor": cursor, "next": window.next_cursor, "listings": len(window.revisions)}
+            note_read(LISTINGS_READ, actor=actor, subject_type="channel", subjects=[channel.code], **told)
         response = HttpResponse(read_page(channel, window=window), content_type="application/json")
         if window.has_more:
             following = request.build_absolute_uri(f"{request.path}?cursor={window.next_cursor}&limit={limit}")
@@ -104,10 +109,13 @@ class ListingView(APIView):
 
     @extend_schema(operation_id="listing_retrieve", responses={200: OpenApiTypes.OBJECT, 304: None})
     def get(self, request: Request, uid: UUID) -> HttpResponse:
-        digest, body = read_document(uid, actor=actor_of(request))
-        if _is_known(request, digest):
-            return _finish(HttpResponse(status=304), digest)
-        return _finish(HttpResponse(body, content_type="application/json"), digest)
+        actor = actor_of(request)
+        found = read_document(uid, actor=actor)
+        if _is_known(request, found.hash):
+            return _finish(HttpResponse(status=304), found.hash)
+        if found.is_restricted:
+            note_read(LISTINGS_READ, actor=actor, subject_type="listing", subjects=[uid])
+        return _finish(HttpResponse(found.body, content_type="application/json"), found.hash)
 
 
 class ExplanationView(APIView):

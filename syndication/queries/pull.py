@@ -26,6 +26,15 @@ class Window:
     etag: str
 
 
+@dataclass(frozen=True)
+class Document:
+    """What is out of a listing: its hash, its text, and whether its channel receives what is not public."""
+
+    hash: str
+    body: str
+    is_restricted: bool
+
+
 def get_published_channel(code: str, *, actor: Actor) -> Channel:
     """The channel, if the actor may see what is published there."""
     channel = Channel.objects.visible_to(actor).filter(code=code).first() if actor.may("syndication.view") else None
@@ -83,10 +92,10 @@ def _entry(row: tuple[Any, ...]) -> str:
     return f'{head[:-1]},"document":{body if is_live else "null"}}}'
 
 
-def read_document(uid: UUID | str, *, actor: Actor) -> tuple[str, str]:
-    """Hash and text of a live listing. Raises `Missing` for what is not out, or not for the actor."""
+def read_document(uid: UUID | str, *, actor: Actor) -> Document:
+    """One live listing. Raises `Missing` for what is not out, or not for the actor."""
     rows = Listing.objects.visible_to(actor).live().filter(uid=uid)
-    found = rows.values_list("hash", "body").first()
+    found = rows.values_list("hash", "body", "channel__asks_restricted").first()
     if found is None:
         raise Missing("There is no such listing, or it is out no more", path="uid")
-    return found
+    return Document(*found)

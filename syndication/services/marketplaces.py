@@ -6,6 +6,9 @@ import json
 import time
 from typing import Any
 
+from foundation.audit.registry import OUTGOING_REFUSED
+from foundation.audit.services import record_act
+from foundation.core.actors import system
 from foundation.core.outgoing import AddressRefused, Answer, NoAnswer, call
 from syndication.errors import FeedRefused, FeedUnanswered
 from syndication.models import ChannelCredential, Feed
@@ -51,6 +54,8 @@ def _ask(
     try:
         answer = call(method, url, headers={**(headers or {}), **authorization}, content=content, seconds=seconds)
     except AddressRefused as refusal:
+        record_act(OUTGOING_REFUSED, actor=system("syndication.feeds"), subject_type="channel",
+                   subject=feed.channel.code, said=refusal.detail)  # fmt: skip
         raise FeedRefused(refusal.detail) from refusal
     except NoAnswer as silence:
         raise FeedUnanswered(silence.detail) from silence

@@ -27,6 +27,7 @@ from foundation.accounts.services import (
     revoke_role,
     start_viewing,
 )
+from foundation.audit.models import Entry
 from foundation.core import moment
 from foundation.core.actors import system
 from foundation.core.errors import Denied, ViewOnly
@@ -336,3 +337,15 @@ def test_a_key_does_not_view(administrator: Any, steward: Any) -> None:
     key, _ = create_api_key(user=user, name="k", actor=HOUSE)
     with pytest.raises(Denied):
         start_viewing(whom=User.objects.get(username="stella"), reason="x", actor=actor_of(user, key=key))
+
+
+def test_what_they_read_is_entered_under_both_names(window: Any, administrator: Any, steward: Any) -> None:
+    ada = viewing(administrator, steward)
+    assert ada.get(f"/products/{window.ridge.uid}/").status_code == 200
+    assert ada.get("/settings/people/").status_code == 403
+    told = Entry.objects.filter(actor="user:ada as user:stella").order_by("pk")
+    assert [(one.action, one.subject) for one in told] == [
+        ("pim.values.read", str(window.ridge.uid)), ("access.refused", "/settings/people/"),
+    ]  # fmt: skip
+    assert told[0].detail["attributes"] == ["price"]
+    assert not Entry.objects.filter(actor="user:stella").exists()

@@ -11,6 +11,7 @@ from django.urls import reverse
 
 from foundation.core.actors import Actor
 from foundation.markets.models import Scope
+from pim.choices import Sensitivity
 from pim.models import Product
 from pim.queries.classifications import actor_at
 from pim.queries.completeness import tally
@@ -84,6 +85,12 @@ class Workbench:
         return self.sheet.scope if self.sheet else None
 
     @property
+    def sensitive(self) -> list[str]:
+        """Codes of the attributes that are shown and not public; an empty one may stand in the history below."""
+        entries = self.sheet.entries if self.sheet else []
+        return [one.code for one in entries if one.attribute.sensitivity != Sensitivity.PUBLIC]
+
+    @property
     def score(self) -> dict[str, Any]:
         """What an edit may change outside of its field."""
         return {
@@ -123,6 +130,7 @@ class ProductPage:
     neighbours: Neighbours | None
     placements: PlacementPanel
     history: list[TimelineEntry]
+    bench: Workbench
 
 
 def open_workbench(uid: UUID, *, wanted: Mapping[str, str], actor: Actor) -> Workbench:
@@ -161,6 +169,7 @@ def product_page(uid: UUID, *, wanted: Mapping[str, str], actor: Actor) -> Produ
     variants = variant_matrix(product, scope, actor)
     return ProductPage(
         **bench.score,
+        bench=bench,
         product=_head(product, bench.line, pictures, scope),
         groups=value_groups(bench.sheet, asked) if bench.sheet else [],
         asked=asked,

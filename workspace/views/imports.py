@@ -12,7 +12,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from foundation.blobs.services import open_blob
 from foundation.core.errors import Invalid, Missing, TandemError
 from foundation.jobs.services import cancel_job
-from pim.services import import_checked_file, map_columns, start_import
+from pim.services import import_checked_file, map_columns, note_refused_rows_read, start_import
 from workspace.queries.import_columns import LEAVE_OUT, SHOWN
 from workspace.queries.import_rows import row_list
 from workspace.queries.imports import get_import, import_list, import_page
@@ -134,6 +134,7 @@ def import_errors(request: PageRequest, uid: UUID) -> FileResponse:
     found = get_import(uid, actor=request.actor)
     if found.error_file is None:
         raise Missing("No row was refused, so there is no file", path="uid")
+    note_refused_rows_read(found, actor=request.actor)
     stem = found.filename.rpartition(".")[0] or found.filename
     ending = "csv" if "csv" in found.error_file.media_type else "xlsx"
     return FileResponse(

@@ -28,6 +28,7 @@ class PageRequest(HttpRequest):
 
     actor: Actor
     htmx: HtmxDetails
+    refused: str
 
 
 View = Callable[..., HttpResponseBase]
@@ -64,7 +65,8 @@ def _sign_in(request: PageRequest) -> HttpResponse:
 
 
 def refuse(request: PageRequest, error: TandemError) -> HttpResponse:
-    """The refusal as a toast for htmx, as a page for everybody else."""
+    """The refusal as a toast for htmx, as a page for everybody else. The audit reads which permission it was."""
+    request.refused = str(error.extra.get("permission", ""))
     if request.htmx:
         return reswap(toast(HttpResponse(status=error.status), error.detail, tone="bad"), "none")
     if isinstance(error, Denied):

@@ -16,7 +16,7 @@ from django_htmx.http import trigger_client_event
 
 from foundation.core.errors import Denied, Invalid, Missing, TandemError
 from pim.errors import StaleValues
-from pim.services import set_values, undo_value
+from pim.services import note_sensitive_read, set_values, undo_value
 from workspace.queries.fields import Answer, FieldMaker, clash_of, last_change
 from workspace.queries.options import find_options
 from workspace.queries.origins import trail
@@ -124,6 +124,7 @@ def _open(request: PageRequest, uid: UUID) -> Workbench:
     bench = open_workbench(uid, wanted=request.GET.dict(), actor=request.actor)
     if bench.current is None or codes(bench.current) != {part: request.GET.get(part) for part in PARTS}:
         raise Missing("There is no such channel, market and language, or it is not yours", path="market")
+    note_sensitive_read(bench.product, codes=bench.sensitive, actor=request.actor)
     return bench
 
 

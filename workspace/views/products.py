@@ -6,6 +6,7 @@ from django.http import HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
+from pim.services import note_sensitive_read
 from workspace.queries.bulk_changes import bulk_bar
 from workspace.queries.product_page import product_page
 from workspace.queries.products import SORTS, product_list
@@ -38,4 +39,5 @@ def products(request: PageRequest) -> HttpResponse:
 @page("pim.view")
 def product(request: PageRequest, uid: UUID) -> HttpResponse:
     found = product_page(uid, wanted=request.GET.dict(), actor=request.actor)
+    note_sensitive_read(found.bench.product, codes=found.bench.sensitive, actor=request.actor)
     return render(request, "workspace/product.html", vars(found))

@@ -12,8 +12,9 @@ from django.db.models import QuerySet
 from foundation.accounts import events
 from foundation.accounts.models import User
 from foundation.accounts.queries import actor_of
+from foundation.audit.services import record_act
 from foundation.core import moment
-from foundation.core.actors import Actor
+from foundation.core.actors import ANONYMOUS, Actor
 from foundation.core.errors import Missing
 from foundation.events.services import append_event
 from foundation.history.services import recorded
@@ -22,9 +23,11 @@ SEEN_AGAIN_AFTER = timedelta(minutes=1)
 FORGOTTEN_AT_ONCE = 10_000
 
 
-def note_signed_in(*, user: User, method: str) -> None:
-    """Somebody came in; `method` names what they showed, as `password+mfa`."""
+def note_signed_in(*, user: User, method: str, address: str = "") -> None:
+    """Somebody came in; `method` names what they showed, as `password+mfa`, `address` is where from."""
     with recorded(actor_of(user)):
+        record_act(events.CAME, actor=actor_of(user), subject_type="user", subject=user.username, method=method,
+                   address=address)  # fmt: skip
         append_event(events.SIGNED_IN, user.uid, username=user.username, method=method)
 
 
@@ -32,7 +35,14 @@ def note_signed_out(*, user: User, session_key: str) -> None:
     """Somebody went, and their session with them."""
     with recorded(actor_of(user)):
         UserSession.objects.filter(session_key=session_key).delete()
+        record_act(events.WENT, actor=actor_of(user), subject_type="user", subject=user.username)
         append_event(events.SIGNED_OUT, user.uid, username=user.username)
+
+
+def note_sign_in_refused(*, username: str, why: str, address: str) -> None:
+    """Somebody was not let in. A name that nobody has is not kept: people type passwords there."""
+    known = User.objects.filter(username=username).values_list("username", flat=True).first() or ""
+    record_act(events.SIGN_IN_REFUSED, actor=ANONYMOUS, subject_type="user", subject=known, why=why, address=address)
 
 
 def note_factors_changed(*, user: User) -> None:

@@ -1,6 +1,6 @@
 from django.db import migrations, models
 
-from foundation.history.operations import PARTITIONS, RECORD
+from foundation.history.operations import FIRST_TOLD, PARTITIONS, record
 
 TABLE = """
 CREATE TABLE history_revision (
@@ -60,5 +60,5 @@ class Migration(migrations.Migration):
                 )
             ],
         ),
-        migrations.RunSQL(RECORD, "DROP FUNCTION tandem_record_revision"),
+        migrations.RunSQL(record(FIRST_TOLD), "DROP FUNCTION tandem_record_revision"),
     ]

@@ -8,6 +8,9 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from foundation.archive.services import export_everything
+from foundation.audit.registry import ARCHIVE_EXPORTED
+from foundation.audit.services import record_act
+from foundation.core.actors import system
 from foundation.core.errors import TandemError
 
 
@@ -22,5 +25,9 @@ class Command(BaseCommand):
             manifest = export_everything(folder)
         except (TandemError, OSError) as error:
             raise CommandError(str(error)) from error
+        record_act(
+            ARCHIVE_EXPORTED, actor=system("export_archive"), subject_type="archive", subject=folder.resolve().name,
+            tables=len(manifest["tables"]), blobs=manifest["blobs"],
+        )  # fmt: skip
         rows = sum(table["rows"] for table in manifest["tables"].values())
         self.stdout.write(f"{rows} rows in {len(manifest['tables'])} tables, {manifest['blobs']} blobs")

@@ -1,0 +1,1 @@
+"""Who wrote, read or was refused what, in a chain of hashes that shows where somebody altered it afterwards."""

@@ -1,0 +1,84 @@
+"""Making the chain longer: after commit, some rows at a time, one at a time. Writers neither wait nor know of it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from django.db import connection
+
+from foundation.audit.models import Batch, Chain, Source
+from foundation.audit.queries.chain import last_batch, numbers_drawn, settled, transactions
+from foundation.audit.queries.digests import GENESIS, hash_of, next_link
+from foundation.audit.queries.rows import Row, unlinked
+from foundation.core import moment
+from foundation.core.locks import hold_until_commit
+
+ROWS = 10_000  # of a batch, at most
+BATCHES = 2  # of one round: the sequencer has other work
+LOCK = "audit.chain"
+COPY = """
+COPY audit_link (position, source, row, at, actor, behalf, subject_type, subject, request, link) FROM STDIN
+"""
+
+
+def chain_committed(*, rows: int = ROWS, batches: int = BATCHES) -> int:
+    """Link committed rows that are not in the chain yet; how many.
+
+    Ids are drawn before the commit, so a row may appear below others that were linked long ago. Rows are therefore
+    looked for above the number below which none can appear any more, and that number moves only when every
+    transaction has ended that ran when it was drawn.
+    """
+    hold_until_commit(LOCK)
+    chain, _ = Chain.objects.select_for_update().get_or_create(id=1)
+    oldest, following = transactions()
+    linked = 0
+    for _ in range(batches):
+        found = _unlinked(chain, rows)
+        if found:
+            _append(found, at=moment.now())
+        linked += len(found)
+        if len(found) < rows:
+            _settle(chain, oldest, following)
+            break
+    return linked
+
+
+def _unlinked(chain: Chain, limit: int) -> list[Row]:
+    found: list[Row] = []
+    for source in Source:
+        if len(found) < limit:
+            found += unlinked(source, after=settled(chain, source), limit=limit - len(found))
+    return found
+
+
+def _append(rows: Sequence[Row], *, at: datetime) -> Batch:
+    last = last_batch()
+    previous = bytes(last.hash) if last else GENESIS
+    position, link = (last.last if last else 0), previous
+    first = position + 1
+    with connection.cursor() as cursor, cursor.copy(COPY) as copy:
+        for row in rows:
+            position, link = position + 1, next_link(link, row.digest)
+            copy.write_row((position, row.source.value, row.id, *row.found_by, link))
+    batch = Batch(
+        number=(last.number if last else 0) + 1, previous=previous, first=first, last=position, link=link,
+        last_at=max(row.at for row in rows), made_at=at,
+    )  # fmt: skip
+    batch.hash = hash_of(batch)
+    batch.save(force_insert=True)
+    return batch
+
+
+def _settle(chain: Chain, oldest: int, following: int) -> None:
+    """All is linked that was committed when the two numbers were read."""
+    if chain.drawn_at is not None and chain.drawn_at > following:
+        chain.drawn_at = None  # of another cluster, before a restore: none of its transactions runs here
+    if chain.drawn_at is not None and chain.drawn_at <= oldest:
+        chain.settled, chain.drawn_at = chain.drawn, None
+    if chain.drawn_at is None:
+        drawn = numbers_drawn()  # first: whoever drew one of these has a transaction before the next one
+        _, following = transactions()
+        if drawn != chain.settled:
+            chain.drawn, chain.drawn_at = drawn, following
+    chain.save()
