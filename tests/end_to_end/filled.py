@@ -43,10 +43,10 @@ RECIPE = "MOLYBDENUM-RECIPE"  # a secret in words
 Ids = dict[str, list[str]]
 
 
-def fill_own(world: Any) -> None:
-    """What is in the US: coats with pictures, a licence, a proposal, a work item; and one that will be sold wider."""
+def lay_ground() -> None:
+    """What is the same everywhere: queues, attributes, families, profiles, presets."""
     ensure_default_presets()
-    for code in ("catalogue", "imports", "ingest", "matching", "rejections"):  # queues are the same for all
+    for code in ("catalogue", "imports", "ingest", "matching", "rejections"):
         define_queue(code=code, name=code.title(), role="steward", actor=HOUSE)
     factories.make_model()
     define_attribute(code="formula", type="text", sensitivity="secret", actor=HOUSE)
@@ -55,12 +55,23 @@ def fill_own(world: Any) -> None:
         attributes=[{"code": code, "level": 0} for code in ("name", "gtin", "formula", "price")],
     )  # fmt: skip
     factories.make_profiles()
+
+
+def fill_own(world: Any) -> None:
+    """What is in the US: coats with pictures, a licence, a proposal, a work item; and one that will be sold wider."""
+    lay_ground()
+    fill_market()
+    _emigrate("CIRRUS")
+    _settle()
+
+
+def fill_market() -> None:
+    """The same on the ground, and all of it in the US alone."""
     for sku in ("ATLAS", "BOREAL", "CIRRUS"):
         coat = factories.make_coat(sku, "red-s", "blue-s")
         factories.place(coat, "shop/US")
         factories.make_picture(coat, f"{sku.lower()}-front.jpg")
     _secrets("ATLAS")
-    _emigrate("CIRRUS")
     loose = factories.make_asset("loose.jpg")
     factories.license_asset(loose, "Studio of ours")
     _propose("ATLAS", loose)
