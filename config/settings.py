@@ -100,6 +100,7 @@ MIDDLEWARE = [
     "django_htmx.middleware.HtmxMiddleware",
     "foundation.accounts.middleware.ActorMiddleware",
     "foundation.accounts.middleware.SeenMiddleware",
+    "workspace.views.factor_first.FactorMiddleware",
     "workspace.views.view_only.ViewingMiddleware",
 ]
 

@@ -11,10 +11,10 @@ from django.db.models import QuerySet
 
 from foundation.accounts import events
 from foundation.accounts.models import User
-from foundation.accounts.queries import actor_of
+from foundation.accounts.queries import actor_of, factors_of
 from foundation.core import moment
 from foundation.core.actors import Actor
-from foundation.core.errors import Missing
+from foundation.core.errors import Conflict, Missing
 from foundation.events.services import append_event
 from foundation.history.services import recorded
 
@@ -79,6 +79,12 @@ def end_sessions(*, user: User, actor: Actor, but: str = "") -> int:
         if ended:
             append_event(events.USER_CHANGED, user.uid, username=user.username)
     return ended
+
+
+def require_spare_factor(*, user: User) -> None:
+    """Before one is removed; raises `Conflict` where it is the last and a role of theirs requires one."""
+    if actor_of(user).requires_factor and factors_of(user).count() < 2:
+        raise Conflict("A role of yours requires a second factor; set up another one first", path="factor")
 
 
 def forget_ended_sessions(*, at: datetime) -> int:
