@@ -71,7 +71,7 @@ def work_item_page(uid: UUID, *, actor: Actor) -> WorkItemPage:
 
 def _said(comment: Comment, actor: Actor) -> Said:
     is_mine = comment.author_id is not None and comment.author_id == actor.user_id
-    author = str(comment.author) if comment.author else "Somebody who left"
+    author = str(comment.author) if comment.author else "The house"
     return Said(comment.uid, author, comment.text, comment.at, is_mine and may_take_back(comment))
 
 
