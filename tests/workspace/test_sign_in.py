@@ -99,6 +99,15 @@ def test_a_refusal_does_not_tell_who_exists(steward: Any) -> None:
     assert told("accounts.user.signed_in") == []
 
 
+def test_one_word_for_what_one_signs_in_with(administrator: Any, client: Client) -> None:
+    asked = text_of(client.get("/login/"))
+    assert ("Sign-in name" in asked, "Username" in asked) == (True, False)
+    ada, _ = enter("ada")
+    for address in ("/settings/people/new/", "/settings/groups/new/", "/settings/sign-in/"):
+        assert "Username" not in text_of(ada.get(address))
+    assert "Sign-in name" in text_of(ada.get("/settings/people/new/"))
+
+
 def test_nobody_signs_themselves_up(steward: Any, client: Client) -> None:
     for address in ("/signup/", "/accounts/signup/", "/login/signup/", "/password/reset/"):
         assert client.post(address, {"username": "eve", "password1": PASSWORD}).status_code == 404

@@ -42,7 +42,12 @@ def counted(view: View) -> View:
 
 
 class SignInView(account.LoginView):
-    """The library's, with the providers that one may come by."""
+    """The library's, with the house's word for a name and the providers that one may come by."""
+
+    def get_form(self, *args: Any, **known: Any) -> Any:
+        form = super().get_form(*args, **known)
+        form.fields["login"].label = "Sign-in name"
+        return form
 
     def get_context_data(self, **known: Any) -> dict[str, Any]:
         return super().get_context_data(**known) | {"ways": ways_in(self.get_next_url() or "")}
