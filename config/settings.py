@@ -103,6 +103,7 @@ MIDDLEWARE = [
     "foundation.accounts.middleware.ActorMiddleware",
     "foundation.audit.middleware.AuditMiddleware",
     "foundation.accounts.middleware.SeenMiddleware",
+    "workspace.views.factor_first.FactorMiddleware",
     "workspace.views.view_only.ViewingMiddleware",
 ]
 
@@ -188,10 +189,16 @@ MFA_TOTP_TOLERANCE = 1
 MFA_RECOVERY_CODES_SHOW_ONCE = True
 MFA_PASSKEY_LOGIN_ENABLED = True
 MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = APP_ORIGIN.startswith("http://")
-SESSION_COOKIE_NAME = f"tandem_{urlsplit(APP_ORIGIN).port or 'session'}"
-CSRF_COOKIE_NAME = f"tandem_csrf_{urlsplit(APP_ORIGIN).port or 'session'}"
-SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = IS_SECURE = APP_ORIGIN.startswith("https://")
+PREFIX = "__Host-tandem" if IS_SECURE else "tandem"  # with it no other host of the domain can set them
+SESSION_COOKIE_NAME = f"{PREFIX}_{urlsplit(APP_ORIGIN).port or 'session'}"
+CSRF_COOKIE_NAME = f"{PREFIX}_csrf_{urlsplit(APP_ORIGIN).port or 'session'}"
+SESSION_COOKIE_HTTPONLY = True
+SESSION_IDLE_MINUTES = env.integer(
+    "SESSION_IDLE_MINUTES", 720, "For how many minutes a session may lie idle; 0: as long as it lasts"
+)
+SESSION_HOURS = env.integer("SESSION_HOURS", 168, "For how many hours a session lasts, however much it is used")
+SESSION_COOKIE_AGE = SESSION_HOURS * 3600
 BEHIND_PROXY = env.boolean("BEHIND_PROXY", default=False, meaning="A proxy sets X-Forwarded-Proto and lets nobody else")
 PROXIES = env.integer("PROXIES", 1, "With BEHIND_PROXY: how many proxies add to X-Forwarded-For")
 if BEHIND_PROXY:

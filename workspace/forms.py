@@ -149,7 +149,7 @@ class QueueForm(SettingForm):
 
 
 class PersonForm(SettingForm):
-    username = forms.CharField(max_length=150, label="Signs in as")
+    username = forms.CharField(max_length=150, label="Sign-in name")
     name = forms.CharField(max_length=300, required=False)
     email = forms.EmailField(required=False, label="E-mail")
     is_service = forms.BooleanField(

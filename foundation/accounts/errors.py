@@ -11,3 +11,9 @@ class ConfirmFirst(TandemError):
     code = "confirm-first"
     status = 403
     title = "Confirm first that it is you"
+
+
+class FactorFirst(TandemError):
+    code = "factor-first"
+    status = 403
+    title = "Set up a second factor first"

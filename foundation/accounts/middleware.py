@@ -8,6 +8,7 @@ from collections.abc import Callable
 
 import redis
 from allauth.account.adapter import get_adapter
+from django.contrib.auth.models import AnonymousUser
 from django.core.cache import cache
 from django.http import HttpRequest, HttpResponse
 
@@ -51,23 +52,28 @@ def _reason(request: HttpRequest) -> str:
 
 
 class SeenMiddleware:
-    """Notes that a session is in use, once a minute; Valkey keeps the minute, so that most requests write nothing."""
+    """Notes that a session is in use, once a minute, and turns away one that has gone on or lain idle for too long.
+
+    Valkey keeps the minute, so that most requests ask and write nothing; without it each of them asks.
+    """
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        if request.user.is_authenticated and request.session.session_key:
-            self._note(request)
+        if request.user.is_authenticated and request.session.session_key and self._note(request):
+            LOG.info("A session of %s is over", request.user.get_username())
+            request.session.flush()
+            request.user, request.actor = AnonymousUser(), ANONYMOUS  # type: ignore[attr-defined]
         return self.get_response(request)
 
-    def _note(self, request: HttpRequest) -> None:
+    def _note(self, request: HttpRequest) -> bool:
+        """Whether it is over."""
         key = str(request.session.session_key)
         try:
             name = hashlib.sha256(key.encode()).hexdigest()[:32]
             is_due = cache.add(f"seen:{name}", 1, timeout=SEEN_SECONDS)
         except redis.RedisError as error:
-            LOG.warning("Sessions are not noted: %s", type(error).__name__)
-            return
-        if is_due:
-            note_session_seen(session_key=key, address=get_adapter().get_client_ip(request))
+            LOG.warning("Every request asks whether its session goes on: %s", type(error).__name__)
+            is_due = True
+        return is_due and not note_session_seen(session_key=key, address=get_adapter().get_client_ip(request))

@@ -41,6 +41,7 @@ class RoleDefinition(models.Model):
     name = models.TextField()
     sentence = models.TextField(blank=True, help_text="What the role is for")
     permissions = ArrayField(models.TextField(), default=list, blank=True)
+    requires_factor = models.BooleanField(default=False, help_text="Whoever has it signs in with a second factor")
     is_first = models.BooleanField(default=False, help_text="One that the house began with")
 
     objects = RoleQuerySet.as_manager()
@@ -99,12 +100,13 @@ class GrantQuerySet(models.QuerySet["Grant"]):
 
 
 class GrantManager(models.Manager["Grant"]):
-    """Grants with the permissions of their role, read along."""
+    """Grants with what their role says, read along."""
 
     def get_queryset(self) -> GrantQuerySet:
         role = RoleDefinition.objects.filter(code=models.OuterRef("role")).order_by()
         return GrantQuerySet(self.model, using=self._db).annotate(
-            permissions=models.Subquery(role.values("permissions"))
+            permissions=models.Subquery(role.values("permissions")),
+            requires_factor=models.Subquery(role.values("requires_factor")),
         )
 
     def held_by(self, user_id: int | None) -> GrantQuerySet:

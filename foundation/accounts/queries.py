@@ -7,11 +7,12 @@ import hmac
 from collections.abc import Iterable
 from datetime import datetime
 
+from allauth.mfa.models import Authenticator
 from django.db.models import Q, QuerySet
 
 from foundation.accounts.choices import Dimension, Role
 from foundation.accounts.errors import BadKey
-from foundation.accounts.models import ApiKey, Grant, Membership, User, Viewing
+from foundation.accounts.models import ApiKey, Grant, Membership, RoleDefinition, User, Viewing
 from foundation.core.actors import ANONYMOUS, EVERYTHING, Actor, Reach
 from foundation.core.errors import Missing
 from foundation.core.permissions import shared_permissions
@@ -24,8 +25,14 @@ def actor_of(user: User, *, key: ApiKey | None = None) -> Actor:
     """The actor that a user, or a key acting for them, is now."""
     if not user.is_active:
         return ANONYMOUS
-    reaches = (EVERYTHING,) if user.is_superuser else _reaches_by_source(grants_of(user))
-    actor = Actor(f"user:{user.username}", user.pk, str(user), reaches, user.closings)
+    if user.is_superuser:
+        reaches: tuple[Reach, ...] = (EVERYTHING,)
+        requires = RoleDefinition.objects.filter(code=Role.ADMINISTRATOR, requires_factor=True).exists()
+    else:
+        grants = grants_of(user)
+        reaches = _reaches_by_source(grants)
+        requires = any(getattr(one, "requires_factor", False) for one in grants)
+    actor = Actor(f"user:{user.username}", user.pk, str(user), reaches, user.closings, requires_factor=requires)
     return _narrowed(actor, user, key) if key else actor
 
 
@@ -100,6 +107,12 @@ def owner_named(username: str, *, actor: Actor) -> User:
     if user is None:
         raise Missing("Nobody signs in by this name", path="user")
     return user
+
+
+def factors_of(user: User) -> QuerySet[Authenticator]:
+    """Their second factors, apps and passkeys; recovery codes only stand in for one."""
+    found: QuerySet[Authenticator] = Authenticator.objects.filter(user=user)
+    return found.exclude(type=Authenticator.Type.RECOVERY_CODES)
 
 
 def why_not_viewed(whom: User, *, actor: Actor) -> str:

@@ -99,6 +99,8 @@ class Actor:
     name: str = ""
     reaches: tuple[Reach, ...] = ()
     closings: int = 0
+    # one of their roles is for people with a second factor alone
+    requires_factor: bool = field(default=False, compare=False)
     # who was narrowed, by `within`
     whole: Actor | None = field(default=None, compare=False, repr=False)
 

@@ -12,6 +12,7 @@ from foundation.workflow.choices import Priority
 from foundation.workflow.registry import SUBJECTS
 
 OPEN = Q(closed_at=None)
+DISMISSED = "dismissed"
 WORK = "workflow.work"
 
 
@@ -57,6 +58,9 @@ class WorkItemQuerySet(models.QuerySet["WorkItem"]):
 
     def unfinished(self) -> WorkItemQuerySet:
         return self.filter(OPEN)
+
+    def dismissed_since(self, at: datetime) -> WorkItemQuerySet:
+        return self.filter(outcome=DISMISSED, closed_at__gte=at)
 
     def awake(self, at: datetime) -> WorkItemQuerySet:
         return self.exclude(snoozed_until__gt=at)
@@ -109,6 +113,7 @@ class WorkItem(models.Model):
                 fields=["queue", "kind", "market", "priority", "assignee", "snoozed_until", "due_at"], condition=OPEN,
                 name="open_items_counted",
             ),
+            models.Index(fields=["closed_at"], condition=Q(outcome=DISMISSED), name="dismissed_items"),
             models.Index(fields=["subject"], name="items_of_subject"),
         ]  # fmt: skip
 

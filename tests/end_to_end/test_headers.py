@@ -77,6 +77,16 @@ def test_cookies_are_kept_from_scripts_and_other_sites(administrator: Any, clien
     assert token["samesite"] == "Lax"
 
 
+@pytest.mark.parametrize(("origin", "prefix"), [("https://tandem.example", "__Host-"), ("http://tandem.example", "")])
+def test_with_https_no_other_host_can_set_the_cookies(origin: str, prefix: str) -> None:
+    names = "s.SESSION_COOKIE_NAME, s.CSRF_COOKIE_NAME, s.SESSION_COOKIE_SECURE"
+    code = f"from django.conf import settings as s; print({names})"
+    given = {"PATH": os.environ["PATH"], "SECRET_KEY": "x" * 50, "APP_ORIGIN": origin}
+    words = [sys.executable, "manage.py", "shell", "-v", "0", "-c", code]
+    found = subprocess.run(words, cwd=ROOT, env=given, capture_output=True, text=True, check=True)
+    assert found.stdout.split() == [f"{prefix}tandem_session", f"{prefix}tandem_csrf_session", str(bool(prefix))]
+
+
 def deployed(**more: str) -> subprocess.CompletedProcess[str]:
     given = {
         "PATH": os.environ["PATH"], "SECRET_KEY": "0123456789abcdefghijklmnopqrstuvwxyz" * 2,

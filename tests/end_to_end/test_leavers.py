@@ -25,9 +25,11 @@ from foundation.jobs import registry
 from foundation.jobs.models import Job
 from foundation.jobs.running import run_job
 from foundation.jobs.services import start_job
+from foundation.workflow.services import claim_work_item
 from tests.dam.tus import CHUNK, Tus
 from tests.delivery.conftest import BYTES, ask, shelf  # noqa: F401  a fixture
 from tests.foundation.scim import USER, Directory, directory_key
+from tests.foundation.test_workflow import open_one
 
 pytestmark = pytest.mark.django_db(transaction=True)
 HOUSE = system("tests")
@@ -75,9 +77,11 @@ def leaver(live_server: Any, directory: Directory, shelf: Any, monkeypatch: Any)
     waiting = start_job(kind="tests.work", queue="bulk", payload={}, actor=actor)
     running = start_job(kind="tests.work", queue="bulk", payload={}, actor=actor)
     Job.objects.filter(pk=running.pk).update(state="running", attempt=1, lease_until=moment.now())
+    item = open_one(HOUSE)
+    claim_work_item(uid=item.uid, actor=actor)
     return SimpleNamespace(
         uid=made["id"], user=user, url=live_server.url, cookie=cookie, key=key, secret=secret, tus=tus,
-        where=where, links=links, shelf=shelf, waiting=waiting, running=running,
+        where=where, links=links, shelf=shelf, waiting=waiting, running=running, item=item,
     )  # fmt: skip
 
 
@@ -112,6 +116,9 @@ def test_all_is_dead_at_the_next_request_and_stays_dead(way: str, leaver: Any, d
     assert (upload.state, upload.offset, upload.holder) == ("expired", 5, None)
     ended = ApiKey.objects.get(pk=leaver.key.pk).revoked_at
     assert ended is not None
+    leaver.item.refresh_from_db()
+    assert leaver.item.assignee is None
+    assert "nora had this and has left" in leaver.item.comments.get().text
     for job, state in ((leaver.waiting, "cancelled"), (leaver.running, "running")):
         job.refresh_from_db()
         assert (job.state, job.cancel_requested) == (state, True)

@@ -76,7 +76,7 @@ def sign_in(house: Serving, chromium: Browser, folder: Path) -> Iterator[Callabl
         contexts.append(context)
         page = context.new_page()
         page.goto("/login/")
-        page.get_by_label("Username").fill(name)
+        page.get_by_label("Sign-in name").fill(name)
         page.get_by_label("Password").fill(password)
         page.keyboard.press("Enter")
         expect(page.get_by_role("heading", level=1)).to_contain_text("Hello")

@@ -10,7 +10,7 @@ from foundation.bulk.services import start_bulk_change, undo_bulk_change
 from foundation.core import moment
 from foundation.core.errors import Invalid
 from foundation.workflow import services
-from foundation.workflow.models import Watcher, WorkItem
+from foundation.workflow.models import Comment, Watcher, WorkItem
 from tests.foundation.test_workflow import open_one
 
 pytestmark = pytest.mark.django_db
@@ -108,3 +108,41 @@ def test_parameters_are_checked(items, steward, verb, parameters, path):
     with pytest.raises(Invalid) as refused:
         do(verb, items, steward, **parameters)
     assert refused.value.path == path
+
+
+def test_one_comment_for_all_is_taken_back_from_all(items, steward, outsider):
+    services.comment_on_work_item(uid=items[0].uid, text="Wait", actor=outsider)
+    change = do("comment", items, steward, text="  Wait ")
+    assert counts(change) == (3, 0, 0)
+    said = Comment.objects.order_by("pk").values_list("author", "text")
+    assert list(said) == [(outsider.user_id, "Wait"), *[(steward.user_id, "Wait")] * 3]
+    again = do("comment", items[:1], steward, text="Wait")
+    assert (counts(again), Comment.objects.count()) == ((1, 0, 0), 5)
+    assert undo_bulk_change(again, actor=steward).undone == 1
+    assert Comment.objects.count() == 4, "the one that was said before stays"
+    undone = undo_bulk_change(change, actor=steward)
+    assert (undone.undone, undone.kept) == (3, 0)
+    assert list(Comment.objects.values_list("author", flat=True)) == [outsider.user_id]
+
+
+def test_a_comment_is_kept_where_it_is_too_late(items, steward):
+    change = do("comment", items, steward, text="Wait")
+    Comment.objects.filter(item=items[0]).update(at=moment.now() - timedelta(minutes=16))
+    undone = undo_bulk_change(change, actor=steward)
+    assert (undone.undone, undone.kept, Comment.objects.get().item) == (2, 1, items[0])
+
+
+@pytest.mark.parametrize("text", [None, "", "  ", "x" * 4001, 7, "a\0b"])
+def test_a_comment_says_something(items, steward, text):
+    with pytest.raises(Invalid):
+        do("comment", items, steward, text=text)
+    assert not Comment.objects.exists()
+
+
+def test_dismissed_ones_are_reopened_and_that_is_undone(items, steward, house_actor):
+    do("dismiss", items[:2], steward)
+    services.close_work_items(cause_key="cause:2", actor=house_actor)
+    change = do("reopen", items, steward)
+    assert (counts(change), column("outcome")) == ((2, 0, 1), ["", "", "resolved"])
+    undo_bulk_change(change, actor=steward)
+    assert column("outcome") == ["dismissed", "dismissed", "resolved"]

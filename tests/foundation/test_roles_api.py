@@ -44,7 +44,7 @@ def test_everybody_reads_what_roles_may_and_few_how_often(administrator: Any, st
     assert [one["code"] for one in listed] == ["administrator", "steward", "studio", "merchant", "integrator"]
     assert listed[0] == {
         "code": "administrator", "name": "Administrator", "sentence": "Everything, people and settings too",
-        "permissions": ["*"], "is_first": True, "granted": None,
+        "permissions": ["*"], "requires_factor": False, "is_first": True, "granted": None,
     }  # fmt: skip
     assert session(administrator).get(f"{ROLES}/steward").json()["granted"] == 1
     assert Client().get(ROLES).status_code == 401
@@ -57,7 +57,12 @@ def test_a_role_is_made_changed_and_deleted(administrator: Any) -> None:
     assert (made.status_code, made.json()) == (
         201,
         BUYER
-        | {"permissions": ["pim.view", "pim.view_restricted", "pim.view_secret"], "is_first": False, "granted": 0},
+        | {
+            "permissions": ["pim.view", "pim.view_restricted", "pim.view_secret"],
+            "requires_factor": False,
+            "is_first": False,
+            "granted": 0,
+        },
     )
     changed = send(ada, "PATCH", f"{ROLES}/buyer", {"permissions": ["pim.view"]})
     assert (changed.status_code, changed.json()["permissions"], changed.json()["name"]) == (200, ["pim.view"], "Buyer")

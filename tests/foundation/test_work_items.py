@@ -219,3 +219,31 @@ def test_queues_belong_to_roles(house_actor, steward, photographer, administrato
     services.define_queue(code="ingest", name="Intake", role="steward", actor=house_actor)
     open_one(house_actor, cause_key="c", queue="ingest")
     assert owned(steward) == {"matching": True, "ingest": True}, "what an administrator decided stays"
+
+
+def test_what_a_leaver_had_goes_back_to_its_queue_and_says_why(house_actor, administrator, steward, merchant):
+    from foundation.accounts.services import close_account, reopen_account
+
+    user = get_user_model().objects.get(pk=steward.user_id)
+    mine, sleeping, others, done = (open_one(house_actor, cause_key=key) for key in "abcd")
+    other = make_actor("stan", "steward")
+    for item, who in ((mine, steward), (sleeping, steward), (done, steward), (others, other)):
+        services.claim_work_item(uid=item.uid, actor=who)
+    services.snooze_work_item(uid=sleeping.uid, until=moment.now() + timedelta(days=3), actor=steward)
+    services.dismiss_work_item(uid=done.uid, actor=steward)
+    services.watch_work_item(uid=others.uid, actor=steward)
+    services.watch_work_item(uid=others.uid, actor=other)
+    before = len(told())
+    close_account(user=user, actor=administrator)
+    for item in (mine, sleeping, others, done):
+        item.refresh_from_db()
+    assert [item.assignee_id for item in (mine, sleeping, others, done)] == [None, None, other.user_id, user.pk]
+    assert sleeping.snoozed_until is None
+    said = list(Comment.objects.order_by("pk").values_list("item", "author", "text"))
+    words = "stella had this and has left: nobody does it now."
+    assert said == [(mine.pk, administrator.user_id, words), (sleeping.pk, administrator.user_id, words)]
+    assert list(others.watchers.values_list("user", flat=True)) == [other.user_id]
+    assert [name for name, _ in told()[before:]] == ["released", "commented"] * 2 + ["unwatched"]
+    assert services.claim_work_item(uid=mine.uid, actor=other).assignee_id == other.user_id
+    reopen_account(user=user, actor=administrator)
+    assert WorkItem.objects.unfinished().filter(assignee=user).count() == 0

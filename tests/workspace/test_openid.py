@@ -37,7 +37,7 @@ from foundation.core.actors import system
 from foundation.core.errors import Conflict, Denied, Invalid
 from foundation.events.models import OutboxEvent
 from foundation.history.models import Revision
-from tests.cast import enter
+from tests.cast import PASSWORD, enter
 from tests.providers.running import at_openid, free_port, running
 from tests.workspace.test_confirming import forget
 
@@ -186,6 +186,22 @@ def test_a_closed_provider_lets_nobody_in(providers: dict[str, str]) -> None:
     assert Client().get("/sso/openid/north/login/").status_code == 404
     assert "North" not in Client().get("/login/").content.decode()
     assert User.objects.count() == 0
+
+
+def test_closing_a_provider_ends_the_sessions_that_came_by_it(providers: dict[str, str], steward: Any) -> None:
+    north, south = add("north", providers["north"]), add("south", providers["south"])
+    here, elsewhere, by_password = come("north", "subject-1")[0], come("south", "subject-1")[0], Client()
+    SocialAccount.objects.create(user_id=steward.user_id, provider="north", uid="subject-9")
+    by_password.post("/login/", {"login": "stella", "password": PASSWORD})
+    given = {"name": "North", "client_id": "tandem-north", "actor": HOUSE}
+    edit_provider(provider=north, is_open=True, **given)
+    assert is_in(here)
+    edit_provider(provider=north, is_open=False, **given)
+    assert [is_in(one) for one in (here, elsewhere, by_password)] == [False, True, True]
+    told = OutboxEvent.objects.filter(type="accounts.user.changed", data={"username": "nora"}).count()
+    edit_provider(provider=north, is_open=False, **given)
+    assert OutboxEvent.objects.filter(type="accounts.user.changed", data={"username": "nora"}).count() == told
+    assert south.is_open
 
 
 def test_an_answer_is_good_for_its_session_and_once(providers: dict[str, str]) -> None:

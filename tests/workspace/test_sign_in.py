@@ -14,8 +14,10 @@ from html import unescape
 from typing import Any
 
 import pytest
+import redis
 from allauth.mfa.models import Authenticator
 from allauth.usersessions.models import UserSession
+from django.conf import settings
 from django.contrib.sessions.models import Session
 from django.core.cache import cache
 from django.test import Client
@@ -95,6 +97,15 @@ def test_a_refusal_does_not_tell_who_exists(steward: Any) -> None:
     assert answer["Location"] == "/login/closed/", "a program has keys, no session"
     assert client.get("/").status_code == 302
     assert told("accounts.user.signed_in") == []
+
+
+def test_one_word_for_what_one_signs_in_with(administrator: Any, client: Client) -> None:
+    asked = text_of(client.get("/login/"))
+    assert ("Sign-in name" in asked, "Username" in asked) == (True, False)
+    ada, _ = enter("ada")
+    for address in ("/settings/people/new/", "/settings/groups/new/", "/settings/sign-in/"):
+        assert "Username" not in text_of(ada.get(address))
+    assert "Sign-in name" in text_of(ada.get("/settings/people/new/"))
 
 
 def test_nobody_signs_themselves_up(steward: Any, client: Client) -> None:
@@ -314,7 +325,7 @@ def test_an_administrator_ends_sessions_of_others(steward: Any, administrator: A
 
 def test_a_session_is_seen_once_a_minute(steward: Any) -> None:
     stella, _ = enter("stella")
-    long_ago = UserSession.objects.get().created_at.replace(year=2020)
+    long_ago = UserSession.objects.get().created_at - timedelta(hours=1)
     UserSession.objects.update(last_seen_at=long_ago)
     cache.clear()
     stella.get("/work/")
@@ -342,3 +353,38 @@ def test_sessions_end_with_the_account_and_stay_ended(steward: Any, administrato
     kept = Client()
     kept.cookies = stella.cookies
     assert kept.get("/work/").status_code == 302
+
+
+@pytest.mark.parametrize(
+    ("idle", "age", "goes_on"),
+    [(719, 719, True), (721, 721, False), (5, 167 * 60, True), (5, 168 * 60 + 1, False)],
+)
+def test_a_session_ends_idle_and_by_its_age(steward: Any, idle: int, age: int, goes_on: bool) -> None:
+    stella, _ = enter("stella")
+    at = moment.now()
+    UserSession.objects.update(last_seen_at=at - timedelta(minutes=idle), created_at=at - timedelta(minutes=age))
+    kept = stella.session.session_key
+    cache.clear()
+    assert stella.get("/work/").status_code == (200 if goes_on else 302)
+    assert Session.objects.filter(pk=kept).exists() is goes_on
+    assert UserSession.objects.exists() is goes_on
+    assert told("accounts.user.signed_out") == ([] if goes_on else [{"username": "stella"}])
+    stolen = Client()
+    stolen.cookies[settings.SESSION_COOKIE_NAME] = kept
+    assert stolen.get("/api/v1/products").status_code == (200 if goes_on else 401)
+
+
+def test_idle_for_as_long_as_it_lasts_where_the_deployment_says_so(steward: Any, settings: Any) -> None:
+    settings.SESSION_IDLE_MINUTES = 0
+    stella, _ = enter("stella")
+    UserSession.objects.update(last_seen_at=moment.now() - timedelta(hours=100))
+    cache.clear()
+    assert stella.get("/work/").status_code == 200
+
+
+def test_without_valkey_every_request_asks(steward: Any, monkeypatch: Any) -> None:
+    stella, _ = enter("stella")
+    assert stella.get("/work/").status_code == 200
+    UserSession.objects.update(last_seen_at=moment.now() - timedelta(hours=13))
+    monkeypatch.setattr(cache, "add", lambda *_, **__: (_ for _ in ()).throw(redis.ConnectionError()))
+    assert stella.get("/work/").status_code == 302

@@ -119,7 +119,7 @@ def desk(house_actor: Any, steward: Any, photographer: Any) -> list[Any]:
 def test_tabs_and_filters_add_up(desk: list[Any], steward: Any, photographer: Any, browser_of: Any) -> None:
     client = browser_of(steward)
     numbers, tabs, choices = shown(client, "")
-    assert (numbers, tabs) == ("3", {"Mine": 1, "Unassigned": 2, "Watched": 2, "Snoozed": 1, "All": 7})
+    assert (numbers, tabs) == ("3", {"Mine": 1, "Unassigned": 2, "Watched": 2, "Snoozed": 1, "All": 7, "Dismissed": 0})
     assert choices["kind"] == ["Odd (1)"]
     assert shown(client, "tab=unassigned")[0] == "21", "queues of her roles, the more urgent first"
     assert shown(client, "tab=unassigned&queue=ingest")[0] == "6", "any other queue by filter"
@@ -128,7 +128,7 @@ def test_tabs_and_filters_add_up(desk: list[Any], steward: Any, photographer: An
     assert shown(client, "tab=all")[0] == "2134567"
     assert shown(client, "tab=nonsense")[0] == "3"
     numbers, tabs, choices = shown(client, "tab=all&market=US")
-    assert (numbers, tabs) == ("23", {"Mine": 1, "Unassigned": 1, "Watched": 0, "Snoozed": 0, "All": 2})
+    assert (numbers, tabs) == ("23", {"Mine": 1, "Unassigned": 1, "Watched": 0, "Snoozed": 0, "All": 2, "Dismissed": 0})
     assert choices == {
         "queue": ["Matching (2)"], "kind": ["Odd (1)", "Proposal (1)"], "market": ["GB (1)", "US (2)"],
         "priority": ["High (1)", "Normal (1)"], "due": [],
@@ -139,7 +139,33 @@ def test_tabs_and_filters_add_up(desk: list[Any], steward: Any, photographer: An
     for nothing in ("kind=nonsense", "queue=nonsense", "priority=soon", "due=never", "market=JP"):
         assert shown(client, f"tab=all&{nothing}")[0] == ""
     numbers, tabs, _ = shown(browser_of(photographer), "tab=unassigned")
-    assert (numbers, tabs) == ("6", {"Mine": 1, "Unassigned": 1, "Watched": 0, "Snoozed": 2, "All": 7})
+    assert (numbers, tabs) == ("6", {"Mine": 1, "Unassigned": 1, "Watched": 0, "Snoozed": 2, "All": 7, "Dismissed": 0})
+
+
+def test_what_was_dismissed_has_a_tab_for_a_while(
+    desk: list[Any], steward: Any, outsider: Any, house_actor: Any, browser_of: Any
+) -> None:
+    client = browser_of(steward)
+    for at in (0, 1, 2):
+        services.dismiss_work_item(uid=desk[at].uid, actor=steward)
+    close_work_items(cause_key=desk[3].cause_key, actor=house_actor)
+    numbers, tabs, choices = shown(client, "tab=dismissed")
+    assert (numbers, tabs["Dismissed"], tabs["All"]) == ("213", 3, 3)
+    assert choices["market"] == ["US (2)"]
+    assert shown(client, "tab=dismissed&market=US")[0] == "23"
+    assert shown(browser_of(outsider), "tab=dismissed")[:2][0] == "23"
+    page = client.get("/work/?tab=dismissed").content.decode()
+    assert 'data-act="workflow.reopen"' in page
+    assert 'data-act="workflow.dismiss"' not in page
+    verbs = [verb.name for verb in client.get("/work/?tab=dismissed").context["bulk"].verbs]
+    assert verbs == ["workflow.comment", "workflow.watch", "workflow.unwatch", "workflow.reopen"]
+    assert "workflow.reopen" not in str(client.get("/work/?tab=all").context["bulk"].verbs)
+    act(browser_of(steward, htmx=True), "reopen", desk[0], desk[1])
+    assert shown(client, "tab=dismissed")[0] == "3"
+    WorkItem.objects.filter(pk=desk[2].pk).update(closed_at=moment.now() - timedelta(days=31))
+    assert shown(client, "tab=dismissed")[0] == ""
+    assert "Reopen" in client.get(f"/work/{desk[2].uid}/").content.decode(), "on its own page for good"
+    assert "Reopen" not in client.get(f"/work/{desk[3].uid}/").content.decode()
 
 
 def test_the_limited_are_counted_theirs_alone(desk: list[Any], outsider: Any, browser_of: Any) -> None:
@@ -159,7 +185,7 @@ def test_what_is_mine_is_counted_beside_its_place(
     ("query", "words"),
     [
         ("", "Nothing is yours"), ("tab=watched", "You watch nothing"), ("tab=snoozed", "Nothing is snoozed"),
-        ("tab=all&kind=odd", "Nothing waits here"),
+        ("tab=all&kind=odd", "Nothing waits here"), ("tab=dismissed", "Nothing was dismissed"),
     ],
 )  # fmt: skip
 def test_an_empty_tab_says_what_to_do(house_actor: Any, steward: Any, browser_of: Any, query: str, words: str) -> None:

@@ -31,16 +31,16 @@ ICONS = {
     "dam.licence": "file", "pim.place": "channel", "pim.withdraw": "cross", "pim.value": "edit",
     "workflow.claim": "user", "workflow.hand_over": "users", "workflow.snooze": "clock", "workflow.dismiss": "cross",
     "workflow.release": "undo", "workflow.wake": "sun", "workflow.priority": "up", "workflow.due": "calendar",
-    "workflow.watch": "eye", "workflow.unwatch": "eye",
+    "workflow.watch": "eye", "workflow.unwatch": "eye", "workflow.comment": "comment", "workflow.reopen": "undo",
 }  # fmt: skip
 KEYS = {
     "dam.approve": "p", "workflow.claim": "c", "workflow.hand_over": "a", "workflow.snooze": "s",
-    "workflow.dismiss": "d", "workflow.watch": "w",
+    "workflow.dismiss": "d", "workflow.watch": "w", "workflow.comment": "m", "workflow.reopen": "d",
 }  # fmt: skip
 DONE = {
     "dam.approve": "Approved", "dam.retire": "Retired", "workflow.claim": "Claimed",
     "workflow.hand_over": "Handed over", "workflow.snooze": "Snoozed", "workflow.dismiss": "Dismissed",
-    "workflow.release": "Released",
+    "workflow.release": "Released", "workflow.comment": "Said", "workflow.reopen": "Reopened",
     "workflow.wake": "Woken", "workflow.watch": "Watched", "workflow.unwatch": "No longer watched",
 }  # fmt: skip
 STAGES = {

@@ -32,7 +32,11 @@ PAGE = 30
 ORDER = ("priority", "pk")
 SOON = timedelta(days=7)
 MOST_MINE = 99
-TABS = {"mine": "Mine", "unassigned": "Unassigned", "watched": "Watched", "snoozed": "Snoozed", "all": "All"}
+TABS = {
+    "mine": "Mine", "unassigned": "Unassigned", "watched": "Watched", "snoozed": "Snoozed", "all": "All",
+    "dismissed": "Dismissed",
+}  # fmt: skip
+DISMISSED_FOR = timedelta(days=30)
 MINE, NOBODYS, OTHERS = "mine", "nobody's", "others'"
 OVERDUE, DUE_SOON = "overdue", "soon"
 DUE = {OVERDUE: "Overdue", DUE_SOON: "Due within a week"}
@@ -101,7 +105,7 @@ FILTERS = {
 
 
 def inbox(*, actor: Actor, wish: Wish, limit: int = PAGE) -> Inbox:
-    """Most urgent and oldest first. Five queries."""
+    """Most urgent and oldest first. Six queries."""
     desk = _Desk(actor, wish)
     rows = shown_items(desk.chosen, actor)
     page = keyset_page(rows, order=ORDER, cursor=wish.cursor, limit=limit)
@@ -113,7 +117,7 @@ def inbox(*, actor: Actor, wish: Wish, limit: int = PAGE) -> Inbox:
         items=[work_row(item, actor, desk.now) for item in page.rows],
         total=desk.counts[wish.tab],
         next_cursor=page.next_cursor,
-        elsewhere=next((tab for tab in tabs if tab.count and not tab.is_current), None),
+        elsewhere=next((tab for tab in tabs[:-1] if tab.count and not tab.is_current), None),
     )
 
 
@@ -193,6 +197,8 @@ class _Desk:
                 return self.visible.filter(watchers__user_id=me)
             case "snoozed":
                 return self.visible.asleep(self.now).filter(Q(assignee=None) | Q(assignee_id=me))
+            case "dismissed":
+                return WorkItem.objects.visible_to(self.actor).dismissed_since(self.now - DISMISSED_FOR)
         return self.visible
 
     @cached_property
@@ -222,13 +228,14 @@ class _Desk:
         return self._counted[1]
 
     def _cells(self) -> Iterator[tuple[Cell, Sequence[str]]]:
-        """Of everything, with the tabs that it is in but for the owner of its queue; then of what the actor watches."""
+        """Of everything, with its tabs but for the owner of its queue; then of what is watched, and of dismissed ones."""
         me = self.actor.user_id or -1
         for row in self._groups(me):
             cell = self._cell(row)
             yield cell, _tabs_of(cell)
-        for row in _grouped(self._of_tab("watched"), self.now, me):
-            yield self._cell(row), ("watched",)
+        for tab in ("watched", "dismissed"):
+            for row in _grouped(self._of_tab(tab), self.now, me):
+                yield self._cell(row), (tab,)
 
     def _groups(self, me: int) -> list[Group]:
         """Those few in full, and what is left of all when they are taken away."""

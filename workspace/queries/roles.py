@@ -13,6 +13,8 @@ from foundation.core.actors import ALL, Actor
 from foundation.core.permissions import DECLARED, Permission
 
 HOLDERS = 6
+FACTOR = Permission("second-factor", "Signing in", "Signs in with a second factor")
+"""A line of the matrix which is no permission, and says what a role requires."""
 
 
 @dataclass(frozen=True)
@@ -72,10 +74,13 @@ def role_matrix(actor: Actor) -> Matrix:
         Group(name, [Line(one, [cell_of(role, one) for role in roles]) for one in some])
         for name, some in groupby(_by_group(), key=lambda one: one.group)
     ]
+    groups.append(Group(FACTOR.group, [Line(FACTOR, [cell_of(role, FACTOR) for role in roles])]))
     return Matrix(_cards(roles, counted=may_edit), groups, may_edit)
 
 
 def cell_of(role: RoleDefinition, permission: Permission) -> Cell:
+    if permission is FACTOR:
+        return Cell(role.code, role.name, FACTOR.name, FACTOR.sentence, role.requires_factor, is_fixed=False)
     is_fixed = ALL in role.permissions
     holds = is_fixed or permission.name in role.permissions
     return Cell(role.code, role.name, permission.name, permission.sentence, holds, is_fixed)

@@ -1,4 +1,4 @@
-"""What the verbs of work items ask for: to whom, until when, how soon, by when."""
+"""What the verbs of work items ask for: to whom, until when, how soon, by when, in which words."""
 
 from __future__ import annotations
 
@@ -72,6 +72,11 @@ def _due(given: Given, actor: Actor) -> BulkForm:
     return BulkForm([Field("due_at", "Due on", values=[day], hint=hint, is_required=False, input_type="date")])
 
 
+def _comment(given: Given, actor: Actor) -> BulkForm:
+    hint = "Everybody who works on these queues reads it. You can take it back for 15 minutes."
+    return BulkForm([Field("text", "Comment", "lines", values=[_one(given, "text")], hint=hint)])
+
+
 def _read_snooze(given: Given, actor: Actor) -> dict[str, Any]:
     return {"until": _morning(_one(given, "day") or _one(given, "until"))}
 
@@ -102,10 +107,12 @@ WORK_FORMS: dict[str, Callable[[Given, Actor], BulkForm]] = {
     "workflow.snooze": _snooze,
     "workflow.priority": _priority,
     "workflow.due": _due,
+    "workflow.comment": _comment,
 }
 WORK_READERS: dict[str, Callable[[Given, Actor], dict[str, Any]]] = {
     "workflow.hand_over": lambda given, _: {"to": _one(given, "to")},
     "workflow.snooze": _read_snooze,
     "workflow.priority": lambda given, _: {"priority": _one(given, "priority")},
     "workflow.due": _read_due,
+    "workflow.comment": lambda given, _: {"text": _one(given, "text")},
 }

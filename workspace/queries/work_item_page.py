@@ -16,7 +16,7 @@ from foundation.core.actors import Actor
 from foundation.core.errors import Missing
 from foundation.history.queries import Change, changes_of
 from foundation.workflow.choices import Priority
-from foundation.workflow.models import Comment, WorkItem
+from foundation.workflow.models import DISMISSED, Comment, WorkItem
 from foundation.workflow.services import may_take_back
 from workspace.queries.shown import State, TimelineEntry
 from workspace.queries.words import person, phrase
@@ -40,6 +40,7 @@ class WorkItemPage:
     item: WorkItem
     priority: str
     is_open: bool
+    may_reopen: bool
     closed: State | None
     comments: list[Said]
     watchers: list[str]
@@ -62,6 +63,7 @@ def work_item_page(uid: UUID, *, actor: Actor) -> WorkItemPage:
         item=item,
         priority=Priority(item.priority).label.capitalize(),
         is_open=item.closed_at is None,
+        may_reopen=item.outcome == DISMISSED,
         closed=State(f"{phrase(item.outcome)} by {person(item.closed_by)}", "ok") if item.closed_at else None,
         comments=[_said(one, actor) for one in item.comments.select_related("author")],
         watchers=[str(one.user) for one in item.watchers.select_related("user").order_by("pk")],
@@ -71,7 +73,7 @@ def work_item_page(uid: UUID, *, actor: Actor) -> WorkItemPage:
 
 def _said(comment: Comment, actor: Actor) -> Said:
     is_mine = comment.author_id is not None and comment.author_id == actor.user_id
-    author = str(comment.author) if comment.author else "Somebody who left"
+    author = str(comment.author) if comment.author else "The house"
     return Said(comment.uid, author, comment.text, comment.at, is_mine and may_take_back(comment))
 
 

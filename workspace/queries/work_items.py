@@ -48,6 +48,7 @@ class WorkRow:
     market: str
     since: datetime
     states: list[State]
+    is_open: bool
     is_mine: bool
     is_taken: bool
     is_snoozed: bool
@@ -79,6 +80,7 @@ def work_row(item: WorkItem, actor: Actor, now: datetime) -> WorkRow:
         market=item.market,
         since=item.opened_at,
         states=states_of(item, actor, now),
+        is_open=item.closed_at is None,
         is_mine=item.assignee_id is not None and item.assignee_id == actor.user_id,
         is_taken=item.assignee_id is not None,
         is_snoozed=is_snoozed(item, now),

@@ -12,7 +12,7 @@ from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_POST
 
 from foundation.accounts.models import User
-from foundation.accounts.queries import grants_of, why_not_viewed
+from foundation.accounts.queries import actor_of, grants_of, why_not_viewed
 from foundation.accounts.services import (
     close_account,
     edit_user,
@@ -101,6 +101,7 @@ def show_person(request: PageRequest, someone: User, **bound: Any) -> HttpRespon
     context = {
         "person": someone,
         "is_self": someone.pk == request.actor.user_id,
+        "requires_factor": actor_of(someone).requires_factor,
         "may_view_as": not why_not_viewed(someone, actor=request.actor),
         "form": bound.get("form") or forms.PersonForm(initial=before, is_new=False),
         "grant_form": bound.get("grant") or forms.GrantForm(),

@@ -13,7 +13,7 @@ from foundation.accounts.services import copy_role, define_role, delete_role, pe
 from foundation.core.errors import Invalid, TandemError
 from foundation.core.permissions import DECLARED
 from workspace import forms
-from workspace.queries.roles import cell_of, role_matrix
+from workspace.queries.roles import FACTOR, cell_of, role_matrix
 from workspace.views.confirming import confirmed
 from workspace.views.pages import PageRequest, beside, page, toast
 
@@ -31,16 +31,21 @@ def role_permit(request: PageRequest, code: str) -> HttpResponse:
     """One cell of the matrix; its undo turns it back."""
     asked = request.POST if "permission" in request.POST else request.GET
     permission, holds = asked.get("permission", ""), asked.get("holds") == "yes"
-    if permission not in DECLARED:
+    line = FACTOR if permission == FACTOR.name else DECLARED.get(permission)
+    if line is None:
         raise Invalid(f"There is no permission {permission!r}", path="permission")
-    role = permit(code=code, permission=permission, holds=holds, actor=request.actor)
+    if line is FACTOR:
+        role = define_role(code=code, requires_factor=holds, is_new=False, actor=request.actor)
+        text = f"{role.name}: a second factor is {'required' if holds else 'no longer required'}"
+    else:
+        role = permit(code=code, permission=permission, holds=holds, actor=request.actor)
+        text = f"{role.name} {'may' if holds else 'may no longer'}: {line.sentence}"
     back = urlencode({"permission": permission, "holds": "no" if holds else "yes"})
     undo = f"{reverse('role_permit', args=[code])}?{back}"
-    text = f"{role.name} {'may' if holds else 'may no longer'}: {DECLARED[permission].sentence}"
     if not request.htmx:
         messages.success(request, text, extra_tags=undo)
         return redirect("role_list")
-    cell = cell_of(role, DECLARED[permission])
+    cell = cell_of(role, line)
     response = render(request, "workspace/fragments/role_cell.html", {"cell": cell, "may_edit": True})
     return toast(response, text, undo_url=undo, target=f"#{cell.id}")
 

@@ -20,7 +20,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 
 from foundation.accounts.models import User
-from foundation.accounts.services import end_session, end_sessions
+from foundation.accounts.services import end_session, end_sessions, require_spare_factor
 from foundation.core.errors import Invalid
 from workspace.queries.sign_in import factors_of, links_of, sessions_of, ways_in
 from workspace.views.pages import PageRequest, page
@@ -42,7 +42,12 @@ def counted(view: View) -> View:
 
 
 class SignInView(account.LoginView):
-    """The library's, with the providers that one may come by."""
+    """The library's, with the house's word for a name and the providers that one may come by."""
+
+    def get_form(self, *args: Any, **known: Any) -> Any:
+        form = super().get_form(*args, **known)
+        form.fields["login"].label = "Sign-in name"
+        return form
 
     def get_context_data(self, **known: Any) -> dict[str, Any]:
         return super().get_context_data(**known) | {"ways": ways_in(self.get_next_url() or "")}
@@ -79,6 +84,17 @@ def end_named(request: PageRequest, someone: User) -> None:
         messages.success(request, f"{ended} session{'' if ended == 1 else 's'} ended.")
 
 
+def keeping_one(view: View) -> View:
+    """Nobody removes their last second factor while a role of theirs requires one."""
+
+    @wraps(view)
+    def shown(request: PageRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+        require_spare_factor(user=_me(request))
+        return view(request, *args, **kwargs)
+
+    return shown
+
+
 def _me(request: PageRequest) -> User:
     return cast("User", request.user)
 
@@ -105,10 +121,10 @@ urlpatterns = [
     path("settings/sign-in/sessions/end/", sessions_end, name="sessions_end"),
     _own("password/", account.password_change, "account_change_password"),
     _own("app/", totp.activate_totp, "mfa_activate_totp"),
-    _own("app/remove/", totp.deactivate_totp, "mfa_deactivate_totp"),
+    _own("app/remove/", keeping_one(totp.deactivate_totp), "mfa_deactivate_totp"),
     _own("codes/", codes.view_recovery_codes, "mfa_view_recovery_codes"),
     _own("codes/new/", codes.generate_recovery_codes, "mfa_generate_recovery_codes"),
     _own("passkeys/new/", webauthn.add_webauthn, "mfa_add_webauthn"),
     _own("passkeys/<int:pk>/", webauthn.edit_webauthn, "mfa_edit_webauthn"),
-    _own("passkeys/<int:pk>/remove/", webauthn.remove_webauthn, "mfa_remove_webauthn"),
+    _own("passkeys/<int:pk>/remove/", keeping_one(webauthn.remove_webauthn), "mfa_remove_webauthn"),
 ]

@@ -20,13 +20,19 @@ from workspace.queries.work_item_page import get_work_item, work_item_page
 from workspace.views.pages import PageRequest, next_address, page, toast, uid_in
 
 ITEM = "#work-item"
+REOPEN = "workflow.reopen"
 # Verbs that would change nothing of what a tab shows.
 POINTLESS = {
-    "mine": ("workflow.claim", "workflow.wake"),
-    "unassigned": ("workflow.release", "workflow.wake", "workflow.unwatch"),
-    "watched": ("workflow.watch",),
-    "snoozed": ("workflow.snooze", "workflow.release"),
-}
+    "mine": ("workflow.claim", "workflow.wake", REOPEN),
+    "unassigned": ("workflow.release", "workflow.wake", "workflow.unwatch", REOPEN),
+    "watched": ("workflow.watch", REOPEN),
+    "snoozed": ("workflow.snooze", "workflow.release", REOPEN),
+    "all": (REOPEN,),
+    "dismissed": (
+        "workflow.claim", "workflow.hand_over", "workflow.snooze", "workflow.dismiss", "workflow.release",
+        "workflow.wake", "workflow.priority", "workflow.due",
+    ),
+}  # fmt: skip
 
 
 @require_safe

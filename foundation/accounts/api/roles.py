@@ -26,7 +26,7 @@ class RoleSerializer(serializers.ModelSerializer):
 
     class Meta:
         model = RoleDefinition
-        fields = ["code", "name", "sentence", "permissions", "is_first", "granted"]
+        fields = ["code", "name", "sentence", "permissions", "requires_factor", "is_first", "granted"]
         read_only_fields = fields
 
     def get_granted(self, role: RoleDefinition) -> int | None:
@@ -40,6 +40,7 @@ class EditRoleSerializer(serializers.Serializer):
     name = serializers.CharField(required=False, max_length=100)
     sentence = serializers.CharField(required=False, allow_blank=True, max_length=300)
     permissions = serializers.ListField(child=serializers.CharField(), required=False, max_length=MOST)
+    requires_factor = serializers.BooleanField(required=False, help_text="Whoever has it signs in with a second factor")
 
 
 class NewRoleSerializer(EditRoleSerializer):
@@ -50,8 +51,8 @@ class NewRoleSerializer(EditRoleSerializer):
     copied = serializers.CharField(required=False)
 
     def validate(self, given: dict[str, Any]) -> dict[str, Any]:
-        if "copied" in given and "permissions" in given:
-            raise Invalid("A copy may what its original may; change it afterwards", path="permissions")
+        if "copied" in given and {"permissions", "requires_factor"} & given.keys():
+            raise Invalid("A copy may and requires what its original does; change it afterwards", path="copied")
         return given
 
 

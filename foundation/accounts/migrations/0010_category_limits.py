@@ -8,7 +8,7 @@ import foundation.accounts.choices
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("accounts", "0008_viewings"),
+        ("accounts", "0009_required_factors"),
     ]
 
     operations = [

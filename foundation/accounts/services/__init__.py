@@ -42,6 +42,7 @@ from foundation.accounts.services.sign_in import (
     note_sign_in_refused,
     note_signed_in,
     note_signed_out,
+    require_spare_factor,
     reset_factors,
 )
 from foundation.accounts.services.viewing import end_viewing, end_viewings_over, start_viewing
@@ -80,6 +81,7 @@ __all__ = [
     "place_person",
     "remove_members",
     "reopen_account",
+    "require_spare_factor",
     "reset_factors",
     "revoke_api_key",
     "revoke_role",

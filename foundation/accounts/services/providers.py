@@ -18,6 +18,7 @@ from foundation.accounts.choices import Source
 from foundation.accounts.models import Provider, ProviderSecret, User
 from foundation.accounts.services.groups import set_memberships
 from foundation.accounts.services.people import USERNAME, create_user
+from foundation.accounts.services.sign_in import end_sessions_by
 from foundation.core import moment
 from foundation.core.actors import Actor, system
 from foundation.core.errors import Conflict, Invalid, TandemError
@@ -65,7 +66,10 @@ def edit_provider(
     *, provider: Provider, actor: Actor, name: str, client_id: str = "", secret: str = "", metadata: str = "",
     subject_claim: str = "", groups_claim: str = "", may_create: bool = False, is_open: bool = True,
 ) -> Provider:  # fmt: skip
-    """Change a provider but for its code and issuer, by which people are linked; an empty secret leaves the old one."""
+    """Change a provider but for its code and issuer, by which people are linked; an empty secret leaves the old one.
+
+    Closing it ends the sessions of those who came in by it.
+    """
     actor = actor.require("accounts.manage")
     found = _read_metadata(metadata) if metadata and provider.kind == Provider.Kind.SAML else None
     if found and found[0] != provider.issuer:
@@ -77,6 +81,8 @@ def edit_provider(
         if provider.kind == Provider.Kind.SAML and provider.subject_claim != subject_claim:
             _require_nobody(provider)
         _fill(provider, name, client_id, subject_claim, groups_claim, may_create=may_create)
+        if provider.is_open and not is_open:
+            end_sessions_by(provider=provider.code, actor=actor)
         provider.is_open = is_open
         if found:
             provider.metadata = found[1]

@@ -23,7 +23,7 @@ LONGEST_NAME, LONGEST_SENTENCE = 100, 300
 
 def define_role(
     *, code: str, actor: Actor, name: str | None = None, sentence: str | None = None,
-    permissions: Collection[str] | None = None, is_new: bool | None = None,
+    permissions: Collection[str] | None = None, requires_factor: bool | None = None, is_new: bool | None = None,
 ) -> RoleDefinition:  # fmt: skip
     """Make a role, or change what is named of one; `is_new` says which of the two it must be.
 
@@ -38,14 +38,16 @@ def define_role(
             raise Missing(f"There is no role {code!r}", path="role")
         if is_new and role.pk is not None:
             raise Conflict(f"There is a role {code} already", path="code")
-        before = (role.pk, role.name, role.sentence, sorted(role.permissions))
+        before = (role.pk, role.name, role.sentence, sorted(role.permissions), role.requires_factor)
         if name is not None or role.pk is None:
             role.name = _text(name or code.capitalize(), LONGEST_NAME, "name")
         if sentence is not None:
             role.sentence = _text(sentence, LONGEST_SENTENCE, "sentence", is_needed=False)
         if permissions is not None:
             role.permissions = _checked(role, permissions)
-        if (role.pk, role.name, role.sentence, role.permissions) != before:
+        if requires_factor is not None:
+            role.requires_factor = requires_factor
+        if (role.pk, role.name, role.sentence, role.permissions, role.requires_factor) != before:
             role.save()
             append_event(events.ROLE_DEFINED, role.uid, role=code)
             require_own_access(actor)
@@ -64,13 +66,16 @@ def permit(*, code: str, permission: str, holds: bool, actor: Actor) -> RoleDefi
 
 
 def copy_role(*, code: str, to: str, name: str, actor: Actor, sentence: str | None = None) -> RoleDefinition:
-    """A new role that may what another one may, and says the same of itself unless told otherwise."""
+    """A new role that may and requires what another one does, and says the same of itself unless told otherwise."""
     actor = _require_person(actor)
     with recorded(actor):
         role = lock_role(code)
         permissions = DECLARED.keys() if ALL in role.permissions else role.permissions
         words = role.sentence if sentence is None else sentence
-        return define_role(code=to, name=name, sentence=words, permissions=permissions, actor=actor, is_new=True)
+        return define_role(
+            code=to, name=name, sentence=words, permissions=permissions, requires_factor=role.requires_factor,
+            actor=actor, is_new=True,
+        )  # fmt: skip
 
 
 def delete_role(*, code: str, actor: Actor) -> None:

@@ -14,6 +14,7 @@ from foundation.workflow.services.items import (
     open_work_item,
     reopen_work_item,
 )
+from foundation.workflow.services.leaving import give_back_work_of
 from foundation.workflow.services.queues import define_queue
 from foundation.workflow.services.timing import (
     reset_work_item,
@@ -29,6 +30,7 @@ __all__ = [
     "comment_on_work_item",
     "define_queue",
     "dismiss_work_item",
+    "give_back_work_of",
     "hand_over_work_item",
     "may_take_back",
     "open_work_item",

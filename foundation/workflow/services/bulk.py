@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any, ClassVar
 
+from django.db.models import Count
 from django.utils.dateparse import parse_datetime
 
 from foundation.bulk.registry import Noun, Parameters, Verb, read_parameters, register_noun, register_verbs
@@ -14,10 +15,16 @@ from foundation.core.actors import Actor
 from foundation.core.errors import Invalid
 from foundation.history.queries import Trace
 from foundation.workflow.choices import PRIORITIES, Priority
-from foundation.workflow.models import Watcher, WorkItem
+from foundation.workflow.models import Comment, Watcher, WorkItem
 from foundation.workflow.services.assigning import claim_work_item, hand_over_work_item, release_work_item
 from foundation.workflow.services.finding import person_acting
-from foundation.workflow.services.following import unwatch_work_item, watch_work_item
+from foundation.workflow.services.following import (
+    clean_comment,
+    comment_on_work_item,
+    take_back_comment,
+    unwatch_work_item,
+    watch_work_item,
+)
 from foundation.workflow.services.items import dismiss_work_item, reopen_work_item
 from foundation.workflow.services.timing import (
     reset_work_item,
@@ -33,8 +40,19 @@ TABLE = "workflow_workitem"
 def offer_work_item_verbs() -> None:
     """Offer work items and their verbs."""
     register_noun(Noun("work_item", WorkItem.objects.visible_to, str))
-    register_verbs(
-        Claim(), HandOver(), Snooze(), Dismiss(), Release(), Wake(), SetPriority(), SetDue(), Watch(), Unwatch()
+    register_verbs(  # in the order of the bar
+        Claim(),
+        HandOver(),
+        Snooze(),
+        Dismiss(),
+        Release(),
+        Wake(),
+        SetPriority(),
+        SetDue(),
+        Say(),
+        Watch(),
+        Unwatch(),
+        Reopen(),
     )
 
 
@@ -228,6 +246,37 @@ class Unwatch(_Watching):
         unwatch_work_item(uid=subject.uid, actor=actor)
 
 
+class Say(_Standing):
+    """The same comment on each. The image counts how often this person has said it there."""
+
+    name = "workflow.comment"
+    label = "Comment"
+
+    def check(self, given: Parameters, actor: Actor) -> dict[str, Any]:
+        return {"text": clean_comment(read_parameters(given, "text").get("text")), "by": person_acting(actor)}
+
+    def sentence(self, parameters: Parameters) -> str:
+        return f"Say “{parameters['text']}”"
+
+    def images(self, ids: Sequence[int], parameters: Parameters) -> dict[int, Any]:
+        said = Comment.objects.filter(item_id__in=ids, author_id=parameters["by"], text=parameters["text"])
+        return dict.fromkeys(ids, 0) | dict(said.order_by().values_list("item_id").annotate(Count("pk")))
+
+    def spell(self, image: Any, parameters: Parameters) -> str:
+        return f"“{parameters['text']}”" + (f", {image} times" if image > 1 else "") if image else "Not said"
+
+    def change(self, subject: Any, parameters: Parameters, actor: Actor) -> None:
+        comment_on_work_item(uid=subject.uid, text=parameters["text"], actor=actor)
+
+    def restore(self, subject: Any, image: Any, parameters: Parameters, actor: Actor) -> None:
+        said = Comment.objects.filter(item=subject, author_id=parameters["by"], text=parameters["text"])
+        for one in said.order_by("-pk")[: max(0, said.count() - image)]:
+            take_back_comment(uid=subject.uid, comment=one.uid, actor=actor)
+
+    def traces(self, ids: Sequence[int], parameters: Parameters) -> dict[int, list[Trace]]:
+        return {pk: [] for pk in ids}
+
+
 class Dismiss(_Standing):
     name = "workflow.dismiss"
     label = "Dismiss"
@@ -245,6 +294,17 @@ class Dismiss(_Standing):
 
     def restore(self, subject: Any, image: Any, parameters: Parameters, actor: Actor) -> None:
         reopen_work_item(uid=subject.uid, actor=actor)
+
+
+class Reopen(Dismiss):
+    name = "workflow.reopen"
+    label = "Reopen"
+
+    def change(self, subject: Any, parameters: Parameters, actor: Actor) -> None:
+        reopen_work_item(uid=subject.uid, actor=actor)
+
+    def restore(self, subject: Any, image: Any, parameters: Parameters, actor: Actor) -> None:
+        dismiss_work_item(uid=subject.uid, actor=actor)
 
 
 def _moment(given: Any, path: str) -> datetime | None:

@@ -41,11 +41,17 @@ def unwatch_work_item(*, uid: UUID, actor: Actor) -> WorkItem:
     return item
 
 
-def comment_on_work_item(*, uid: UUID, text: str, actor: Actor) -> Comment:
-    """Say something about it, open or closed."""
-    user_id, said = person_acting(actor), text.strip()
+def clean_comment(text: object) -> str:
+    """A comment as it is kept; raises `Invalid`."""
+    said = text.strip() if isinstance(text, str) else ""
     if not said or len(said) > LONGEST or "\0" in said:
         raise Invalid(f"A comment has 1 to {LONGEST:,} characters", path="text")
+    return said
+
+
+def comment_on_work_item(*, uid: UUID, text: str, actor: Actor) -> Comment:
+    """Say something about it, open or closed."""
+    user_id, said = person_acting(actor), clean_comment(text)
     with recorded(actor):
         item = lock_work_item(uid=uid, actor=actor, is_open=False)
         comment = Comment.objects.create(item=item, author_id=user_id, text=said, at=moment.now())

@@ -13,11 +13,9 @@ from foundation.events.services import append_event
 from foundation.history.services import recorded
 from foundation.workflow import events
 from foundation.workflow.choices import Priority
-from foundation.workflow.models import Queue, WorkItem
+from foundation.workflow.models import DISMISSED, Queue, WorkItem
 from foundation.workflow.registry import owner_of
 from foundation.workflow.services.finding import lock_work_item, named
-
-DISMISSED = "dismissed"
 
 
 def open_work_item(

@@ -38,7 +38,7 @@ class Visitor:
 
     def sign_in(self) -> None:
         self.page.goto("/login/?next=/work/")
-        self.page.get_by_label("Username").fill("stella")
+        self.page.get_by_label("Sign-in name").fill("stella")
         self.page.get_by_label("Password").fill(PASSWORD)
         self.page.keyboard.press("Enter")
         self.page.wait_for_url(lambda url: "/login/?" not in url)

@@ -8,9 +8,11 @@ from typing import Any
 from playwright.sync_api import expect
 
 from foundation.core import moment
-from foundation.workflow.models import WorkItem
+from foundation.workflow.models import Comment, WorkItem
 from foundation.workflow.services import open_work_item
 from tests.workspace.factories import HOUSE
+
+from . import browsers
 
 ROWS = "[data-rows] [data-row]"
 
@@ -142,3 +144,41 @@ def test_back_takes_the_filter_away(street: Any, opened: Any) -> None:
     assert "tab=all" in page.url
     page.go_back()
     expect(rows).to_have_count(4)
+
+
+def test_several_are_commented_dismissed_and_reopened(street: Any, opened: Any) -> None:
+    page = inbox(opened)
+    rows = page.locator(ROWS)
+    page.keyboard.press("j")
+    page.keyboard.press("x")
+    page.keyboard.press("j")
+    page.keyboard.press("x")
+    page.keyboard.press("m")
+    page.get_by_label("Comment", exact=True).fill("Asked the supplier")
+    page.get_by_role("button", name="Preview").click()
+    page.get_by_role("button", name="Apply to 2").click()
+    expect(page.get_by_text("Applied").first).to_be_visible()
+    assert set(Comment.objects.values_list("text", flat=True)) == {"Asked the supplier"}
+    assert Comment.objects.count() == 2
+    page = inbox(opened)
+    rows = page.locator(ROWS)
+    page.keyboard.press("j")
+    page.keyboard.press("d")
+    expect(rows).to_have_count(2)
+    page.goto("/work/?tab=dismissed")
+    page.wait_for_selector("selectable-list:defined")
+    expect(rows).to_have_count(1)
+    page.get_by_role("button", name="Reopen").first.click()
+    expect(rows).to_have_count(0)
+    assert WorkItem.objects.unfinished().count() == 3
+
+
+def test_it_is_handed_over_from_the_list_on_a_telephone(street: Any, opened: Any, photographer: Any) -> None:
+    page = opened("/work/?tab=unassigned", viewport=browsers.NARROW, bypass_csp=True)
+    page.wait_for_selector("selectable-list:defined")
+    assert browsers.barriers(page) == []
+    page.get_by_role("link", name="Hand over").first.click()
+    page.get_by_role("dialog").get_by_label("To").select_option("stella")
+    page.get_by_role("dialog").get_by_role("button", name="Hand over").click()
+    expect(page.locator(ROWS)).to_have_count(2)
+    assert WorkItem.objects.get(assignee__username="stella").closed_at is None
