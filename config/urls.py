@@ -37,6 +37,7 @@ urlpatterns = [
     path("api/openapi.json", SpectacularAPIView.as_view(), name="openapi"),
     path("api/v1/", include("foundation.accounts.urls")),
     path("api/v1/", include("foundation.jobs.urls")),
+    path("api/v1/", include("foundation.audit.urls")),
     path("api/v1/", include("foundation.workflow.urls")),
     path("api/v1/", include("foundation.taxonomy.urls")),
     path("api/v1/", include("associations.urls")),

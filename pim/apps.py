@@ -7,13 +7,16 @@ class PimConfig(AppConfig):
 
     def ready(self) -> None:
         from foundation.archive.registry import derived_models, export_models
+        from foundation.audit.registry import cut_images
         from foundation.core.permissions import declare_permissions
         from foundation.workflow.registry import register_subjects
         from pim import consumers, events, fsck, models  # noqa: F401  registers itself
         from pim.models.classifications import of_branches
+        from pim.queries import images
         from pim.services.bulk import offer_product_verbs
 
         fsck.register()
+        cut_images("pim_productvalues", images.cut_values)
         export_models(models.Attribute, models.Option, models.Family, models.FamilyAttribute, models.FamilyAxis)
         export_models(models.Requirement, models.Product, models.Identifier, models.ProductValues, models.Override)
         export_models(models.Placement, models.Classification, models.FirstCompletion, models.CompletenessDay)

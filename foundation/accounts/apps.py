@@ -8,9 +8,12 @@ class AccountsConfig(AppConfig):
     def ready(self) -> None:
         from allauth.socialaccount.providers import registry
 
+        from foundation.audit.registry import hide_columns
         from foundation.core.permissions import declare_permissions
 
         registry.load()
+        hide_columns("accounts_user", "password")
+        hide_columns("accounts_apikey", "digest")
         declare_permissions(
             "The house",
             {

@@ -92,6 +92,7 @@ class Link(models.Model):
             models.Index(fields=["behalf", "at", "position"], condition=~Q(behalf=""), name="link_by_behalf"),
             models.Index(fields=["subject_type", "subject", "at", "position"], name="link_by_subject"),
             models.Index(fields=["request"], condition=~Q(request=""), name="link_by_request"),
+            models.Index(fields=["at", "position"], condition=Q(source="e"), name="link_of_entries"),
         ]
 
     def __str__(self) -> str:

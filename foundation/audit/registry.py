@@ -1,8 +1,16 @@
-"""Actions that are entered without a write of truth, as the rooms declare them: a name and a sentence."""
+"""What the rooms tell the audit: actions that are no write of truth, and what of an image not everybody sees."""
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from typing import Any
+
+from foundation.core.actors import Actor
+
+Image = dict[str, Any]
+Cut = Callable[[Image], Image]
 ACTIONS: dict[str, str] = {}
+CUTS: dict[str, Callable[[Actor], Cut]] = {}
 
 
 def declare_action(name: str, sentence: str) -> str:
@@ -11,6 +19,20 @@ def declare_action(name: str, sentence: str) -> str:
         raise ValueError(f"Action {name} is declared twice")
     ACTIONS[name] = sentence
     return name
+
+
+def cut_images(table: str, cut: Callable[[Actor], Cut]) -> None:
+    """Register how images of a table are cut to what an actor may see; `cut` is asked once for many images."""
+    CUTS[table] = cut
+
+
+def hide_columns(table: str, *columns: str) -> None:
+    """Let nobody see these columns in images, digests of secrets say."""
+
+    def cut(image: Image) -> Image:
+        return {name: value for name, value in image.items() if name not in columns}
+
+    cut_images(table, lambda _: cut)
 
 
 REFUSED = declare_action("access.refused", "A request was refused for want of a permission")

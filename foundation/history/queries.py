@@ -58,6 +58,17 @@ def changes_of(table: str, key: str | int, *, limit: int = 50) -> list[Change]:
     return changes
 
 
+def after_of(revision: Revision) -> dict[str, Any] | None:
+    """The row's image after a revision: what the next one has before it, or the row as it is. None: it is gone."""
+    later = Revision.objects.filter(table_name=revision.table_name, row_key=revision.row_key, id__gt=revision.pk)
+    following = later.order_by("id").first()
+    if following is not None:
+        return following.before
+    if revision.op == Revision.Operation.DELETE or revision.table_name not in connection.introspection.table_names():
+        return None
+    return _current_rows(revision.table_name, [revision.row_key]).get(revision.row_key)
+
+
 def edits_after(change_set: str, traces: Mapping[int, Sequence[Trace]], *, since: datetime) -> dict[int, Change]:
     """For each subject with its traces the newest edit of them that came after the change set's own.
 

@@ -84,8 +84,12 @@ def test_refused_rows_leave_with_an_entry(steward: Any, browser_of: Any, client_
     start_import(file, filename="supplier.csv", actor=steward)
     run_due_jobs()
     client, made = browser_of(steward), ProductImport.objects.get()
-    assert client.get(f"/imports/{made.uid}/refused-rows/").status_code == 200
-    assert client_of(steward).get(f"/api/v1/imports/{made.uid}/error-file").status_code == 200
+    for answer in (
+        client.get(f"/imports/{made.uid}/refused-rows/"),
+        client_of(steward).get(f"/api/v1/imports/{made.uid}/error-file"),
+    ):
+        assert answer.status_code == 200
+        assert b"no-such-family" in answer.getvalue()
     told = [(one.actor.split("/")[0], one.subject, one.detail) for one in entered("pim.import.downloaded")]
     assert told == [
         ("user:stella", str(made.uid), {"file": "supplier.csv"}),

@@ -83,6 +83,7 @@ KINDS: dict[str, JobKind] = {
     "dam.ingest": JobKind("Ingest of files", "upload", "files", _ingests),
     "dam.render": JobKind("Making of renditions", "preset", "renditions", is_quiet=True),
     "bulk.change": JobKind("Bulk change", "layers", "rows", _bulk_changes),
+    "audit.verify": JobKind("Verification of the audit", "check", "links"),
     "syndication.send_feed": JobKind("Feed", "channel", "", _feeds),
 }
 

@@ -63,6 +63,7 @@ CORNERS = (
     Place("role_list", "Settings: roles", "users"),
     Place("mfa_index", "Settings: your sign-in", "lock"),
     Place("person_list", "Settings: people", "users", ("accounts.manage",)),
+    Place("audit", "Settings: audit", "clock", ("audit.view",)),
     Place("provider_list", "Settings: sign-in providers", "globe", ("accounts.manage",)),
     Place("parts", "Parts for builders of pages", "layers"),
 )

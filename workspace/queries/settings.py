@@ -14,6 +14,7 @@ from dam.models import Preset
 from dam.recipes import complete_recipe
 from foundation.accounts.models import ApiKey, Grant, Group, Provider, RoleDefinition, User
 from foundation.accounts.queries import WITH_GRANTS, grants_of, why_not_viewed
+from foundation.audit.queries.chain import last_batch
 from foundation.core import moment
 from foundation.core.actors import Actor
 from foundation.core.errors import Missing
@@ -98,6 +99,10 @@ def parts(actor: Actor) -> list[Part]:
         found.append(Part("Groups", reverse("group_list"), "users", words, Group.objects.count()))
         words = "What your directory said by SCIM, and what became of it"
         found.append(Part("Directory", reverse("exchange_list"), "refresh", words, Entry.objects.count()))
+    if actor.may("audit.view"):
+        last = last_batch()
+        words = "Who wrote and read what, in a chain that shows what was altered"
+        found.append(Part("Audit", reverse("audit"), "clock", words, last.last if last else 0))
     words = "Password, passkeys, and where you are signed in"
     found.append(
         Part(

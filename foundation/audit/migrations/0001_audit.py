@@ -89,6 +89,9 @@ class Migration(migrations.Migration):
                     models.Index(
                         condition=models.Q(("request", ""), _negated=True), fields=["request"], name="link_by_request"
                     ),
+                    models.Index(
+                        condition=models.Q(("source", "e")), fields=["at", "position"], name="link_of_entries"
+                    ),
                 ],
                 "constraints": [models.UniqueConstraint(fields=("source", "row"), name="linked_once")],
             },

@@ -16,7 +16,7 @@ from foundation.core.actors import Actor
 DRAWN = "SELECT last_value - CASE WHEN is_called THEN 0 ELSE 1 END FROM {sequence}"
 PENDING = """
 SELECT count(*) FROM (SELECT 1 FROM {table} s WHERE s.id > %s
-   AND NOT EXISTS (SELECT 1 FROM audit_link l WHERE l.source = '{source}' AND l.row = s.id) LIMIT %s) AS some
+   AND NOT EXISTS (SELECT 1 FROM audit_link l WHERE l.source = '{source}' AND l.row = s.id) LIMIT %s) AS waiting
 """
 COUNTED = 10_000
 

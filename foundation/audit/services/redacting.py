@@ -21,8 +21,9 @@ UPDATE history_revision SET before = before || %s::jsonb WHERE id = %s AND at = 
 """
 
 
-def redact(*, table: str, key: str, columns: Collection[str], reason: str, actor: Actor) -> int:
-    """Erase columns of one row from all its images in history; of how many revisions.
+def redact(*, table: str, key: str, columns: Collection[str], reason: str, actor: Actor, by: str = "") -> int:
+    """Erase columns of one row from all its images in history; of how many revisions. `by` names who is at the
+    command line, where the house itself is the actor.
 
     Each one's digest before and after is entered, which the chain then vouches for. Raises `Conflict` while some of
     them are not in the chain yet.
@@ -38,11 +39,11 @@ def redact(*, table: str, key: str, columns: Collection[str], reason: str, actor
         if linked < len(revisions):
             raise Conflict("Some of it is not in the chain yet; try again in a few seconds", path="key")
         for revision in revisions:
-            _erase(revision, [one for one in columns if one in (revision.before or {})], actor=actor)
+            _erase(revision, [one for one in columns if one in (revision.before or {})], actor=actor, by=by)
     return len(revisions)
 
 
-def _erase(revision: Revision, columns: Collection[str], *, actor: Actor) -> None:
+def _erase(revision: Revision, columns: Collection[str], *, actor: Actor, by: str) -> None:
     was = _first_digest(revision)
     with connection.cursor() as cursor:
         cursor.execute("SELECT set_config('tandem.retiring', 'on', true)")
@@ -51,7 +52,7 @@ def _erase(revision: Revision, columns: Collection[str], *, actor: Actor) -> Non
     now = digest_of(Source.REVISION, revision.pk, revision.at).hex()
     record_act(
         REDACTED, actor=actor, subject_type=Source.REVISION.label, subject=str(revision.pk), columns=sorted(columns),
-        was=was, now=now,
+        was=was, now=now, **({"by": by} if by else {}),
     )  # fmt: skip
 
 
