@@ -34,9 +34,9 @@ def house(request: Any, world: Any) -> SimpleNamespace:
     filled.classify_own()
     people = {role: make_actor(f"wear-{role}", role, category=WEAR) for role in LIMITED}
     people["wear in the US"] = make_actor("us-wear", "steward", category=WEAR, market="US")
-    before = {}
+    before, own = {}, own_ids()
     if request.node.name == test_what_lies_elsewhere_changes_no_answer.__name__:
-        before = {name: read_everything(browser(actor)) for name, actor in people.items()}
+        before = {name: read_everything(browser(actor), own) for name, actor in people.items()}
     foreign = filled.fill_foreign_branch(world)
     foreign |= {"bindings": filled.foreign_bindings(), "proposals": filled.foreign_bindings()}
     foreign |= dict.fromkeys(("work-items", "work"), foreign["work items"])
@@ -47,7 +47,7 @@ def house(request: Any, world: Any) -> SimpleNamespace:
     key = test_outsider.key_abroad()
     foreign |= {"keys": [key], "api-keys": [key]}
     assert all(foreign.values()), {name: len(ids) for name, ids in foreign.items()}
-    return SimpleNamespace(before=before, foreign=foreign, own=own_ids(), people=people)
+    return SimpleNamespace(before=before, foreign=foreign, own=own, people=people)
 
 
 @pytest.mark.timeout(400)
@@ -57,7 +57,7 @@ def test_what_lies_elsewhere_changes_no_answer(house: SimpleNamespace) -> None:
     closed = {address for address in found if test_outsider.STUDIO_ONLY.fullmatch(address)}
     assert found.keys() - closed <= test_outsider.CLOSED_TO_STEWARDS | test_outsider.unlisted(), found
     for name, actor in house.people.items():
-        after = read_everything(browser(actor))
+        after = read_everything(browser(actor), house.own)
         assert after.keys() == house.before[name].keys()
         for address, (status, text) in after.items():
             if told := holds(text, forbidden):
