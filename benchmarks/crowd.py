@@ -12,6 +12,8 @@ from typing import Any
 from benchmarks.house import execute, fetch, settle_tables
 
 FAMILIES, LICENCES, TREE = 8, 200, 5
+DEPARTMENTS, SHELVES = 5, 80  # branches of the hierarchy, and categories two levels below each
+BRANCH = "products/d1"  # one of the departments
 ATTRIBUTES, OPTIONS = 1_000, 10_000  # of one thing, the only one of its family
 BATCH = 1_000
 LEFT_OUT = {"syndication.listings"}  # written above, as it would
@@ -38,6 +40,19 @@ PLACEMENTS = """
 INSERT INTO pim_placement (product_id, channel_id, market_id, state, reason)
 SELECT DISTINCT %(base)s + (m - 1) * 5, s.channel_id, s.market_id, 'placed', ''
   FROM generate_series(1, %(models)s) m, markets_scope s WHERE (m + s.market_id) %% 10 < 8
+"""
+CATEGORIES = """
+INSERT INTO taxonomy_category (uid, tree_id, code, parent_id, line, position, labels, is_retired, version)
+SELECT gen_random_uuid(), p.tree_id, p.code || '-' || n, p.id, p.line || (%(tree)s || '/' || p.code || '-' || n), n,
+       jsonb_build_object('en-GB', 'Shelf ' || p.code || '-' || n), false, 1
+  FROM taxonomy_category p, generate_series(1, %(below)s) n WHERE cardinality(p.line) = %(level)s ORDER BY p.id, n
+"""
+CLASSIFIED = """
+INSERT INTO pim_classification (product_id, category_id, is_primary)
+SELECT %(base)s + (m - 1) * 5, shelf.id, true
+  FROM (SELECT id, row_number() OVER (ORDER BY id) - 1 AS nth, count(*) OVER () AS many
+          FROM taxonomy_category WHERE cardinality(line) = 3) shelf
+  JOIN generate_series(1, %(models)s) m ON m * 7 %% shelf.many = shelf.nth
 """
 BLOBS = """
 INSERT INTO blobs_blob (sha256, bytes, media_type, created_at)
@@ -120,7 +135,8 @@ TABLES = (
     "pim_product", "pim_productvalues", "pim_placement", "blobs_blob", "dam_asset", "dam_assetversion",
     "dam_assetlicence", "associations_binding", "syndication_listing", "events_event", "workflow_workitem",
     "pim_completeness", "pim_productsearch", "pim_catalogueentry", "associations_libraryentry", "history_revision",
-    "syndication_rejection", "pim_attribute", "pim_option", "pim_familyattribute", "pim_requirement",
+    "syndication_rejection", "taxonomy_category", "pim_classification", "associations_libraryplace", "pim_attribute",
+    "pim_option", "pim_familyattribute", "pim_requirement",
 )  # fmt: skip
 
 
@@ -178,7 +194,22 @@ def _products(models: int, families: list[int], template: int) -> int:
     given = {"base": base, "models": models, "families": families}
     for statement in (CLONED, VALUES, PLACEMENTS):
         execute(statement, given)
+    _shelves()
+    execute(CLASSIFIED, given)
     return base
+
+
+def _shelves() -> None:
+    """A product hierarchy of three levels."""
+    from foundation.taxonomy.services import create_category, create_tree
+    from tests.workspace import factories
+
+    tree = create_tree(code="products", kind="hierarchy", labels={"en-GB": "Products"}, actor=factories.HOUSE)
+    for number in range(1, DEPARTMENTS + 1):
+        labels = {"en-GB": f"Department {number}"}
+        create_category(tree, code=f"d{number}", labels=labels, actor=factories.HOUSE)
+    for level, below in ((1, SHELVES // 10), (2, 10)):
+        execute(CATEGORIES, {"tree": tree.code, "level": level, "below": below})
 
 
 def _assets(assets: int, models: int, products: int) -> int:

@@ -1,6 +1,7 @@
 """Server time of the inbox at 100,000 open work items, beside the shell alone.
 
-As a steward who sees everything and as one limited to a market. `python -m benchmarks.inbox [--items N]`
+As a steward who sees everything, as one limited to a market, and as one limited to a branch of the product hierarchy.
+`python -m benchmarks.inbox [--items N]`
 """
 
 from __future__ import annotations

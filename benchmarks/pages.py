@@ -1,6 +1,7 @@
 """Server time of every page at 100,000 products and 100,000 assets, beside the shell alone; then some in a browser.
 
-Pages are asked in this process through the whole of Django, as a steward without limits and as one limited to a market.
+Pages are asked in this process through the whole of Django, as a steward without limits, as one limited to a market,
+and as one limited to a fifth of the product hierarchy.
 What a browser makes of them is measured by `benchmarks.paint`.
 `python -m benchmarks.pages [--products N] [--assets N]`
 """
@@ -13,7 +14,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from benchmarks import paint
-from benchmarks.crowd import make_crowd
+from benchmarks.crowd import BRANCH, make_crowd
 from benchmarks.house import execute, fresh_house, require
 from benchmarks.report import latencies, row, write_report
 
@@ -22,12 +23,15 @@ SHELL = "/nowhere/"  # a page that is not there: middleware, session, navigation
 
 
 def addresses() -> dict[str, str]:
-    """What is asked: each page as it opens, and lists as people narrow them. All is to be seen in the US, too."""
+    """What is asked: each page as it opens, and lists as people narrow them. All is to be seen in the US and in the
+    branch, too.
+    """
     from associations.models import Binding
     from pim.models import Product
     from syndication.models import Listing
 
-    offered = Product.objects.filter(level=0, placements__market__code="US", sku__startswith="C").order_by("pk")[7]
+    roots = Product.objects.filter(level=0, placements__market__code="US", sku__startswith="C")
+    offered = roots.filter(classifications__category__line__contains=[BRANCH]).order_by("pk")[7]
     variant = Product.objects.get(sku=f"{offered.sku}-RED-S")
     listing = Listing.objects.filter(product_id=variant.pk, scope__market__code="US").order_by("pk")[0]
     shown = Binding.objects.active().filter(product__root=offered).order_by("pk")[0].asset
@@ -64,14 +68,14 @@ def addresses() -> dict[str, str]:
     }
 
 
-def visitor(username: str, market: str = "") -> Callable[[str], float]:
+def visitor(username: str, market: str = "", category: str = "") -> Callable[[str], float]:
     """Seconds of one GET by somebody who is signed in."""
     from django.test import Client
 
     from foundation.accounts.models import User
     from tests.cast import make_actor
 
-    actor = make_actor(username, "steward", market=market)
+    actor = make_actor(username, "steward", market=market, category=category)
     client = Client(raise_request_exception=False, headers={"Host": "localhost"})
     client.force_login(User.objects.get(pk=actor.user_id))
 
@@ -112,6 +116,7 @@ def main() -> None:
         pages = addresses()
         rows = measure(pages, visitor("stella"), chosen.rounds)
         rows += measure(pages, visitor("otto", "US"), chosen.rounds, ", limited")
+        rows += measure(pages, visitor("beth", category=BRANCH), chosen.rounds, ", of a branch")
         write_report("pages", rows, packages=["django", "psycopg"])
         paint.run(window, folder, chosen.visits)
 

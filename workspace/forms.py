@@ -13,7 +13,13 @@ from foundation.core.actors import Actor
 from foundation.core.permissions import DECLARED
 from foundation.core.territories import TERRITORIES
 from foundation.markets.models import Channel, Locale, Market
+from foundation.taxonomy.choices import TreeKind
+from foundation.taxonomy.models import Category
+from foundation.taxonomy.queries import line_of
 from foundation.workflow.models import Queue
+from workspace.queries.shown import LOCALE
+
+OFFERED = 500
 
 
 class Words(forms.CharField):
@@ -26,6 +32,18 @@ class Words(forms.CharField):
 
     def prepare_value(self, value: Any) -> Any:
         return ", ".join(value) if isinstance(value, list) else value
+
+
+class Offered(forms.CharField):
+    """A text of which some are offered while one types: value and name."""
+
+    offers: list[tuple[str, str]] = []
+
+
+def category_offers() -> list[tuple[str, str]]:
+    """The first categories of the product hierarchy, the upper ones before what is below them."""
+    rows = Category.objects.filter(tree__kind=TreeKind.HIERARCHY).order_by("line")[:OFFERED]
+    return [(one.key, one.label(LOCALE)) for one in rows]
 
 
 class SettingForm(forms.Form):
@@ -164,6 +182,9 @@ class PersonForm(SettingForm):
 class GrantForm(forms.Form):
     role = forms.ChoiceField()
     place = forms.ChoiceField(label="Where")
+    category = Offered(
+        required=False, max_length=100, label="Or in a branch", help_text="A category's key, as products/shoes."
+    )
 
     def __init__(self, *args: Any, **more: Any) -> None:
         super().__init__(*args, **more)
@@ -179,6 +200,18 @@ class GrantForm(forms.Form):
         roles = [(one.code, f"{one.name}: {one.sentence}") for one in RoleDefinition.objects.all()]
         self.fields["role"].choices = roles  # type: ignore[attr-defined]
         self.fields["place"].choices = parts  # type: ignore[attr-defined]
+        self.fields["category"].offers = category_offers()  # type: ignore[attr-defined]
+
+    def clean(self) -> dict[str, Any]:
+        """A branch stands for the place."""
+        given = super().clean() or {}
+        if key := given.get("category", "").strip():
+            if given.get("place") not in (None, "*"):
+                self.add_error("category", "One place at a time; give the role again for another")
+            elif not line_of(key):
+                self.add_error("category", "There is no such category in the product hierarchy")
+            given["place"] = f"{Dimension.CATEGORY}:{key}"
+        return given
 
 
 class GroupForm(forms.Form):
@@ -213,6 +246,7 @@ class AccessForm(forms.Form):
     market = forms.ChoiceField(required=False)
     channel = forms.ChoiceField(required=False)
     queue = forms.ChoiceField(required=False)
+    category = Offered(max_length=100, required=False, label="Category", help_text="Its key, as products/shoes.")
     product = forms.CharField(max_length=200, required=False, label="SKU of a product")
 
     def __init__(self, *args: Any, actor: Actor, permissions: Any, **more: Any) -> None:
@@ -221,8 +255,15 @@ class AccessForm(forms.Form):
         for name, model in (("market", Market), ("channel", Channel), ("queue", Queue)):
             known = model.objects.visible_to(actor).values_list("code", "name")
             self.fields[name].choices = [("", "any"), *known]  # type: ignore[attr-defined]
+        self.fields["category"].offers = category_offers()  # type: ignore[attr-defined]
         if not actor.may("accounts.manage"):
             del self.fields["person"]
+
+    def clean_category(self) -> str:
+        key = str(self.cleaned_data["category"]).strip()
+        if key and not line_of(key):
+            raise forms.ValidationError("There is no such category in the product hierarchy")
+        return key
 
 
 class ViewAsForm(forms.Form):
@@ -262,6 +303,9 @@ class KeyForm(forms.Form):
     channels = forms.MultipleChoiceField(
         widget=forms.CheckboxSelectMultiple, required=False, help_text="None chosen: all that its owner sees."
     )
+    categories = Words(
+        required=False, help_text="Branches of the product hierarchy, as products/shoes. None: all that its owner sees."
+    )
     per_minute = forms.IntegerField(
         min_value=1, required=False, label="Requests a minute", help_text="Empty: as many as the house allows any key."
     )
@@ -280,6 +324,7 @@ class KeyForm(forms.Form):
         }
         for name, pairs in choices.items():
             self.fields[name].choices = pairs  # type: ignore[attr-defined]
+        self.fields["categories"].suggestions = category_offers()  # type: ignore[attr-defined]
 
     def clean(self) -> dict[str, Any]:
         return {"user": "", **(super().clean() or {})}

@@ -24,7 +24,7 @@ def _of_markets(codes: frozenset[str]) -> Q:
 
 def _of_branches(keys: frozenset[str]) -> Q:
     """Of owners whose own branches lie in these."""
-    key = Concat(F("tree__code"), Value("/"), F("code"))
+    key = Concat(F("tree__code"), Value("/"), F("code"), output_field=models.TextField())
     known = ArraySubquery(Category.objects.in_branches(keys).order_by().annotate(name=key).values("name"))
     return Q(categories__contained_by=known) & ~Q(categories=[])
 

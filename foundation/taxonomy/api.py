@@ -15,7 +15,7 @@ from foundation.core.actors import Actor
 from foundation.core.errors import Invalid
 from foundation.taxonomy.choices import TreeKind
 from foundation.taxonomy.models import Category, Tree
-from foundation.taxonomy.queries import get_category, get_tree
+from foundation.taxonomy.queries import find_category, get_category, get_tree
 from foundation.taxonomy.services import (
     change_category,
     create_category,
@@ -148,16 +148,16 @@ class CategoryListView(generics.ListAPIView):
 
 class CategoryView(APIView):
     @extend_schema(responses=CategorySerializer)
-    def get(self, request: Request, code: str, category: str) -> Response:
+    def get(self, request: Request, key: str) -> Response:
         """One category. The ETag is its version, for `If-Match`."""
-        return _told(CategorySerializer, get_category(get_tree(code), category))
+        return _told(CategorySerializer, find_category(key))
 
     @extend_schema(parameters=[IF_MATCH], request=CategoryChangeSerializer, responses=CategorySerializer)
-    def patch(self, request: Request, code: str, category: str) -> Response:
+    def patch(self, request: Request, key: str) -> Response:
         """Rename, move or retire a category, all or none; what is not named stays."""
         given = _given(CategoryChangeSerializer, request)
         changed = change_category(
-            get_category(get_tree(code), category),
+            find_category(key),
             **{"parent": KEPT, **given},
             actor=_actor(request),
             expected_version=_version(request),
@@ -165,9 +165,9 @@ class CategoryView(APIView):
         return _told(CategorySerializer, changed)
 
     @extend_schema(parameters=[IF_MATCH], responses={204: None})
-    def delete(self, request: Request, code: str, category: str) -> Response:
+    def delete(self, request: Request, key: str) -> Response:
         """End a category that nothing is in."""
-        found = get_category(get_tree(code), category)
+        found = find_category(key)
         delete_category(found, actor=_actor(request), expected_version=_version(request))
         return Response(status=204)
 

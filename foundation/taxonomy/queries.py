@@ -47,6 +47,12 @@ def get_category(tree: Tree, code: str) -> Category:
     return category
 
 
+def find_category(key: str) -> Category:
+    """The category of a key `tree/code`; raises `Missing`."""
+    tree, _, code = key.partition("/")
+    return get_category(get_tree(tree), code)
+
+
 def categories_by_key(keys: Collection[str]) -> dict[str, Category]:
     """Those that exist of the keys `tree/code`, with their trees."""
     wanted = [key for key in keys if "/" in key and "\0" not in key]

@@ -96,8 +96,13 @@ def summaries(actor: Actor, *, families: Collection[int], scopes: Collection[int
 def _counted_now(actor: Actor, families: Collection[int], scopes: Collection[int]) -> dict[tuple[int, int], Sums]:
     """Of who ends in branches their products are counted: the summaries tell of all branches."""
     rows = Completeness.objects.of_places(actor).counted().filter(family__in=families, scope__in=scopes).order_by()
-    complete = Count("pk", filter=Q(filled=F("required")))
-    sums = rows.values_list("family_id", "scope_id").annotate(Count("pk"), complete, Sum("required"), Sum("filled"))
+    grouped = rows.values_list("family_id", "scope_id")
+    sums = grouped.annotate(
+        number=Count("pk"),
+        done=Count("pk", filter=Q(filled=F("required"))),
+        asked=Sum("required"),
+        held=Sum("filled"),
+    )
     return {(row[0], row[1]): Sums(*row[2:]) for row in sums}
 
 

@@ -26,6 +26,7 @@ from pim.choices import ANY_LOCALE, AttributeType, PlacementState
 from pim.errors import BadValue
 from pim.models import Attribute, Override, Placement, Product, ProductValues
 from pim.queries.book import read_rule
+from pim.services.bulk_categories import Classify
 from pim.services.drafts import ProductDraft, ValueDraft
 from pim.services.placements import forget_placement, place_product, reset_placement, withdraw_product
 from pim.services.values import set_each_value
@@ -37,7 +38,7 @@ REASON = 500
 def offer_product_verbs() -> None:
     """Offer products and their verbs."""
     register_noun(Noun("product", Product.objects.visible_to, str))
-    register_verbs(Place(), Withdraw(), Value())
+    register_verbs(Place(), Withdraw(), Value(), Classify())
 
 
 class _Placing(Verb):

@@ -18,10 +18,12 @@ from foundation.core.actors import system
 from foundation.history.services import recorded
 from foundation.jobs.models import Job
 from foundation.jobs.running import run_due_jobs
+from foundation.taxonomy.services import create_category, create_tree
 from foundation.workflow.models import WorkItem
 from foundation.workflow.services import define_queue, open_work_item
 from pim.models import Identifier, Product, ProductImport
 from pim.services import (
+    classify_product,
     create_product,
     define_attribute,
     define_family,
@@ -43,9 +45,19 @@ RECIPE = "MOLYBDENUM-RECIPE"  # a secret in words
 Ids = dict[str, list[str]]
 
 
+def make_tree() -> None:
+    """A product hierarchy: what is worn, with coats below it, and what is elsewhere; and a tree to browse by."""
+    tree = create_tree(code="products", kind="hierarchy", labels={"en-GB": "Products"}, actor=HOUSE)
+    for code, parent in (("wear", None), ("elsewhere", None), ("coats", "wear")):
+        create_category(tree, code=code, labels={"en-GB": code.capitalize()}, parent=parent, actor=HOUSE)
+    season = create_tree(code="season", kind="browse", labels={"en-GB": "Season"}, actor=HOUSE)
+    create_category(season, code="winter", labels={"en-GB": "Winter"}, actor=HOUSE)
+
+
 def lay_ground() -> None:
     """What is the same everywhere: queues, attributes, families, profiles, presets."""
     ensure_default_presets()
+    make_tree()
     for code in ("catalogue", "imports", "ingest", "matching", "rejections"):
         define_queue(code=code, name=code.title(), role="steward", actor=HOUSE)
     factories.make_model()
@@ -96,6 +108,47 @@ def fill_foreign(world: Any) -> Ids:
     _widen(british)
     _item("GB", coat, "Zorblax needs a picture")
     _item("", coat, "Zorblax is nowhere")
+    _settle()
+    _traffic(cup, british)
+    _settle()
+    rows = {name: model.objects.exclude(pk__in=before[name]) for name, model in MODELS.items()}
+    ids = {name: [str(getattr(row, KEYS.get(name, "uid"))) for row in found] for name, found in rows.items()}
+    return ids | {"gtins": [row.value for row in Identifier.objects.filter(product__sku__startswith="ZORBLAX")]}
+
+
+def classify_own() -> None:
+    """All that there is lies in what is worn."""
+    for product in Product.objects.roots():
+        category = "products/coats" if product.family.code == "coats" else "products/wear"
+        classify_product(product, category=category, actor=HOUSE)
+    classify_product(Product.objects.get(sku="ATLAS"), category="season/winter", actor=HOUSE)
+    shared = factories.make_picture(Product.objects.get(sku="BOREAL"), "boreal-both.jpg", role="gallery")
+    factories.license_asset(shared, "Studio of both")
+    _settle()
+
+
+def fill_foreign_branch(world: Any) -> Ids:
+    """What lies elsewhere in the hierarchy, or nowhere in it, in every market: products, media, rights, work."""
+    before = {name: set(model.objects.values_list("pk", flat=True)) for name, model in MODELS.items()}
+    coat = factories.make_coat("ZORBLAX", "red-s", "blue-s")
+    set_values(coat, values={"name": "Zorblax coat"}, locale="en-GB", actor=HOUSE)
+    classify_product(coat, category="products/elsewhere", actor=HOUSE)
+    classify_product(coat, category="season/winter", actor=HOUSE)
+    factories.place(coat)
+    cup = create_product(sku="ZORBLAX-CUP", family="cups", values={"gtin": factories.make_gtin()}, actor=HOUSE)
+    factories.place(cup, "shop/US")
+    picture = factories.make_picture(coat, "zorblax-front.jpg")
+    british = factories.make_asset("zorblax-gb.jpg")
+    _limit(british, "GB")
+    bind_asset(product=coat, asset=british, role="gallery", market="GB", actor=HOUSE)
+    factories.license_asset(british, "Zorblax campaign")
+    waiting = factories.make_asset("zorblax-waiting.jpg")
+    _propose("ZORBLAX", waiting)
+    _propose("ZORBLAX-CUP", picture)
+    both = Asset.objects.get(title="boreal-both.jpg")
+    bind_asset(product=coat, asset=both, role="gallery", actor=HOUSE)
+    for market in ("US", "GB", ""):
+        _item(market, coat, f"Zorblax needs a picture {market}".strip())
     _settle()
     _traffic(cup, british)
     _settle()

@@ -38,6 +38,9 @@ SHARED = {
     "families": "definitions are the same everywhere",
     "presets": "definitions are the same everywhere",
     "queues": "definitions are the same everywhere; counts are of what one sees",
+    "trees": "definitions are the same everywhere; what lies in them is cut to what one sees",
+    "categories": "definitions are the same everywhere",
+    "taxonomy": "definitions are the same everywhere; their counts are cut to what one sees",
     "channels": "a channel serves many markets; what it says of each is cut to the actor's",
     "languages": "definitions are the same everywhere",
     "roles": "what a role may is the same everywhere; who has it is for those who manage accounts",
@@ -188,6 +191,9 @@ def own_ids() -> dict[str, list[str]]:
         "families": ["coats", "cups"],
         "presets": ["card"],
         "queues": ["catalogue"],
+        "trees": ["products"],
+        "taxonomy": ["products"],
+        "categories": ["products/wear"],
         "channels": ["shop", "bazaar"],
         "markets": ["US"],
         "languages": ["en-US"],
@@ -231,9 +237,9 @@ def addresses(ids: dict[str, list[str]]) -> Iterator[str]:
         yield from (operation.at(one) for one in ids_for(operation, ids))
 
 
-def read_everything(client: Any) -> dict[str, tuple[int, str]]:
+def read_everything(client: Any, own: dict[str, list[str]] | None = None) -> dict[str, tuple[int, str]]:
     found = {}
-    for address in addresses(own_ids()):
+    for address in addresses(own or own_ids()):
         response = client.get(address)
         assert response.status_code < 500, address
         found[address] = (response.status_code, text_of(response))
@@ -422,6 +428,12 @@ BODIES: dict[str, Body] = {
     "DELETE /api/v1/saved-views/{uid}": lambda *_: None,
     "POST /api/v1/saved-views/{uid}/restore": lambda *_: {},
     "POST /api/v1/licences/{uid}/undo": lambda *_: {"version": 2},
+    "POST /api/v1/trees": lambda *_: {"code": "mine", "kind": "browse", "labels": {"en-GB": "Mine"}},
+    "PATCH /api/v1/trees/{code}": lambda *_: {"labels": {"en-GB": "Mine"}},
+    "DELETE /api/v1/trees/{code}": lambda *_: None,
+    "POST /api/v1/trees/{code}/categories": lambda *_: {"code": "mine", "labels": {"en-GB": "Mine"}},
+    "PATCH /api/v1/categories/{key}": lambda *_: {"is_retired": True},
+    "DELETE /api/v1/categories/{key}": lambda *_: None,
     "PUT /api/v1/products/{sku}": lambda *_: {"family": "coats", "values": []},
     "PATCH /api/v1/products/{sku}": lambda *_: {"family": "cups", "parent": "ATLAS", "state": "retired"},
     "POST /api/v1/products/{sku}/placements": lambda *_: {"channel": "shop", "market": "US", "reason": "mine"},

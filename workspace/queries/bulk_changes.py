@@ -29,6 +29,7 @@ PAGE = 50
 ICONS = {
     "dam.approve": "check", "dam.retire": "lock", "dam.keywords": "tag", "dam.text": "edit", "dam.markets": "market",
     "dam.licence": "file", "pim.place": "channel", "pim.withdraw": "cross", "pim.value": "edit",
+    "pim.classify": "layers",
     "workflow.claim": "user", "workflow.hand_over": "users", "workflow.snooze": "clock", "workflow.dismiss": "cross",
     "workflow.release": "undo", "workflow.wake": "sun", "workflow.priority": "up", "workflow.due": "calendar",
     "workflow.watch": "eye", "workflow.unwatch": "eye", "workflow.comment": "comment", "workflow.reopen": "undo",

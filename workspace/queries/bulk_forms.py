@@ -10,6 +10,7 @@ from dam.services.assets import TEXTS
 from foundation.bulk.models import BulkChange
 from foundation.core.actors import Actor
 from foundation.markets.models import Locale, Market, Scope
+from foundation.taxonomy.models import Category
 from pim.choices import ANY_LOCALE, AttributeType
 from pim.models import Attribute, Option
 from workspace.queries.form_fields import BulkForm, Choice, Field, Given
@@ -124,6 +125,20 @@ def _place(given: Given, actor: Actor) -> BulkForm:
     )
 
 
+def _category(given: Given, actor: Actor) -> BulkForm:
+    """By its name or its key, with the first few of the trees to choose from."""
+    rows = Category.objects.visible_to(actor).filter(is_retired=False).order_by("line")[:LISTED]
+    modes = [("put", "Put into it"), ("take", "Take out of it")]
+    hint = "In the product hierarchy a product leaves the category where it was."
+    named = [(one.key, one.label(LOCALE)) for one in rows]
+    return BulkForm(
+        [
+            Field("category", "Category", "suggest", named, given.get("category", ()), hint),
+            _mode(given, modes),
+        ]
+    )
+
+
 def _value(given: Given, actor: Actor) -> BulkForm:
     code = next(iter(given.get("attribute", ())), "")
     attributes = Attribute.objects.visible_to(actor)
@@ -224,6 +239,10 @@ def _read_value(given: Given, actor: Actor) -> dict[str, Any]:
     }  # fmt: skip
 
 
+def _read_category(given: Given, actor: Actor) -> dict[str, Any]:
+    return {"mode": _one(given, "mode"), "category": _one(given, "category").strip()}
+
+
 FORMS: dict[str, Callable[[Given, Actor], BulkForm]] = {
     "dam.keywords": _keywords,
     "dam.text": _text,
@@ -232,6 +251,7 @@ FORMS: dict[str, Callable[[Given, Actor], BulkForm]] = {
     "pim.place": _place,
     "pim.withdraw": _place,
     "pim.value": _value,
+    "pim.classify": _category,
     **WORK_FORMS,
 }
 READERS: dict[str, Callable[[Given, Actor], dict[str, Any]]] = {
@@ -242,5 +262,6 @@ READERS: dict[str, Callable[[Given, Actor], dict[str, Any]]] = {
     "pim.place": _read_place,
     "pim.withdraw": _read_place,
     "pim.value": _read_value,
+    "pim.classify": _read_category,
     **WORK_READERS,
 }

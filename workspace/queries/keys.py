@@ -65,6 +65,7 @@ def _facts(key: ApiKey) -> list[str]:
     facts = [", ".join(key.permissions) or "all that its owner may"]
     facts += [f"in {', '.join(key.markets)}"] if key.markets else []
     facts += [f"on {', '.join(key.channels)}"] if key.channels else []
+    facts += [f"of {', '.join(key.categories)}"] if key.categories else []
     facts += [f"{key.per_minute:,} a minute"] if key.per_minute else []
     facts += [f"{key.per_day:,} a day"] if key.per_day else []
     return facts

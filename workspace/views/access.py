@@ -13,7 +13,7 @@ from workspace import forms
 from workspace.queries.access import Access, Question, explain, find_product, permission_choices
 from workspace.views.pages import PageRequest, page
 
-PLACES = ("market", "channel", "queue")
+PLACES = ("market", "channel", "queue", "category")
 
 
 @require_safe
