@@ -117,7 +117,7 @@ def test_only_an_empty_category_goes(tree: Tree, steward: Any) -> None:
     with pytest.raises(StillUsed, match="below it"):
         delete_category(at(tree, "coats"), actor=HOUSE)
     user = User.objects.get(pk=steward.user_id)
-    grant_role(user=user, role="steward", dimension=Dimension.CATEGORY, code="products/shoes", actor=HOUSE)
+    grant_role(holder=user, role="steward", dimension=Dimension.CATEGORY, code="products/shoes", actor=HOUSE)
     with pytest.raises(StillUsed, match="limited"):
         delete_category(at(tree, "shoes"), actor=HOUSE)
     delete_category(at(tree, "rain"), actor=HOUSE)
@@ -256,5 +256,5 @@ def test_a_role_is_limited_to_a_category_of_the_hierarchy(tree: Tree, steward: A
     user = User.objects.get(pk=steward.user_id)
     for code in ("summer/beach", "products/none", "wear"):
         with pytest.raises(Invalid):
-            grant_role(user=user, role="steward", dimension=Dimension.CATEGORY, code=code, actor=HOUSE)
+            grant_role(holder=user, role="steward", dimension=Dimension.CATEGORY, code=code, actor=HOUSE)
     assert not Event.objects.filter(type="accounts.user.changed").exists()

@@ -71,7 +71,7 @@ def trees(model: None) -> None:
 def limited(*categories: str, market: str = "", role: Role = Role.STEWARD) -> Actor:
     user = make_user(role, market=market) if market else _bare()
     for code in categories:
-        grant_role(user=user, role=role, actor=HOUSE, dimension=Dimension.CATEGORY, code=code)
+        grant_role(holder=user, role=role, actor=HOUSE, dimension=Dimension.CATEGORY, code=code)
     return actor_of(user)
 
 
@@ -313,7 +313,7 @@ def test_edits_end_with_the_branch(shelves: dict[str, Product]) -> None:
 def test_what_is_seen_elsewhere_is_denied_with_where_one_may(shelves: dict[str, Product]) -> None:
     actor = limited("products/wear")
     user = User.objects.get(pk=actor.user_id)
-    grant_role(user=user, role=Role.MERCHANT, actor=HOUSE)
+    grant_role(holder=user, role=Role.MERCHANT, actor=HOUSE)
     with pytest.raises(Denied) as refused:
         upsert_product({"sku": "HOME", "state": "retired"}, actor=actor_of(user), must_be="known")
     assert refused.value.detail == "You may edit products in category products/wear; HOME is not there"
@@ -371,7 +371,7 @@ def test_a_market_and_a_branch_of_one_role_hold_together(shelves: dict[str, Prod
 def test_a_market_of_one_role_and_a_branch_of_another_make_no_pair(shelves: dict[str, Product]) -> None:
     """In GB alone all products, in all markets the branch: of a cup in GB nothing German is seen or changed."""
     user = User.objects.get(pk=limited(market="GB").user_id)
-    grant_role(user=user, role=Role.INTEGRATOR, actor=HOUSE, dimension=Dimension.CATEGORY, code="products/wear")
+    grant_role(holder=user, role=Role.INTEGRATOR, actor=HOUSE, dimension=Dimension.CATEGORY, code="products/wear")
     actor = actor_of(user)
     assert set(Product.objects.visible_to(actor).roots().values_list("sku", flat=True)) == {"WEAR", "HOME", "NOWHERE"}
     for sku in ("HOME", "WEAR"):

@@ -245,7 +245,7 @@ def test_a_role_may_hold_it_for_the_whole_house_only(told: Market, administrator
     for name, code in (("anna", ""), ("otto", "US")):
         make_actor(name, "merchant")
         user = User.objects.get(username=name)
-        grant_role(user=user, role="auditor", dimension="market" if code else "*", code=code, actor=administrator)
+        grant_role(holder=user, role="auditor", dimension="market" if code else "*", code=code, actor=administrator)
     anna, otto = (actor_of(User.objects.get(username=name)) for name in ("anna", "otto"))
     assert find(anna, request="r-1") == ["GB"]
     with pytest.raises(Denied):
@@ -259,7 +259,7 @@ def test_an_auditor_without_clearance_sees_no_restricted_value_and_nobody_a_dige
     define_role(code="auditor", permissions=["audit.view", "pim.view"], actor=administrator)
     user = User.objects.get(username=make_actor("anna", "merchant").label.partition(":")[2])
     user.grants.all().delete()
-    grant_role(user=user, role="auditor", actor=administrator)
+    grant_role(holder=user, role="auditor", actor=administrator)
     anna = actor_of(User.objects.get(pk=user.pk))
     set_values(window.ridge, values={"price": {"EUR": "7777.00"}}, actor=steward)
     set_values(window.ridge, values={"price": {"EUR": "8888.00"}}, actor=steward)
