@@ -42,8 +42,7 @@ def recorded(actor: Actor, *, change_set: str = "", reason: str = "") -> Iterato
         told = parties(actor.label)
         raise ViewOnly(f"{told.actor} views as {told.behalf}, and changes nothing")
     outer = _current.get()
-    because = reason or (outer.reason if outer else request_reason.get())
-    recording = Recording(actor, request_id.get(), change_set or (outer.change_set if outer else ""), because)
+    recording = would_record(actor, change_set=change_set, reason=reason)
     token = _current.set(recording)
     try:
         with transaction.atomic():
@@ -52,6 +51,13 @@ def recorded(actor: Actor, *, change_set: str = "", reason: str = "") -> Iterato
             _tell_database(outer or NOBODY)
     finally:
         _current.reset(token)
+
+
+def would_record(actor: Actor, *, change_set: str = "", reason: str = "") -> Recording:
+    """What a recording begun here would say, for what is told without a transaction of its own."""
+    outer = _current.get()
+    because = reason or (outer.reason if outer else request_reason.get())
+    return Recording(actor, request_id.get(), change_set or (outer.change_set if outer else ""), because)
 
 
 @contextmanager

@@ -33,7 +33,7 @@ from .walking import UNSAFE, Operation, browser, endpoints, pages, text_of
 LIMITED = ("steward", "merchant", "studio", "integrator")
 # Shared by all markets, so that an id of it is nobody's secret.
 SHARED = {
-    "audit": "for administrators alone, whichever entry it is",
+    "audit": "for auditors of the whole house alone; tests/workspace/test_audit.py",
     "attributes": "definitions are the same everywhere; only their class hides them",
     "families": "definitions are the same everywhere",
     "presets": "definitions are the same everywhere",

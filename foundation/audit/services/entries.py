@@ -12,10 +12,9 @@ from typing import Any
 from django.db import connection
 
 from foundation.audit.registry import ACTIONS
-from foundation.core.actors import Actor, system
-from foundation.history.services import recorded
+from foundation.core.actors import Actor
+from foundation.history.services import would_record
 
-AUDIT = system("audit")
 # One statement, however many.
 ENTER = """
 INSERT INTO audit_entry (tx, at, actor, action, subject_type, subject, reason, request, detail)
@@ -86,6 +85,6 @@ def _record(acts: Sequence[Act], *, actor: Actor, reason: str = "") -> None:
     if not acts:
         return
     told = json.dumps([[act.action, act.subject_type, act.subject, act.detail] for act in acts])
-    # The audit itself writes: also of who views as somebody else, who could write nothing.
-    with recorded(AUDIT, reason=reason) as recording, connection.cursor() as cursor:
+    recording = would_record(actor, reason=reason)
+    with connection.cursor() as cursor:
         cursor.execute(ENTER, [actor.label, recording.reason, recording.request, told])
