@@ -4,18 +4,27 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from django.db import connection
+
 from associations.choices import QUEUE
 from associations.models import Binding
 from foundation.archive.registry import fsck_check
 from foundation.workflow.models import WorkItem
 
 SHOWN = 20
+ITEMS = """
+SELECT w.title FROM workflow_workitem w JOIN associations_binding b ON b.uid = w.subject
+  JOIN pim_product p ON p.id = b.product_id
+  LEFT JOIN pim_classification k ON k.product_id = p.root_id AND k.is_primary
+ WHERE w.subject_type = 'binding' AND w.category_id IS DISTINCT FROM k.category_id ORDER BY w.id LIMIT %s
+"""
 
 
 def register() -> None:
     fsck_check("every open proposal has its work item, and the reverse")(proposals_have_items)
     fsck_check("no binding points at a deleted asset")(assets_are_live)
     fsck_check("nothing was bound by its file name")(no_file_name_binds)
+    fsck_check("work items of bindings lie where their products lie")(items_follow_products)
     fsck_check("settled bindings say when and by what")(settled_bindings_say_so)
 
 
@@ -29,6 +38,13 @@ def proposals_have_items() -> Iterator[str]:
         yield f"{key} is open and has no work item"
     for key in sorted(open_keys - asked)[:SHOWN]:
         yield f"the work item {key} is open and asks about nothing"
+
+
+def items_follow_products() -> Iterator[str]:
+    with connection.cursor() as cursor:
+        cursor.execute(ITEMS, [SHOWN])
+        for (title,) in cursor.fetchall():
+            yield f"work item {title!r} lies in another category than the product of its binding"
 
 
 def assets_are_live() -> Iterator[str]:

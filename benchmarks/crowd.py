@@ -125,10 +125,11 @@ SELECT l.id, l.channel_id, %(feed)s, l.sku, 'name', 'title', (ARRAY['TOO_LONG', 
 """
 WORK = """
 INSERT INTO workflow_workitem (uid, queue_id, kind, cause_key, subject_type, subject, title, detail, market, opened_at,
-                               closed_by, outcome)
+                               closed_by, outcome, category_id)
 SELECT gen_random_uuid(), %(queue)s, 'proposal', 'proposal:' || b.uid, 'binding', b.uid,
-       'Does it show ' || p.sku || '?', '{}', '', now(), '', ''
+       'Does it show ' || p.sku || '?', '{}', '', now(), '', '', k.category_id
   FROM associations_binding b JOIN pim_product p ON p.id = b.product_id
+  LEFT JOIN pim_classification k ON k.product_id = p.root_id AND k.is_primary
  WHERE b.status = 'proposed' AND b.asset_id > %(base)s
 """
 TABLES = (
@@ -202,6 +203,8 @@ def _products(models: int, families: list[int], template: int) -> int:
 def _shelves() -> None:
     """A product hierarchy of three levels."""
     from foundation.taxonomy.services import create_category, create_tree
+    from pim.models import Product
+    from pim.services import classify_product
     from tests.workspace import factories
 
     tree = create_tree(code="products", kind="hierarchy", labels={"en-GB": "Products"}, actor=factories.HOUSE)
@@ -210,6 +213,7 @@ def _shelves() -> None:
         create_category(tree, code=f"d{number}", labels=labels, actor=factories.HOUSE)
     for level, below in ((1, SHELVES // 10), (2, 10)):
         execute(CATEGORIES, {"tree": tree.code, "level": level, "below": below})
+    classify_product(Product.objects.get(sku="WIDE"), category=BRANCH, actor=factories.HOUSE)
 
 
 def _assets(assets: int, models: int, products: int) -> int:

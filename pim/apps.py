@@ -9,10 +9,10 @@ class PimConfig(AppConfig):
         from foundation.archive.registry import derived_models, export_models
         from foundation.audit.registry import cut_images
         from foundation.core.permissions import declare_permissions
-        from foundation.workflow.registry import register_subjects
+        from foundation.workflow.registry import register_place
         from pim import consumers, events, fsck, models  # noqa: F401  registers itself
-        from pim.models.classifications import of_branches
         from pim.queries import images
+        from pim.queries.classifications import category_of_product
         from pim.services.bulk import offer_product_verbs
 
         fsck.register()
@@ -26,9 +26,7 @@ class PimConfig(AppConfig):
         derived_models("told of completeness, for the list of products", models.CatalogueEntry)
         derived_models("words of products, for finding them", models.ProductSearch)
         offer_product_verbs()
-        register_subjects(
-            "product", lambda keys: models.Product.objects.filter(of_branches("root_id__in")(keys)).values("uid")
-        )
+        register_place("product", category_of_product)
         declare_permissions(
             "Products",
             {

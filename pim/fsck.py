@@ -14,6 +14,11 @@ from pim.queries.completeness import COLUMNS, compute
 from pim.queries.summaries import wrong_summaries
 
 SHOWN = 20
+ITEMS = """
+SELECT w.title FROM workflow_workitem w JOIN pim_product p ON p.uid = w.subject
+  LEFT JOIN pim_classification k ON k.product_id = p.root_id AND k.is_primary
+ WHERE w.subject_type = 'product' AND w.category_id IS DISTINCT FROM k.category_id ORDER BY w.id LIMIT %s
+"""
 BATCH = 500
 
 MASKS = """
@@ -32,6 +37,12 @@ SELECT p.sku, x.scheme, x.value, x.what FROM (
     (SELECT *, 'is an identifier without a value' FROM (SELECT * FROM kept EXCEPT SELECT * FROM said) b)
 ) x JOIN pim_product p ON p.id = x.product_id ORDER BY 1, 2, 3 LIMIT %s
 """
+# Where only a model may lie, and the one primary category is that of the hierarchy.
+SHELVES = """
+SELECT p.sku, t.code || '/' || c.code FROM pim_classification k JOIN pim_product p ON p.id = k.product_id
+  JOIN taxonomy_category c ON c.id = k.category_id JOIN taxonomy_tree t ON t.id = c.tree_id
+ WHERE p.parent_id IS NOT NULL OR k.is_primary <> (t.kind = 'hierarchy') ORDER BY 1, 2 LIMIT %s
+"""
 TREES = """
 SELECT p.sku FROM pim_product p LEFT JOIN pim_product up ON up.id = p.parent_id
  WHERE (p.root_id, p.level, p.family_id) IS DISTINCT FROM
@@ -46,6 +57,8 @@ def register() -> None:
     fsck_check("days of completeness do not lie ahead")(days_are_past)
     fsck_check("masks are the keys of values")(masks_are_current)
     fsck_check("identifiers are the values")(identifiers_are_values)
+    fsck_check("models lie in categories, and one is primary")(shelves_are_right)
+    fsck_check("work items lie where their products lie")(items_follow_products)
     fsck_check("products stand below their models")(trees_are_whole)
 
 
@@ -84,6 +97,16 @@ def masks_are_current() -> Iterator[str]:
 def identifiers_are_values() -> Iterator[str]:
     for sku, scheme, value, what in _rows(IDENTIFIERS):
         yield f"{scheme} {value} of {sku} {what}"
+
+
+def shelves_are_right() -> Iterator[str]:
+    for sku, category in _rows(SHELVES):
+        yield f"{sku} lies in {category} as it may not"
+
+
+def items_follow_products() -> Iterator[str]:
+    for (title,) in _rows(ITEMS):
+        yield f"work item {title!r} lies in another category than its product"
 
 
 def trees_are_whole() -> Iterator[str]:

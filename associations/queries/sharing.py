@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from typing import Any
+from uuid import UUID
 
 from django.db.models import Exists, F, OuterRef, Q
 from django.db.models.functions import Coalesce
@@ -13,7 +14,7 @@ from associations.models.bindings import BindingQuerySet
 from dam.models import Asset
 from foundation.core.actors import CATEGORY, Limits
 from pim.models import Placement
-from pim.models.classifications import of_branches
+from pim.models.classifications import Classification, of_branches
 
 
 def shows_nothing_foreign(limits: Limits) -> Q:
@@ -38,9 +39,10 @@ def assets_in(keys: frozenset[str]) -> Any:
     return Asset.objects.within({CATEGORY: keys}).values("uid")
 
 
-def bindings_in(keys: frozenset[str]) -> Any:
-    """The uids of bindings of products in these branches, as a subquery."""
-    return Binding.objects.filter(of_branches("product__root__in")(keys)).values("uid")
+def category_of_binding(uid: UUID) -> int | None:
+    """The number of the category in which the product of a binding lies."""
+    rows = Classification.objects.filter(product__tree__bindings__uid=uid, is_primary=True)
+    return rows.values_list("category_id", flat=True).first()
 
 
 def _placed(rows: BindingQuerySet, markets: frozenset[str]) -> BindingQuerySet:

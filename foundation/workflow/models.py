@@ -8,6 +8,7 @@ from django.db.models import Q
 
 from foundation.core.actors import CATEGORY, Actor
 from foundation.core.ids import uuid7
+from foundation.taxonomy.models import Category
 from foundation.workflow.choices import Priority
 from foundation.workflow.registry import SUBJECTS
 
@@ -39,17 +40,16 @@ class Queue(models.Model):
 
 
 def _of_branches(keys: frozenset[str]) -> Q:
-    found = Q(pk__in=[])
+    found = Q(category__in=Category.objects.in_branches(keys).order_by().values("pk"))
     for subject_type, subjects in SUBJECTS.items():
-        found |= Q(subject_type=subject_type, subject__in=subjects(keys))
+        found |= Q(subject_type=subject_type) & Q(subject__in=subjects(keys))  # in this order: the type is asked first
     return found
 
 
 class WorkItemQuerySet(models.QuerySet["WorkItem"]):
     def visible_to(self, actor: Actor) -> WorkItemQuerySet:
         """Items of the actor's queues. Who is limited to markets sees those of their markets and no others: an
-        item without a market may name products that they may not know of. So it is with categories, where the rooms
-        above know what a subject lies in (`foundation.workflow.registry`).
+        item without a market may name products that they may not know of. So it is with categories.
         """
         if not actor.may(WORK):
             return self.none()
@@ -70,7 +70,10 @@ class WorkItemQuerySet(models.QuerySet["WorkItem"]):
 
 
 class WorkItem(models.Model):
-    """Something for a person to decide or mend. It exists once per cause and closes itself when the cause goes."""
+    """Something for a person to decide or mend. It exists once per cause and closes itself when the cause goes.
+
+    `category` is where its subject lies in the product hierarchy; the rooms above keep it by triggers.
+    """
 
     uid = models.UUIDField(default=uuid7, unique=True)
     queue = models.ForeignKey(Queue, on_delete=models.PROTECT, related_name="items")
@@ -81,6 +84,9 @@ class WorkItem(models.Model):
     title = models.TextField()
     detail = models.JSONField(default=dict)
     market = models.TextField(blank=True)
+    category = models.ForeignKey(
+        Category, null=True, blank=True, on_delete=models.SET_NULL, related_name="+", db_index=False
+    )
     priority = models.SmallIntegerField(choices=Priority, default=Priority.NORMAL, db_default=Priority.NORMAL)
     due_at = models.DateTimeField(null=True, blank=True)
     snoozed_until = models.DateTimeField(null=True, blank=True)
@@ -108,10 +114,13 @@ class WorkItem(models.Model):
                 fields=["assignee", "priority", "id"], condition=OPEN & ~Q(assignee=None), name="open_items_of_person"
             ),
             models.Index(fields=["snoozed_until"], condition=OPEN & ~Q(snoozed_until=None), name="snoozed_items"),
+            models.Index(
+                fields=["category", "priority", "id"], condition=OPEN & ~Q(category=None), name="open_items_of_branch"
+            ),
             # counts of the inbox, without looking at the rows
             models.Index(
-                fields=["queue", "kind", "market", "priority", "assignee", "snoozed_until", "due_at"], condition=OPEN,
-                name="open_items_counted",
+                fields=["queue", "kind", "market", "priority", "assignee", "snoozed_until", "due_at", "category"],
+                condition=OPEN, name="open_items_counted",
             ),
             models.Index(fields=["closed_at"], condition=Q(outcome=DISMISSED), name="dismissed_items"),
             models.Index(fields=["subject"], name="items_of_subject"),

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from typing import Any
+from uuid import UUID
 
 OWNERS: dict[str, str] = {}
 OTHERWISE = "steward"
@@ -21,12 +22,26 @@ def owner_of(code: str) -> str:
     return OWNERS.get(code, OTHERWISE)
 
 
-# By type of subject: from keys of categories to the uids, as a subquery, of what lies in their branches. Items about
-# subjects of other types are for who is not limited to categories.
+# By type of subject: from its uid to the number of the category that it lies in. The room that registers one keeps it
+# current on the items that are there.
+Locate = Callable[[UUID], int | None]
+PLACES: dict[str, Locate] = {}
+# By type of subject that lies in no single category: from keys of categories to the uids, as a subquery, of what is
+# seen in their branches. Items about subjects of other types are for who is not limited to categories.
 Subjects = Callable[[frozenset[str]], Any]
 SUBJECTS: dict[str, Subjects] = {}
 
 
+def register_place(subject_type: str, locate: Locate) -> None:
+    """Say where subjects of a type lie in the product hierarchy."""
+    PLACES[subject_type] = locate
+
+
 def register_subjects(subject_type: str, subjects: Subjects) -> None:
-    """Say which subjects of a type lie in a branch."""
+    """Say which subjects of a type are seen in a branch."""
     SUBJECTS[subject_type] = subjects
+
+
+def place_of(subject_type: str, subject: UUID) -> int | None:
+    """The number of the category that a subject lies in, if it lies in one."""
+    return PLACES[subject_type](subject) if subject_type in PLACES else None

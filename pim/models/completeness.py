@@ -78,6 +78,18 @@ class Completeness(models.Model):
         verbose_name_plural = "completeness"
         indexes = [
             models.Index(fields=["scope", "is_placed"], name="completeness_of_scope"),
+            # what somebody who ends in branches counts: without looking at the rows, and those that lack something
+            models.Index(
+                fields=["root_id"],
+                include=["family", "scope", "required", "filled"],
+                condition=Q(is_placed=True, is_sellable=True),
+                name="counted_of_root",
+            ),
+            models.Index(
+                fields=["root_id"],
+                condition=Q(is_placed=True, is_sellable=True, filled__lt=F("required")),
+                name="incomplete_of_root",
+            ),
             # what to mend: the products of a family that lack something where they are offered
             models.Index(
                 fields=["family", "product_id", "scope"],

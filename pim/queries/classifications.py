@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Collection
+from uuid import UUID
 
 from foundation.core.actors import CATEGORY, Actor
 from foundation.taxonomy.models import Category
@@ -26,6 +27,12 @@ def categories_of(root_ids: Collection[int]) -> dict[int, list[Category]]:
     for row in sorted(rows, key=lambda row: (not row.is_primary, row.category.key)):
         found[row.product_id].append(row.category)
     return dict(found)
+
+
+def category_of_product(uid: UUID) -> int | None:
+    """The number of the category in which a product, by itself or by its model, lies."""
+    rows = Classification.objects.filter(product__tree__uid=uid, is_primary=True)
+    return rows.values_list("category_id", flat=True).first()
 
 
 def actor_at(product: Product, actor: Actor) -> Actor:

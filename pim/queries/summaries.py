@@ -98,8 +98,8 @@ def _counted_now(actor: Actor, families: Collection[int], scopes: Collection[int
     rows = Completeness.objects.of_places(actor).counted().filter(family__in=families, scope__in=scopes).order_by()
     grouped = rows.values_list("family_id", "scope_id")
     sums = grouped.annotate(
-        number=Count("pk"),
-        done=Count("pk", filter=Q(filled=F("required"))),
+        number=Count("*"),
+        done=Count("required", filter=Q(filled=F("required"))),
         asked=Sum("required"),
         held=Sum("filled"),
     )
@@ -115,7 +115,7 @@ def _missed(actor: Actor, families: Collection[int], scopes: Collection[int]) ->
     found: dict[tuple[int, int], int] = {}
     lacks = Completeness.objects.of_places(actor).counted().incomplete()
     masks = lacks.filter(family__in=families, scope__in=scopes).order_by().values_list("family_id", "missing")
-    for family, missing, products in masks.annotate(Count("pk")):
+    for family, missing, products in masks.annotate(number=Count("*")):
         for index in positions(missing):
             found[family, index] = found.get((family, index), 0) + products
     return found

@@ -26,6 +26,7 @@ from foundation.taxonomy.services import create_category, create_tree, delete_ca
 from foundation.workflow.models import WorkItem
 from foundation.workflow.services import define_queue, open_work_item
 from pim.errors import BadProduct, IdentifierTaken
+from pim.fsck import items_follow_products, shelves_are_right
 from pim.models import (
     CatalogueEntry,
     Classification,
@@ -402,6 +403,17 @@ def test_work_about_other_branches_is_not_seen(shelves: dict[str, Product]) -> N
     actor = limited("products/wear")
     assert list(WorkItem.objects.visible_to(actor).values_list("title", flat=True)) == ["WEAR"]
     assert [one.is_visible_to(actor) for one in WorkItem.objects.order_by("pk")] == [True, False, False, False]
+    classify_product(shelves["NOWHERE"], category="products/wear", actor=HOUSE)
+    unclassify_product(shelves["WEAR"], category="products/coats", actor=HOUSE)
+    assert list(WorkItem.objects.visible_to(actor).values_list("title", flat=True)) == ["NOWHERE"]
+    move_category(Category.objects.get(code="home"), parent="coats", actor=HOUSE)
+    assert set(WorkItem.objects.visible_to(actor).values_list("title", flat=True)) == {"NOWHERE", "HOME"}
+    assert not [*items_follow_products(), *shelves_are_right()]
+    WorkItem.objects.update(category=None)
+    Classification.objects.update(is_primary=False)
+    assert [*shelves_are_right()] == [
+        "HOME lies in products/home as it may not", "NOWHERE lies in products/wear as it may not"
+    ]  # fmt: skip
 
 
 def test_files_bring_in_what_is_in_the_branch(shelves: dict[str, Product]) -> None:

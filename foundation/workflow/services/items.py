@@ -14,7 +14,7 @@ from foundation.history.services import recorded
 from foundation.workflow import events
 from foundation.workflow.choices import Priority
 from foundation.workflow.models import DISMISSED, Queue, WorkItem
-from foundation.workflow.registry import owner_of
+from foundation.workflow.registry import owner_of, place_of
 from foundation.workflow.services.finding import lock_work_item, named
 
 
@@ -37,6 +37,7 @@ def open_work_item(
             "title": title,
             "detail": detail or {},
             "market": market,
+            "category_id": place_of(subject_type, subject),
         }
         item = WorkItem.objects.unfinished().select_for_update().filter(cause_key=cause_key).first()
         if item is None:
