@@ -22,5 +22,5 @@ CREATE TRIGGER bindings_follow_d AFTER DELETE ON pim_classification REFERENCING 
 
 
 class Migration(migrations.Migration):
-    dependencies = [("associations", "0007_library_places"), ("workflow", "0005_branches")]
+    dependencies = [("associations", "0007_library_places"), ("workflow", "0006_branches")]
     operations = [migrations.RunSQL(FOLLOW, "DROP FUNCTION associations_items_follow() CASCADE")]

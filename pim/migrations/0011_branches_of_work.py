@@ -22,7 +22,7 @@ CREATE TRIGGER items_follow_d AFTER DELETE ON pim_classification REFERENCING OLD
 
 
 class Migration(migrations.Migration):
-    dependencies = [("pim", "0010_history_of_categories"), ("workflow", "0005_branches")]
+    dependencies = [("pim", "0010_history_of_categories"), ("workflow", "0006_branches")]
     operations = [
         migrations.RunSQL(FOLLOW, "DROP FUNCTION pim_items_follow() CASCADE"),
         migrations.AddIndex(

@@ -8,7 +8,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
     dependencies = [
         ("taxonomy", "0002_history"),
-        ("workflow", "0004_history_of_the_inbox"),
+        ("workflow", "0005_dismissed_items"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
