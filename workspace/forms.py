@@ -222,6 +222,12 @@ class MemberForm(forms.Form):
     username = forms.CharField(max_length=150, label="Sign-in name")
 
 
+class TreeForm(forms.Form):
+    kind = forms.ChoiceField(choices=TreeKind.choices, initial=TreeKind.HIERARCHY)
+    code = forms.CharField(max_length=40, help_text="Letters, digits and hyphens. It stays as it is.")
+    name = forms.CharField(max_length=200, help_text="What people call it.")
+
+
 class RoleForm(forms.Form):
     """A role; what it may is said in the matrix."""
 

@@ -20,12 +20,19 @@ class Migration(migrations.Migration):
         ),
         migrations.AddField(
             model_name="catalogueentry",
-            name="category_id",
-            field=models.BigIntegerField(null=True),
+            name="category",
+            field=models.ForeignKey(
+                db_constraint=False,
+                db_index=False,
+                null=True,
+                on_delete=django.db.models.deletion.DO_NOTHING,
+                related_name="+",
+                to="taxonomy.category",
+            ),
         ),
         migrations.AddIndex(
             model_name="catalogueentry",
-            index=models.Index(fields=["category_id"], name="catalogue_of_category"),
+            index=models.Index(fields=["category"], name="catalogue_of_category"),
         ),
         migrations.AddField(
             model_name="classification",

@@ -11,7 +11,7 @@ from pim.models.families import Family
 
 
 def _of_branches(keys: frozenset[str]) -> Q:
-    return Q(category_id__in=Category.objects.in_branches(keys).order_by().values("pk"))
+    return Q(category__in=Category.objects.in_branches(keys).order_by().values("pk"))
 
 
 class CatalogueEntryQuerySet(models.QuerySet["CatalogueEntry"]):
@@ -29,7 +29,7 @@ class CatalogueEntry(models.Model):
 
     `markets` and `offered` are the markets and the scopes in which something of the tree has a placement, `placed` the
     scopes in which something of it is sold and judged, `incomplete` those of the latter in which something lacks a
-    required value. `category_id` is its place in the product hierarchy. `words` are those that any product of the tree
+    required value. `category` is its place in the product hierarchy. `words` are those that any product of the tree
     is found by (`ProductSearch`), each once: a list that joined them would be at the mercy of how common the planner
     takes them for.
     """
@@ -39,7 +39,9 @@ class CatalogueEntry(models.Model):
         Family, on_delete=models.DO_NOTHING, db_constraint=False, db_index=False, related_name="+"
     )
     markets = ArrayField(models.TextField(), default=list)
-    category_id = models.BigIntegerField(null=True)
+    category = models.ForeignKey(
+        Category, null=True, on_delete=models.DO_NOTHING, db_constraint=False, db_index=False, related_name="+"
+    )
     offered = ArrayField(models.BigIntegerField(), default=list)
     placed = ArrayField(models.BigIntegerField(), default=list)
     incomplete = ArrayField(models.BigIntegerField(), default=list)
@@ -51,7 +53,7 @@ class CatalogueEntry(models.Model):
         verbose_name_plural = "catalogue entries"
         indexes = [
             GinIndex(fields=["words"], name="catalogue_words", opclasses=["gin_trgm_ops"]),
-            models.Index(fields=["category_id"], name="catalogue_of_category"),
+            models.Index(fields=["category"], name="catalogue_of_category"),
         ]
 
     def __str__(self) -> str:

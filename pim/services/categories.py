@@ -10,7 +10,7 @@ from foundation.core.errors import Denied, TandemError
 from foundation.taxonomy.choices import TreeKind
 from foundation.taxonomy.models import Category, Tree
 from foundation.taxonomy.queries import categories_by_key
-from pim.errors import BadProduct
+from pim.errors import BadProduct, StaleValues
 from pim.models import Product
 from pim.queries.classifications import NOWHERE, categories_of
 
@@ -73,6 +73,9 @@ class Classifier:
 
     def _wanted(self, plan: Plan) -> Shelves:
         asked, found = plan.draft.categories, dict(plan.shelves_before)
+        if asked.expected is not None and set(asked.expected) != found.keys():
+            text = f"{plan.draft.sku} was classified anew since you looked: read it again"
+            plan.refuse(StaleValues(text, path=self._path(plan)))
         if asked.exactly is not None:
             named = [self._named(plan, key) for key in asked.exactly]
             found = {one.key: one for one in named if one}

@@ -23,9 +23,11 @@ def unclassify_product(product: Product, *, category: str, actor: Actor) -> Upse
     return _write(product, CategoriesDraft(removed=[category]), actor)
 
 
-def set_categories(product: Product, *, categories: Sequence[str], actor: Actor) -> Upserted:
-    """Let a product lie in exactly these categories."""
-    return _write(product, CategoriesDraft(exactly=list(categories)), actor)
+def set_categories(
+    product: Product, *, categories: Sequence[str], actor: Actor, expected: Sequence[str] | None = None
+) -> Upserted:
+    """Let a product lie in exactly these categories; with `expected` only if it lies in exactly those now."""
+    return _write(product, CategoriesDraft(exactly=list(categories), expected=expected), actor)
 
 
 def _write(product: Product, categories: CategoriesDraft, actor: Actor) -> Upserted:

@@ -39,12 +39,14 @@ class ValueDraft:
 class CategoriesDraft:
     """Where a product shall lie, by keys `tree/code`: in exactly these, or in some more and in some no longer.
 
-    One added in the product hierarchy takes the place of the one that is there.
+    One added in the product hierarchy takes the place of the one that is there. `expected` are those that the writer
+    saw; where others are there by now, nothing is changed.
     """
 
     exactly: Sequence[str] | None = None
     added: Sequence[str] = ()
     removed: Sequence[str] = ()
+    expected: Sequence[str] | None = None
 
     @property
     def keys(self) -> set[str]:

@@ -40,6 +40,7 @@ class Filter:
     count: Count | None = None
     of: Callable[[Cell], Collection[str]] | None = None
     options: Sequence[tuple[str, str]] = ()
+    is_deep: bool = False  # a choice leads to others below it
 
 
 @dataclass(frozen=True)
@@ -97,7 +98,7 @@ def counted(
         else:
             values = _read_off(grouped, one, [other for other in read if other is not one], wanted)
         options = [FacetOption(label, value, count, value in chosen) for value, label, count in values]
-        found.append(Facet(one.label, one.name, options))
+        found.append(Facet(one.label, one.name, options, is_deep=one.is_deep))
     return total, found
 
 

@@ -19,6 +19,7 @@ from pim.queries.products import ancestors_of, labels_of
 from workspace.queries.gallery import Gallery, gallery
 from workspace.queries.history import events_of, merged, value_changes
 from workspace.queries.placements import PlacementPanel, get_visible_product, placement_panel
+from workspace.queries.product_categories import CategoryCard, category_card
 from workspace.queries.product_values import (
     Asked,
     Group,
@@ -129,6 +130,7 @@ class ProductPage:
     variants: Matrix | None
     neighbours: Neighbours | None
     placements: PlacementPanel
+    categories: CategoryCard
     history: list[TimelineEntry]
     bench: Workbench
 
@@ -178,6 +180,7 @@ def product_page(uid: UUID, *, wanted: Mapping[str, str], actor: Actor) -> Produ
         variants=variants,
         neighbours=neighbours_of(product, variants, only=asked.only),
         placements=placement_panel(product, actor=actor, scopes=visible_scopes(actor)),
+        categories=category_card(product, actor=actor, q=wanted.get("categories", "")[:200].replace("\0", "")),
         history=merged(
             value_changes(product, actor, LOCALE), events_of([product.uid], actor, but=["pim.product.changed"])
         ),

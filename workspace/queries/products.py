@@ -15,6 +15,8 @@ from foundation.events.models import Event
 from foundation.markets.models import Scope
 from pim.models import CatalogueEntry, Completeness, Family, Product
 from pim.queries.products import labels_of
+from workspace.queries.category_facet import NAME as CATEGORIES
+from workspace.queries.category_facet import category_filter
 from workspace.queries.facets import Cell, Filter, Rows, Wanted, any_of, counted, narrowed, seen_now, wanted_of
 from workspace.queries.listings import chips_of
 from workspace.queries.pictures import first_pictures
@@ -58,7 +60,8 @@ class ProductList:
 def product_list(wanted: Wanted, *, actor: Actor) -> ProductList:
     """One page of the products that the actor may see and asked for."""
     scopes, judged = _judged(wanted, actor)
-    entries, filters = _entries(wanted.q, actor), _filters(actor, scopes, judged)
+    entries = _entries(wanted.q, actor)
+    filters = _filters(actor, scopes, judged, wanted.of(CATEGORIES))
     total, found = counted(entries, filters, wanted, _cells)
     listed = narrowed(entries, filters, wanted)
     page = keyset_page(_listed(listed, wanted, actor), order=(order_of(wanted.sort),), cursor=wanted.cursor, limit=PAGE)
@@ -114,7 +117,9 @@ def _cells(entries: Rows) -> Iterable[Cell]:
     return grouped
 
 
-def _filters(actor: Actor, scopes: dict[str, Scope], judged: Sequence[Scope]) -> list[Filter]:
+def _filters(
+    actor: Actor, scopes: dict[str, Scope], judged: Sequence[Scope], chosen: Sequence[str] = ()
+) -> list[Filter]:
     """How the list is narrowed, and what of a cell each facet reads."""
     here = {scope.pk for scope in judged}
     families = {one.pk: one for one in Family.objects.visible_to(actor)}
@@ -139,6 +144,7 @@ def _filters(actor: Actor, scopes: dict[str, Scope], judged: Sequence[Scope]) ->
             of=lambda cell: [one.code] if (one := families.get(cell["family_id"])) else [],
             options=[(one.code, one.label(LOCALE)) for one in families.values()],
         ),
+        category_filter(chosen),
         Filter(
             "complete", "Completeness",
             lambda rows, values: rows.filter(any_of(completeness[one] for one in values if one in completeness)),

@@ -22,6 +22,7 @@ from foundation.core.pages import keyset_page
 from foundation.markets.models import Channel, Locale, Market, Scope
 from foundation.markets.queries import locale_chain
 from foundation.provisioning.models import Entry
+from foundation.taxonomy.models import Tree
 from foundation.workflow.models import WorkItem
 from foundation.workflow.queries import queues_of
 from workspace.queries.shown import State
@@ -84,6 +85,8 @@ def parts(actor: Actor) -> list[Part]:
         Part("Channels", reverse("channel_settings"), "listing", "Where you publish: markets and languages",
              Channel.objects.visible_to(actor).count()),
     ]  # fmt: skip
+    words = "The product hierarchy, and trees to browse by"
+    found.append(Part("Categories", reverse("tree_list"), "layers", words, Tree.objects.visible_to(actor).count()))
     if actor.may("dam.view"):
         words = "Sizes and formats in which pictures go out"
         found.append(Part("Presets", reverse("preset_list"), "asset", words, Preset.objects.visible_to(actor).count()))

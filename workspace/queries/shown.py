@@ -81,6 +81,7 @@ class Facet:
     label: str
     name: str
     options: list[FacetOption]
+    is_deep: bool = False
 
 
 @dataclass(frozen=True)

@@ -12,7 +12,7 @@ from workspace.queries.product_page import product_page
 from workspace.queries.products import SORTS, product_list
 from workspace.views.pages import PageRequest, next_address, page, show_list, wanted
 
-FACETS = ("family", "complete", "scope", "unplaced")
+FACETS = ("family", "category", "complete", "scope", "unplaced")
 
 
 @require_safe
