@@ -25,9 +25,18 @@ from foundation.core.pages import encode_cursor
 from foundation.events.sequencing import drain
 from foundation.history.services import recorded
 from foundation.markets.models import Channel
+from foundation.taxonomy.models import Tree
+from foundation.taxonomy.services import create_category, create_tree
 from foundation.workflow.models import WorkItem
 from pim.models import Attribute, Option, Product
-from pim.services import create_product, define_attribute, define_family, place_product, set_values
+from pim.services import (
+    classify_product,
+    create_product,
+    define_attribute,
+    define_family,
+    place_product,
+    set_values,
+)
 from syndication.choices import ListingState
 from syndication.models import Feed, FeedMessage, Listing
 
@@ -237,6 +246,17 @@ def make_window(world: SimpleNamespace) -> SimpleNamespace:
         bound=bound,
         licence=licence,
     )  # fmt: skip
+
+
+def make_tree() -> Tree:
+    """products: wear (coats, macs), home; the cup of the window lies at home, its coats are coats."""
+    tree = create_tree(code="products", kind="hierarchy", labels={"en-GB": "Products"}, actor=HOUSE)
+    for code, parent in (("wear", None), ("home", None), ("coats", "wear"), ("macs", "wear")):
+        create_category(tree, code=code, labels={"en-GB": code.capitalize()}, parent=parent, actor=HOUSE)
+    for sku, code in (("CUP", "home"), ("RIDGE", "coats"), ("MAC", "coats")):
+        classify_product(product(sku), category=f"products/{code}", actor=HOUSE)
+    drain()
+    return tree
 
 
 def product(sku: str) -> Product:

@@ -34,6 +34,7 @@ PAGES: dict[str, Callable[[Any], str]] = {
     "home": lambda _: "/",
     "product_list": lambda _: "/products/",
     "product_list, filtered": lambda _: "/products/?family=coats&complete=incomplete&q=ridge",
+    "product_list, down a tree": lambda _: "/products/?category=products/wear&category=products/coats",
     "product, a model": lambda window: f"/products/{window.ridge.uid}/",
     "product, a variant": lambda _: f"/products/{factories.uid_of('RIDGE-RED-S')}/",
     "product, where from": lambda window: f"/products/{window.ridge.uid}/values/origin/{GB}&attribute=name",
@@ -74,6 +75,9 @@ PAGES: dict[str, Callable[[Any], str]] = {
     "saved_view_list": lambda _: "/views/",
     "saved_view_counts": lambda _: "/views/counts/?page=product_list",
     "settings": lambda _: "/settings/",
+    "tree_list": lambda _: "/settings/taxonomy/",
+    "tree": lambda _: "/settings/taxonomy/products/?category=coats",
+    "tree, a search": lambda _: "/settings/taxonomy/products/?q=coat",
     "market_list": lambda _: "/settings/markets/",
     "market": lambda _: "/settings/markets/DACH/",
     "locale_list": lambda _: "/settings/languages/",
@@ -126,6 +130,7 @@ def fill_up(window: Any) -> None:
     for number in range(3):
         coat = factories.make_coat(f"MORE{number}", f"More {number}")
         factories.make_asset(f"free-{number}.jpg")
+        factories.classify_product(coat, category="products/coats", actor=factories.HOUSE)
         factories.place(coat, ("shop", "DACH"), ("shop", "GB"))
         factories.bind_asset(
             product=coat, asset=factories.make_asset(f"more-{number}.jpg"), role="hero", actor=factories.HOUSE
@@ -164,6 +169,7 @@ def counts(
 ) -> tuple[dict[str, int], dict[str, int]]:
     monkeypatch.setattr(SeenMiddleware, "_note", lambda *_: None)  # once a minute, on whichever page
     window.studio = photographer
+    factories.make_tree()
     window.ingest = ingest(window, "in-0.jpg")
     visits = [(browser_of(steward), PAGES), (browser_of(photographer), STUDIO_PAGES)]
     window.listing = factories.make_listing(factories.product("RIDGE-RED-S"), window.world.scopes["shop/GB/en-GB"])

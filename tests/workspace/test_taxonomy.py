@@ -11,9 +11,7 @@ from foundation.accounts.models import Grant, User
 from foundation.events.sequencing import drain
 from foundation.history.models import Revision
 from foundation.taxonomy.models import Category, Tree
-from foundation.taxonomy.services import create_category, create_tree
 from pim.models import Classification, Product
-from pim.services import classify_product
 from tests.cast import make_actor
 
 from . import factories
@@ -23,14 +21,7 @@ HOUSE = factories.HOUSE
 
 @pytest.fixture
 def tree(window: Any) -> Tree:
-    """products: wear (coats, macs), home; CUP lies at home, RIDGE and MAC are coats."""
-    tree = create_tree(code="products", kind="hierarchy", labels={"en-GB": "Products"}, actor=HOUSE)
-    for code, parent in (("wear", None), ("home", None), ("coats", "wear"), ("macs", "wear")):
-        create_category(tree, code=code, labels={"en-GB": code.capitalize()}, parent=parent, actor=HOUSE)
-    for sku, code in (("CUP", "home"), ("RIDGE", "coats"), ("MAC", "coats")):
-        classify_product(Product.objects.get(sku=sku), category=f"products/{code}", actor=HOUSE)
-    drain()
-    return tree
+    return factories.make_tree()
 
 
 def change(client: Any, **body: str) -> Any:
