@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from typing import Any
 
 from django.db.models import Count, Q
 
@@ -23,7 +24,7 @@ def category_filter(chosen: Sequence[str]) -> Filter:
     def narrow(rows: Rows, values: Sequence[str]) -> Rows:
         wanted = _deepest(categories_by_key(values))
         branches = Category.objects.in_branches([one.key for one in wanted]).order_by().values("pk")
-        tests = [{"category__in": branches}] if wanted else []
+        tests: list[dict[str, Any]] = [{"category__in": branches}] if wanted else []
         tests += [{"category": None}] if UNCLASSIFIED in values else []
         return rows.filter(any_of(Q(**test) for test in tests))
 

@@ -228,7 +228,7 @@ class _Desk:
         return self._counted[1]
 
     def _cells(self) -> Iterator[tuple[Cell, Sequence[str]]]:
-        """Of everything, with its tabs but for the owner of its queue; then of the watched, and of the dismissed."""
+        """Of everything, with its tabs but for the owner of its queue; then of watched ones, and of dismissed ones."""
         me = self.actor.user_id or -1
         for row in self._groups(me):
             cell = self._cell(row)

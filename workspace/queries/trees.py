@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
+from typing import Any
 
-from django.db.models import Count, Exists, OuterRef, Q, TextField
+from django.db.models import Count, Exists, OuterRef, Q, QuerySet, TextField
 from django.db.models.functions import Cast
 from django.urls import reverse
 from django.utils.http import urlencode
@@ -88,7 +89,7 @@ class TreePage:
 
 
 def tree_rows(actor: Actor) -> list[TreeRow]:
-    rows = Tree.objects.visible_to(actor).annotate(number=Count("categories"))
+    rows: Iterable[Any] = Tree.objects.visible_to(actor).annotate(number=Count("categories"))
     return [
         TreeRow(reverse("tree", args=[one.code]), one.code, one.label(LOCALE), one.get_kind_display(), one.number)
         for one in rows
@@ -143,7 +144,7 @@ def address(tree: str, category: str = "") -> str:
 def _level(tree: Tree, parent: Category | None, line: Sequence[str]) -> tuple[list[Node], int]:
     """The categories below one, with what is below those on the line; and how many are left out."""
     below = Category.objects.filter(parent=OuterRef("pk"))
-    rows = tree.categories.children_of(parent).annotate(has_any=Exists(below))
+    rows: QuerySet[Any] = tree.categories.children_of(parent).annotate(has_any=Exists(below))
     listed = list(rows[: SIBLINGS + 1])
     hidden = rows.count() - SIBLINGS if len(listed) > SIBLINGS else 0
     nodes = []
