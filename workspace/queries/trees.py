@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
+from typing import Any
 
 from django.db.models import Count, Exists, OuterRef, Q, TextField
 from django.db.models.functions import Cast
@@ -88,7 +89,7 @@ class TreePage:
 
 
 def tree_rows(actor: Actor) -> list[TreeRow]:
-    rows = Tree.objects.visible_to(actor).annotate(number=Count("categories"))
+    rows: Any = Tree.objects.visible_to(actor).annotate(number=Count("categories"))
     return [
         TreeRow(reverse("tree", args=[one.code]), one.code, one.label(LOCALE), one.get_kind_display(), one.number)
         for one in rows
@@ -144,7 +145,7 @@ def _level(tree: Tree, parent: Category | None, line: Sequence[str]) -> tuple[li
     """The categories below one, with what is below those on the line; and how many are left out."""
     below = Category.objects.filter(parent=OuterRef("pk"))
     rows = tree.categories.children_of(parent).annotate(has_any=Exists(below))
-    listed = list(rows[: SIBLINGS + 1])
+    listed: list[Any] = list(rows[: SIBLINGS + 1])
     hidden = rows.count() - SIBLINGS if len(listed) > SIBLINGS else 0
     nodes = []
     for one in listed[:SIBLINGS]:
@@ -182,9 +183,9 @@ def _products(tree: Tree, actor: Actor) -> Counter[str]:
     return counts
 
 
-def _summed(rows: object) -> Counter[str]:
+def _summed(rows: Iterable[Any]) -> Counter[str]:
     counts: Counter[str] = Counter()
-    for line, number in rows:  # type: ignore[attr-defined]
+    for line, number in rows:
         counts.update(dict.fromkeys(line, number))
     return counts
 
