@@ -87,7 +87,9 @@ class Classifier:
                 found.pop(one.key, None)
         for key in asked.added:
             if one := self._named(plan, key):
-                found = {known: row for known, row in found.items() if not (one.tree.is_hierarchy and is_primary(row))}
+                found = {
+                    known: row for known, row in found.items() if not (one.tree.is_hierarchy and row.tree.is_hierarchy)
+                }
                 found[one.key] = one
         self._check_new(plan, found)
         return found
@@ -116,10 +118,6 @@ class Classifier:
         return plan.draft.at("categories")
 
 
-def is_primary(category: Category) -> bool:
-    return category.tree.is_hierarchy
-
-
 def branch_of(shelves: Shelves) -> frozenset[str]:
     """The line of the primary category among them."""
-    return next((frozenset(one.line) for one in shelves.values() if is_primary(one)), NOWHERE)
+    return next((frozenset(one.line) for one in shelves.values() if one.tree.is_hierarchy), NOWHERE)

@@ -18,9 +18,10 @@ from foundation.core.pages import encode_cursor
 from tests.cast import make_actor
 from tests.syndication import factories
 
-from .test_outsider import BODIES, own_ids
 from .test_outsider import PAGE_QUERIES as FILTERS
+from .test_outsider import own_ids
 from .walking import SPOKEN, UNSAFE, Operation, browser, endpoints, pages, text_of
+from .writing import BODIES
 
 DEEP = 100_000
 RAW = {

@@ -20,8 +20,9 @@ from foundation.core.actors import system
 from tests.cast import PASSWORD, make_actor
 
 from . import filled, walking
-from .test_outsider import LIMITED, SHARED, addresses, asked, difference, holds, ids_for, own_ids, reads
+from .test_outsider import LIMITED, addresses, asked, difference, holds, ids_for, own_ids, reads
 from .walking import browser, text_of
+from .writing import SHARED
 
 MARKETS = {"editor": "GB", "stranger": "JP"}
 

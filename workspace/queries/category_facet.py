@@ -24,9 +24,9 @@ def category_filter(chosen: Sequence[str]) -> Filter:
     def narrow(rows: Rows, values: Sequence[str]) -> Rows:
         wanted = _deepest(categories_by_key(values))
         branches = Category.objects.in_branches([one.key for one in wanted]).order_by().values("pk")
-        tests: list[dict[str, Any]] = [{"category__in": branches}] if wanted else []
-        tests += [{"category": None}] if UNCLASSIFIED in values else []
-        return rows.filter(any_of(Q(**test) for test in tests))
+        tests = [Q(category__in=branches)] if wanted else []
+        tests += [Q(category=None)] if UNCLASSIFIED in values else []
+        return rows.filter(any_of(tests))
 
     def count(rows: Rows) -> Iterable[tuple[str, str, int]]:
         opened = deepest[0] if deepest else None

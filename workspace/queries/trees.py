@@ -89,7 +89,7 @@ class TreePage:
 
 
 def tree_rows(actor: Actor) -> list[TreeRow]:
-    rows: Iterable[Any] = Tree.objects.visible_to(actor).annotate(number=Count("categories"))
+    rows: Any = Tree.objects.visible_to(actor).annotate(number=Count("categories"))
     return [
         TreeRow(reverse("tree", args=[one.code]), one.code, one.label(LOCALE), one.get_kind_display(), one.number)
         for one in rows
@@ -144,8 +144,8 @@ def address(tree: str, category: str = "") -> str:
 def _level(tree: Tree, parent: Category | None, line: Sequence[str]) -> tuple[list[Node], int]:
     """The categories below one, with what is below those on the line; and how many are left out."""
     below = Category.objects.filter(parent=OuterRef("pk"))
-    rows: QuerySet[Any] = tree.categories.children_of(parent).annotate(has_any=Exists(below))
-    listed = list(rows[: SIBLINGS + 1])
+    rows = tree.categories.children_of(parent).annotate(has_any=Exists(below))
+    listed: list[Any] = list(rows[: SIBLINGS + 1])
     hidden = rows.count() - SIBLINGS if len(listed) > SIBLINGS else 0
     nodes = []
     for one in listed[:SIBLINGS]:
@@ -183,9 +183,9 @@ def _products(tree: Tree, actor: Actor) -> Counter[str]:
     return counts
 
 
-def _summed(rows: object) -> Counter[str]:
+def _summed(rows: Iterable[Any]) -> Counter[str]:
     counts: Counter[str] = Counter()
-    for line, number in rows:  # type: ignore[attr-defined]
+    for line, number in rows:
         counts.update(dict.fromkeys(line, number))
     return counts
 
