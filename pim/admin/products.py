@@ -1,7 +1,7 @@
 from django.contrib import admin
 
 from foundation.core.admin import ReadOnlyAdmin
-from pim.models import Completeness, Identifier, Override, Placement, Product
+from pim.models import Classification, Completeness, Identifier, Override, Placement, Product
 
 
 @admin.register(Product)
@@ -25,6 +25,14 @@ class PlacementAdmin(ReadOnlyAdmin):
     list_select_related = ["product", "channel", "market"]
     list_filter = ["channel", "market", "state"]
     search_fields = ["product__sku"]
+
+
+@admin.register(Classification)
+class ClassificationAdmin(ReadOnlyAdmin):
+    list_display = ["product", "category", "is_primary"]
+    list_select_related = ["product", "category"]
+    list_filter = ["is_primary"]
+    search_fields = ["product__sku", "category__code"]
 
 
 @admin.register(Override)

@@ -30,8 +30,9 @@ def full_house(transactional_db: None, tmp_path: Path) -> Path:
     from foundation.core.actors import system
     from foundation.events.sequencing import drain
     from foundation.jobs.running import run_due_jobs
+    from foundation.taxonomy.services import create_category, create_tree
     from pim.models import Product
-    from pim.services import place_product, start_import
+    from pim.services import classify_product, place_product, start_import
 
     actor, files = system("tests"), tmp_path / "files"
     make_files(files, seed=7, scale=SCALE)
@@ -44,7 +45,11 @@ def full_house(transactional_db: None, tmp_path: Path) -> Path:
     licence = define_licence(name="all", terms=[TermFacts()], actor=actor)
     assign_licence(assets, licence=licence, actor=actor)
     approve_assets(assets, actor=actor)
+    tree = create_tree(code="products", kind="hierarchy", labels={"en-GB": "Products"}, actor=actor)
+    for code, parent in (("all", None), ("some", "all")):
+        create_category(tree, code=code, labels={"en-GB": code}, parent=parent, actor=actor)
     for product in Product.objects.filter(parent=None):
+        classify_product(product, category="products/some", actor=actor)
         place_product(product, channel="d2c", market="GB", actor=actor, reason="spring")
     drain()
     run_due_jobs()
