@@ -110,6 +110,16 @@ GOALS = {
         "one that is slower.",
         most={"p50_ms": 100},
     ),
+    "audit": Goal(
+        "writing the same revisions",
+        "≥ 0.3",
+        0.3,
+        "Revisions of a bulk change, 50,000 at once, chained after their commit: digested, linked, and indexed for the "
+        "search by time, actor, subject and request. The limit is the one INSERT of theirs, with history's own "
+        "indexes. The second row walks along the whole chain, every row against its link and every link against the "
+        "one before; its limit has PostgreSQL digest the same rows in one statement. The third is what a writer gets "
+        "done while the chain grows beside it without a pause, and alone: both share two cores, no lock.",
+    ),
     "delta": Goal(
         "a bare scan of the index",
         "same plan and rows",

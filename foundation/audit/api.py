@@ -98,11 +98,11 @@ class AuditView(APIView):
 
 class RecordView(APIView):
     @extend_schema(operation_id="audit_retrieve", responses=OneRecordSerializer)
-    def get(self, request: Request, position: int) -> Response:
+    def get(self, request: Request, position: str) -> Response:
         """One record with what it changed."""
         actor = actor_of(request)
         record, differences = find_record(position, actor=actor)
-        note_opened(position, actor=actor)
+        note_opened(record.position, actor=actor)
         return Response(OneRecordSerializer(asdict(record) | {"differences": differences}).data)
 
 

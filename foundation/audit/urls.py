@@ -8,5 +8,5 @@ urlpatterns = [
     path("audit", AuditView.as_view()),
     path("audit/chain", ChainView.as_view()),
     path("audit/export", ExportView.as_view()),
-    path("audit/<int:position>", RecordView.as_view()),
+    path("audit/<str:position>", RecordView.as_view()),
 ]

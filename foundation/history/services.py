@@ -37,8 +37,7 @@ def recorded(actor: Actor, *, change_set: str = "", reason: str = "") -> Iterato
     of its own it has the outer one's, or what the request gave (`X-Reason`).
     """
     outer = _current.get()
-    because = reason or (outer.reason if outer else request_reason.get())
-    recording = Recording(actor, request_id.get(), change_set or (outer.change_set if outer else ""), because)
+    recording = would_record(actor, change_set=change_set, reason=reason)
     token = _current.set(recording)
     try:
         with transaction.atomic():
@@ -47,6 +46,13 @@ def recorded(actor: Actor, *, change_set: str = "", reason: str = "") -> Iterato
             _tell_database(outer or NOBODY)
     finally:
         _current.reset(token)
+
+
+def would_record(actor: Actor, *, change_set: str = "", reason: str = "") -> Recording:
+    """What a recording begun here would say, for what is told without a transaction of its own."""
+    outer = _current.get()
+    because = reason or (outer.reason if outer else request_reason.get())
+    return Recording(actor, request_id.get(), change_set or (outer.change_set if outer else ""), because)
 
 
 @contextmanager

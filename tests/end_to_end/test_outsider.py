@@ -33,6 +33,7 @@ from .walking import UNSAFE, Operation, browser, endpoints, pages, text_of
 LIMITED = ("steward", "merchant", "studio", "integrator")
 # Shared by all markets, so that an id of it is nobody's secret.
 SHARED = {
+    "audit": "for auditors of the whole house alone; tests/workspace/test_audit.py",
     "attributes": "definitions are the same everywhere; only their class hides them",
     "families": "definitions are the same everywhere",
     "presets": "definitions are the same everywhere",
@@ -78,6 +79,13 @@ CLOSED_TO_STEWARDS = {
     "/settings/people/new/",
     "/settings/groups/",
     "/settings/directory/",
+    "/settings/audit/",
+    "/settings/audit/export/",
+    "/settings/audit/1/",
+    "/api/v1/audit",
+    "/api/v1/audit/1",
+    "/api/v1/audit/chain",
+    "/api/v1/audit/export",
     "/settings/groups/new/",
     "/settings/roles/new/",
     "/settings/markets/new/",
@@ -100,7 +108,8 @@ FROM_PROVIDERS = re.compile(r"/sso/(openid|saml)/|/settings/sign-in/passkeys/<in
 STUDIO_ONLY = re.compile(r"/(assets/[^/]+/(edit|licences|new-version|full-size)|licences/[^/]+/revoke|licences/new)/")
 # What a channel may receive is told to all who may read the channel, restricted attributes included.
 PUBLISHED = ("/api/v1/listings/", "/api/v1/channels/", "/listings/")
-LEAVES_TRACES = {"accounts_apikeyuse", "django_session", "accounts_user"}
+# Refusals and sensitive reads stand in the audit, whoever is refused.
+LEAVES_TRACES = {"accounts_apikeyuse", "django_session", "accounts_user", "audit_entry"}
 
 
 @pytest.fixture(autouse=True)
@@ -191,6 +200,7 @@ def own_ids() -> dict[str, list[str]]:
         "feeds": [],
         "bulk-changes": [],
         "bulk": [],
+        "audit": ["1"],
     }
 
 
@@ -399,6 +409,7 @@ BODIES: dict[str, Body] = {
     "POST /api/v1/licences/{uid}/assign": lambda _, asset, *__: {"assets": [asset]},
     "POST /api/v1/licences/{uid}/unassign": lambda _, asset, *__: {"assets": [asset]},
     "POST /api/v1/licences/{uid}/revoke": lambda *_: {},
+    "POST /api/v1/audit/chain": lambda *_: None,
     "POST /api/v1/jobs/{uid}/cancel": lambda *_: {},
     "POST /api/v1/jobs/{uid}/resume": lambda *_: {},
     "PATCH /api/v1/saved-views/{uid}": lambda *_: {"name": "mine"},

@@ -70,7 +70,7 @@ def audit_page(asked: Asked, *, actor: Actor, cursor: str = "") -> AuditPage:
     return AuditPage(rows, found.next_cursor, found.looked_back_to, chain, _verdict(chain), actions)
 
 
-def opened_row(position: int, *, actor: Actor) -> OpenedRow:
+def opened_row(position: int | str, *, actor: Actor) -> OpenedRow:
     """One record with what it changed."""
     record, differences = find_record(position, actor=actor)
     lines = [Line(one.name, _text(one.before), _text(one.after)) for one in differences]

@@ -35,10 +35,10 @@ def audit(request: PageRequest) -> HttpResponse:
 
 @require_safe
 @page("audit.view")
-def record(request: PageRequest, position: int) -> HttpResponse:
+def record(request: PageRequest, position: str) -> HttpResponse:
     """One record with what it changed."""
     found = opened_row(position, actor=request.actor)
-    note_opened(position, actor=request.actor)
+    note_opened(found.position, actor=request.actor)
     if request.htmx and not request.htmx.history_restore_request:
         return render(request, "workspace/fragments/audit_lines.html", vars(found))
     return render(request, "workspace/audit_record.html", vars(found))

@@ -20,6 +20,7 @@ from foundation.core.pages import decode_cursor, encode_cursor
 from foundation.history.models import Revision
 from foundation.history.queries import after_of
 
+MAX_DIGITS = 19
 ORDER = ("-at", "-position")
 LOOKED_AT = 2_000  # rows that one page looks at, when it is asked for what no index knows
 WRITES = {"I": "created", "U": "changed", "D": "deleted"}
@@ -126,10 +127,11 @@ def everything(asked: Asked, *, actor: Actor, most: int, at_once: int = 1_000) -
             return
 
 
-def find_record(position: int, *, actor: Actor) -> tuple[Record, list[Difference]]:
+def find_record(position: int | str, *, actor: Actor) -> tuple[Record, list[Difference]]:
     """One record with what it changed. Raises `Missing`."""
-    actor = actor.require("audit.view")
-    links = list(Link.objects.visible_to(actor).filter(position=position))
+    actor, text = actor.require("audit.view"), str(position)
+    number = int(text) if text.isascii() and text.isdecimal() and len(text) < MAX_DIGITS else 0
+    links = list(Link.objects.visible_to(actor).filter(position=number))
     records = _records(links, actor)
     if not records:
         raise Missing("There is no such record, or it was retired", path="position")

@@ -13,7 +13,7 @@ from django.db import connection
 
 from foundation.audit.registry import ACTIONS
 from foundation.core.actors import Actor
-from foundation.history.services import recorded
+from foundation.history.services import would_record
 
 # One statement, however many.
 ENTER = """
@@ -85,5 +85,6 @@ def _record(acts: Sequence[Act], *, actor: Actor, reason: str = "") -> None:
     if not acts:
         return
     told = json.dumps([[act.action, act.subject_type, act.subject, act.detail] for act in acts])
-    with recorded(actor, reason=reason) as recording, connection.cursor() as cursor:
+    recording = would_record(actor, reason=reason)
+    with connection.cursor() as cursor:
         cursor.execute(ENTER, [actor.label, recording.reason, recording.request, told])
