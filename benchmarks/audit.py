@@ -37,17 +37,18 @@ def write() -> None:
         execute(WRITTEN, [])
 
 
-def chain_all() -> int:
+def chain_all(*, rows: int = 5_000, rounds: int = 0) -> int:
+    """Chain what there is, so many rows at once, or for so many rounds; how many rows."""
     from django.db import transaction
 
     from foundation.audit.services import chain_committed
 
-    linked = 0
+    linked, done = 0, 0
     while True:
         with transaction.atomic():
-            found = chain_committed()
-        linked += found
-        if not found:
+            found = chain_committed(rows=rows, batches=1)
+        linked, done = linked + found, done + 1
+        if not found or done == rounds:
             return linked
 
 
@@ -112,9 +113,10 @@ def chain_beside() -> None:
     import django
 
     django.setup()
+    chain_all(rows=1_000, rounds=1)
     print("at work", flush=True)
     while True:
-        chain_all()
+        chain_all(rows=1_000)
 
 
 def measure(rows: int, rounds: int) -> list[dict[str, Any]]:

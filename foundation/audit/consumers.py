@@ -5,7 +5,7 @@ from foundation.core import moment
 from foundation.events.registry import chore
 
 
-@chore("audit.chain", seconds=2)
+@chore("audit.chain", seconds=1)
 def chain() -> None:
     """Link what was committed."""
     chain_committed()

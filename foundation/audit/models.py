@@ -103,12 +103,16 @@ class Chain(models.Model):
     """How far this instance has come: one row.
 
     No row with an id up to `settled` (by source) can still appear. `drawn` were the highest ids drawn when `drawn_at`
-    was the next transaction; once all before that one have ended, `drawn` is settled.
+    was the next transaction; `drawn` is settled by a pass over what is above `settled` that began when all
+    transactions before that one had ended. `passed` is how far the pass has come, by source, and `oldest` the oldest
+    transaction that ran when it began.
     """
 
     settled = models.JSONField(default=dict)
     drawn = models.JSONField(default=dict)
     drawn_at = models.BigIntegerField(null=True)
+    passed = models.JSONField(default=dict)
+    oldest = models.BigIntegerField(default=0)
     published = models.BigIntegerField(default=0, help_text="The last batch whose head is outside")
     verified_at = models.DateTimeField(null=True)
     verified = models.BigIntegerField(default=0, help_text="The last batch that was verified")

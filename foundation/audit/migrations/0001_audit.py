@@ -29,6 +29,8 @@ class Migration(migrations.Migration):
                 ("settled", models.JSONField(default=dict)),
                 ("drawn", models.JSONField(default=dict)),
                 ("drawn_at", models.BigIntegerField(null=True)),
+                ("passed", models.JSONField(default=dict)),
+                ("oldest", models.BigIntegerField(default=0)),
                 ("published", models.BigIntegerField(default=0, help_text="The last batch whose head is outside")),
                 ("verified_at", models.DateTimeField(null=True)),
                 ("verified", models.BigIntegerField(default=0, help_text="The last batch that was verified")),

@@ -14,8 +14,8 @@ from foundation.audit.queries.rows import Row, unlinked
 from foundation.core import moment
 from foundation.core.locks import hold_until_commit
 
-ROWS = 10_000  # of a batch, at most
-BATCHES = 2  # of one round: the sequencer has other work
+ROWS = 5_000  # of a batch, at most
+BATCHES = 1  # of one round: the sequencer has other work
 LOCK = "audit.chain"
 COPY = """
 COPY audit_link (position, source, row, at, actor, behalf, subject_type, subject, request, link) FROM STDIN
@@ -26,21 +26,24 @@ def chain_committed(*, rows: int = ROWS, batches: int = BATCHES) -> int:
     """Link committed rows that are not in the chain yet; how many.
 
     Ids are drawn before the commit, so a row may appear below others that were linked long ago. Rows are therefore
-    looked for above the number below which none can appear any more, and that number moves only when every
-    transaction has ended that ran when it was drawn.
+    looked for, pass after pass, above the number below which none can appear any more. That number moves at the end
+    of a pass that began when every transaction had ended that ran when it was drawn.
     """
     hold_until_commit(LOCK)
     chain, _ = Chain.objects.select_for_update().get_or_create(id=1)
-    oldest, following = transactions()
     linked = 0
     for _ in range(batches):
+        if not chain.passed:
+            chain.oldest, _ = transactions()
         found = _unlinked(chain, rows)
         if found:
             _append(found, at=moment.now())
         linked += len(found)
         if len(found) < rows:
-            _settle(chain, oldest, following)
+            _settle(chain)
             break
+        chain.passed |= {row.source.value: row.id for row in found}
+    chain.save()
     return linked
 
 
@@ -48,7 +51,8 @@ def _unlinked(chain: Chain, limit: int) -> list[Row]:
     found: list[Row] = []
     for source in Source:
         if len(found) < limit:
-            found += unlinked(source, after=settled(chain, source), limit=limit - len(found))
+            after = max(settled(chain, source), chain.passed.get(source.value, 0))
+            found += unlinked(source, after=after, limit=limit - len(found))
     return found
 
 
@@ -70,15 +74,16 @@ def _append(rows: Sequence[Row], *, at: datetime) -> Batch:
     return batch
 
 
-def _settle(chain: Chain, oldest: int, following: int) -> None:
-    """All is linked that was committed when the two numbers were read."""
+def _settle(chain: Chain) -> None:
+    """At the end of a pass: all is linked that was committed when it began."""
+    chain.passed = {}
+    _, following = transactions()
     if chain.drawn_at is not None and chain.drawn_at > following:
         chain.drawn_at = None  # of another cluster, before a restore: none of its transactions runs here
-    if chain.drawn_at is not None and chain.drawn_at <= oldest:
+    if chain.drawn_at is not None and chain.drawn_at <= chain.oldest:
         chain.settled, chain.drawn_at = chain.drawn, None
     if chain.drawn_at is None:
         drawn = numbers_drawn()  # first: whoever drew one of these has a transaction before the next one
         _, following = transactions()
         if drawn != chain.settled:
             chain.drawn, chain.drawn_at = drawn, following
-    chain.save()
