@@ -69,7 +69,9 @@ def test_products_are_asked_as_they_are_seen(window: Any, administrator: Any, br
     asked = {"person": "gwen", "permission": "pim.edit", "product": window.ridge.sku}
     found = browser_of(administrator).get(ADDRESS, asked).context["access"]
     assert (found.may, found.looks[0].state.label) == (False, "Does not reach there")
-    assert found.wish.startswith(f"A role that allows it, granted in a market that {window.ridge.sku} is placed in")
+    assert found.wish.startswith(
+        f"A role that allows it, granted in a market or a category that {window.ridge.sku} is in"
+    )
     make_actor("gill", "steward", market="GB")
     assert browser_of(administrator).get(ADDRESS, asked | {"person": "gill"}).context["access"].may
 

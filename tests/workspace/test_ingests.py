@@ -175,7 +175,7 @@ def test_a_limited_person_is_not_told_what_is_elsewhere(shoot: Ingest, world: An
     ingest = services.finish_ingest(deliver(local, {"mine.jpg": factories.jpeg(seed=1)}), actor=local)
     run_due_jobs()
     (row,) = browser_of(local).get(f"/ingests/{ingest.uid}/").context["files"]
-    assert (row.state.label, row.reason) == ("Duplicate", "The same bytes as one of another market")
+    assert (row.state.label, row.reason) == ("Duplicate", "The same bytes as one that you do not see")
     assert (row.asset_url, row.asset_name, row.picture_url) == ("", "", "")
 
 

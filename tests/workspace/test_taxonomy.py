@@ -25,7 +25,8 @@ def tree(window: Any) -> Tree:
 
 
 def change(client: Any, **body: str) -> Any:
-    return client.post("/settings/taxonomy/products/change/", body)
+    verb = "move" if body["do"] == "move" else "change"
+    return client.post(f"/settings/taxonomy/products/{verb}/", body)
 
 
 def undo_of(answer: Any) -> str:
@@ -81,6 +82,7 @@ def test_nothing_yet(db: None, world: Any, administrator: Any, browser_of: Any) 
     assert not Tree.objects.exists()
     made = client.post("/settings/taxonomy/", {"kind": "hierarchy", "code": "products", "name": "Products"})
     assert made["Location"] == "/settings/taxonomy/products/"
+    assert Tree.objects.get().labels == {"en-GB": "Products"}
     assert "No categories yet" in client.get("/settings/taxonomy/products/").content.decode()
 
 

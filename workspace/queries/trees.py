@@ -20,7 +20,7 @@ from foundation.taxonomy.queries import get_category
 from pim.models import CatalogueEntry, Classification
 from workspace.queries.shown import LOCALE
 
-SIBLINGS, FOUND, LANGUAGES = 300, 40, 12
+SIBLINGS, FOUND, LANGUAGES, OFFERED = 300, 40, 12, 500
 
 
 @dataclass(frozen=True)
@@ -86,6 +86,7 @@ class TreePage:
     q: str
     found: list[tuple[str, str]]
     may_edit: bool
+    parents: list[tuple[str, str]]
 
 
 def tree_rows(actor: Actor) -> list[TreeRow]:
@@ -125,12 +126,13 @@ def tree_page(code: str, *, actor: Actor, category: str = "", q: str = "") -> Tr
         q=q,
         found=_found(tree, q) if q else [],
         may_edit=actor.may("taxonomy.define"),
+        parents=_parents(tree, opened) if opened and actor.may("taxonomy.define") else [],
     )
 
 
 def labels_of(labels: dict[str, str]) -> list[Label]:
-    """A line for each language of the house, as far as they are few, and for each that has a name."""
-    known = list(Locale.objects.order_by("code"))
+    """A line for each language of the house, as far as they are few, and for each that has a name; ours first."""
+    known = sorted(Locale.objects.all(), key=lambda one: (one.code != LOCALE, one.code))
     chosen = [one for one in known if len(known) <= LANGUAGES or one.code in labels or one.code == LOCALE]
     return [Label(one.code, one.name, labels.get(one.code, "")) for one in chosen]
 
@@ -209,6 +211,12 @@ def _opened(tree: Tree, one: Category, counts: Counter[str]) -> Opened:
         products=counts[one.key],
         products_url=f"{reverse('product_list')}?{query}" if tree.is_hierarchy else "",
     )
+
+
+def _parents(tree: Tree, opened: Category) -> list[tuple[str, str]]:
+    """The first categories that it can be moved below, the upper ones before what is below them."""
+    rows = tree.categories.exclude(line__contains=[opened.key]).order_by("line")
+    return [(one.code, one.label(LOCALE)) for one in rows[:OFFERED]]
 
 
 def _found(tree: Tree, q: str) -> list[tuple[str, str]]:

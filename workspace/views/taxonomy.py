@@ -27,6 +27,7 @@ from foundation.taxonomy.services import (
 )
 from workspace import forms
 from workspace.queries.trees import address, get_visible_tree, labels_of, tree_page, tree_rows
+from workspace.views.confirming import confirmed
 from workspace.views.pages import PageRequest, page
 
 LABEL = "label-"
@@ -69,13 +70,26 @@ def tree(request: PageRequest, code: str) -> HttpResponse:
 @page("taxonomy.define")
 def tree_change(request: PageRequest, code: str) -> HttpResponse:
     """One change, named by `do`; its undo is another one."""
+    return _carried_out(request, code, CHANGES)
+
+
+@require_POST
+@page("taxonomy.define")
+@confirmed
+def tree_move(request: PageRequest, code: str) -> HttpResponse:
+    """A branch elsewhere is seen by others, so it is asked who is there."""
+    return _carried_out(request, code, MOVES)
+
+
+def _carried_out(request: PageRequest, code: str, known: Mapping[str, Change]) -> HttpResponse:
     found = get_visible_tree(code, actor=request.actor)
     asked = _asked(request)
-    do = CHANGES.get(asked.get("do", ""))
+    do = known.get(asked.get("do", ""))
     if do is None:
         raise Invalid("Say what to do", path="do")
     text, opened, back = do(request, found, asked)
-    undo = f"{reverse('tree_change', args=[code])}?{urlencode(back)}" if back else ""
+    undoing = "tree_move" if known is MOVES else "tree_change"
+    undo = f"{reverse(undoing, args=[code])}?{urlencode(back)}" if back else ""
     messages.success(request, text, extra_tags=undo)
     where = address(code, opened) if opened is not None else reverse("tree_list")
     return HttpResponse(status=204, headers={"HX-Redirect": where}) if request.htmx else redirect(where)
@@ -84,6 +98,7 @@ def tree_change(request: PageRequest, code: str) -> HttpResponse:
 Asked = Mapping[str, str]
 # What was done, the category to open (None: the tree is gone), and what a POST says to take it back.
 Done = tuple[str, str | None, dict[str, Any]]
+Change = Callable[[PageRequest, Tree, Asked], Done]
 
 
 def _asked(request: PageRequest) -> dict[str, str]:
@@ -169,10 +184,10 @@ def _delete_tree(request: PageRequest, found: Tree, asked: Asked) -> Done:
     return f"The tree {found.code} is deleted", None, {}
 
 
-CHANGES: dict[str, Callable[[PageRequest, Tree, Asked], Done]] = {
+MOVES: dict[str, Change] = {"move": _move}
+CHANGES: dict[str, Change] = {
     "add": _add,
     "rename": _rename,
-    "move": _move,
     "retire": _retire,
     "restore": _restore,
     "delete": _delete,
