@@ -67,7 +67,7 @@ def test_what_lies_elsewhere_changes_no_answer(house: SimpleNamespace) -> None:
     assert not complaints, "\n".join(complaints)
 
 
-@pytest.mark.timeout(300)
+@pytest.mark.timeout(900)
 def test_ids_of_elsewhere_are_like_unknown_ones(house: SimpleNamespace) -> None:
     test_outsider.test_foreign_ids_are_like_unknown_ones(house, house.people)
 
@@ -83,7 +83,7 @@ def test_writes_with_ids_of_elsewhere_do_nothing(house: SimpleNamespace) -> None
     test_outsider.test_writes_with_foreign_ids_do_nothing(house, house.people)
 
 
-@pytest.mark.timeout(300)
+@pytest.mark.timeout(900)
 def test_a_move_of_a_branch_holds_at_the_next_request(house: SimpleNamespace) -> None:
     """Before the sequencer has done anything: what moves in is seen, and what moves out is not."""
     client, steward = browser(house.people["steward"]), "/api/v1/products/"
