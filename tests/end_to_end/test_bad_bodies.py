@@ -106,7 +106,7 @@ def test_bodies_that_are_none(boss: Client) -> None:
 
 
 def reads_no_body(complaint: str) -> bool:
-    return bool(re.match(r"DELETE |POST \S+/(undo|retire|revoke|publication|dismiss|reopen|run) ", complaint))
+    return bool(re.match(r"DELETE |POST \S+/(undo|retire|revoke|publication|dismiss|reopen|run|chain) ", complaint))
 
 
 def test_bodies_with_one_thing_wrong(boss: Client) -> None:

@@ -50,7 +50,7 @@ def house(request: Any, world: Any) -> SimpleNamespace:
     return SimpleNamespace(before=before, foreign=foreign, own=own, people=people)
 
 
-@pytest.mark.timeout(400)
+@pytest.mark.timeout(900)
 def test_what_lies_elsewhere_changes_no_answer(house: SimpleNamespace) -> None:
     forbidden, complaints = names(house.foreign), []
     found = {address: status for address, (status, _) in house.before["steward"].items() if status not in SHOWN}
@@ -67,23 +67,23 @@ def test_what_lies_elsewhere_changes_no_answer(house: SimpleNamespace) -> None:
     assert not complaints, "\n".join(complaints)
 
 
-@pytest.mark.timeout(300)
+@pytest.mark.timeout(900)
 def test_ids_of_elsewhere_are_like_unknown_ones(house: SimpleNamespace) -> None:
     test_outsider.test_foreign_ids_are_like_unknown_ones(house, house.people)
 
 
-@pytest.mark.timeout(400)
+@pytest.mark.timeout(900)
 def test_queries_with_names_of_elsewhere_find_nothing(house: SimpleNamespace) -> None:
     some = {name: house.people[name] for name in ("steward", "wear in the US")}
-    test_outsider.test_filters_and_searches_find_nothing_foreign(house, some)
+    test_outsider.ask_for_foreign(house, some)
 
 
-@pytest.mark.timeout(400)
+@pytest.mark.timeout(900)
 def test_writes_with_ids_of_elsewhere_do_nothing(house: SimpleNamespace) -> None:
     test_outsider.test_writes_with_foreign_ids_do_nothing(house, house.people)
 
 
-@pytest.mark.timeout(300)
+@pytest.mark.timeout(900)
 def test_a_move_of_a_branch_holds_at_the_next_request(house: SimpleNamespace) -> None:
     """Before the sequencer has done anything: what moves in is seen, and what moves out is not."""
     client, steward = browser(house.people["steward"]), "/api/v1/products/"

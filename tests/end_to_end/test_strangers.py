@@ -90,7 +90,7 @@ def _names() -> list[str]:
     return ["atlas", "boreal", "cirrus", "studio of ours", "loose.jpg", filled.SECRET, filled.RESTRICTED, *shas]
 
 
-@pytest.mark.timeout(300)
+@pytest.mark.timeout(900)
 def test_the_goods_of_a_market_change_no_answer_elsewhere(clients: dict[str, Any]) -> None:
     paths = _shared_addresses()
     before = {name: _read(client, paths) for name, client in clients.items()}
@@ -107,7 +107,7 @@ def test_the_goods_of_a_market_change_no_answer_elsewhere(clients: dict[str, Any
     assert not complaints, "\n".join(complaints)
 
 
-@pytest.mark.timeout(300)
+@pytest.mark.timeout(900)
 def test_ids_from_another_market_are_like_unknown_ones(clients: dict[str, Any]) -> None:
     filled.fill_market()
     ids, forbidden, complaints, walked = own_ids(), _names(), [], set()
