@@ -22,4 +22,5 @@ COPY . .
 COPY --from=frontend /app/workspace/frontend/dist workspace/frontend/dist
 USER tandem
 EXPOSE 8000 8001
+ENV GRANIAN_HTTP1_HEADER_READ_TIMEOUT=10000
 CMD ["granian", "--interface", "wsgi", "--host", "0.0.0.0", "--port", "8000", "config.wsgi:application"]

@@ -19,6 +19,7 @@ from config.stack.valkey import EmbeddedValkey
 
 ROOT = Path(__file__).resolve().parents[2]
 QUEUES = "interactive,events,media,feeds,bulk"
+HEADERS_WITHIN = 10  # seconds in which a client has said what it wants
 
 
 def default_var_dir() -> Path:
@@ -39,6 +40,8 @@ def application(port: int, media_port: int, env: dict[str, str]) -> list[Process
         "1",
         "--workers-kill-timeout",
         "3",
+        "--http1-header-read-timeout",
+        str(HEADERS_WITHIN * 1000),
     )
     wsgi = ("--interface", "wsgi", "--blocking-threads", "4", "--port", str(port), "config.wsgi:application")
     asgi = ("--interface", "asgi", "--port", str(media_port), "delivery.asgi:application")

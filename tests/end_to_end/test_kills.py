@@ -1,12 +1,14 @@
-"""kill -9 of each process of a whole stack in the middle of its work. Faults 1 to 3."""
+"""kill -9 of each process of a whole stack in the middle of its work. Faults 1 to 3 and 25."""
 
 # ruff: noqa: S608  queries are put together from constants of this file
 
 from __future__ import annotations
 
+import contextlib
 import io
 import logging
 import random
+import socket
 import threading
 from collections import Counter
 from collections.abc import Iterator
@@ -25,6 +27,7 @@ from config.demo.files.manifest import Manifest
 from config.demo.story.house import House
 from config.demo.story.intake import finished, import_file
 from config.stack import environment, place
+from config.stack.stack import HEADERS_WITHIN
 from tests.config import stacks
 from tests.end_to_end.house import Serving, born, clock, command_of, ended, family, kill_9, tell
 
@@ -352,3 +355,43 @@ def test_a_supervisor_killed_over_busy_workers_leaves_nothing_and_the_next_one_f
 
 def is_ingested(studio: House, uid: str) -> bool:
     return bool(studio.get(f"/ingests/{uid}")["state"] == "done")
+
+
+SLOW, UNFINISHED = 200, b"GET /login/ HTTP/1.1\r\nHost: 127.0.0.1\r\nX-Slow: "
+
+
+def test_clients_that_never_finish_their_headers_hold_nobody_up(stack: Serving) -> None:
+    """Fault 25. Two hundred of them at each door: everybody else is answered, and they are let go of."""
+    with contextlib.ExitStack() as open_ones:
+        slow = {port: [open_ones.enter_context(knock(port)) for _ in range(SLOW)] for port in stack.ports}
+        begun, waits = clock(), []
+        with httpx.Client(timeout=10) as client:
+            for _ in range(20):
+                at = clock()
+                assert client.get(f"http://127.0.0.1:{stack.ports[0]}/login/").status_code == 200
+                assert client.get(f"http://127.0.0.1:{stack.ports[1]}/m/none/").status_code == 404
+                waits.append(clock() - at)
+        tell("two answers beside them, at the longest", max(waits))
+        assert max(waits) < 5
+        over = {port: sum(is_over(one, HEADERS_WITHIN + 20) for one in ones) for port, ones in slow.items()}
+        tell("until all of them were let go of", clock() - begun)
+        assert over == dict.fromkeys(stack.ports, SLOW)
+
+
+def knock(port: int) -> socket.socket:
+    made = socket.create_connection(("127.0.0.1", port), timeout=10)
+    made.sendall(UNFINISHED)
+    return made
+
+
+def is_over(connection: socket.socket, seconds: float) -> bool:
+    """Whether the other side has closed it, waiting so long; what it said before does not count."""
+    connection.settimeout(seconds)
+    try:
+        while connection.recv(4096):
+            pass
+    except TimeoutError:
+        return False
+    except ConnectionError:
+        return True
+    return True

@@ -108,14 +108,18 @@ SELECT gen_random_uuid(), (SELECT max(id) FROM workflow_queue), 'k', 'k' || n, '
        repeat(md5(n::text), 5), '{}', 'GB', now(), '', '' FROM generate_series(1, %(rows)s) n;
 """
 TABLES = ("pim_product", "pim_productsearch", "dam_asset", "dam_assetversion", "workflow_workitem")
+KNOWN_TO_TRIGGERS = (*TABLES, "associations_binding", "pim_placement", "pim_classification", "events_dirty")
 INDEXES = ("product_words", "asset_titles", "version_filenames", "open_item_titles")
 
 
+@pytest.mark.timeout(300)
 def test_indexes_find_parts_of_words(filled: Any, steward: Any) -> None:
     """No table that grows is read from end to end."""
     plans = []
     with connection.cursor() as cursor:
         blob = filled.hero.current_version.blob_id
+        # Plans that triggers made for the almost empty tables of earlier tests are not for twenty thousand rows.
+        cursor.execute(";".join(["DISCARD PLANS", *(f"ANALYZE {table}" for table in KNOWN_TO_TRIGGERS)]))
         cursor.execute(FILL, {"rows": ROWS, "family": filled.cup.family_id, "blob": blob})
         for index in INDEXES:  # as vacuum does by and by
             cursor.execute("SELECT gin_clean_pending_list(%s::regclass)", [index])
