@@ -103,6 +103,7 @@ NOISE = (
     (re.compile(r'data:image/svg\+xml;base64,[\w+/=]+|id="secret" readonly value="\w+"'), "a new secret of an app"),
     (re.compile(r'"challenge": "[\w-]+"'), '"challenge"'),
     (re.compile(r"<time.*?</time>", re.DOTALL), "time"),
+    (re.compile(r'x[12]?="[\d.]+%"'), 'x="on a line of time"'),
     (re.compile(r'"version":\s*\d+'), '"version"'),  # counts every change of a product, whoever made it
 )
 
