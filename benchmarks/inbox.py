@@ -1,6 +1,6 @@
 """Server time of the inbox at 100,000 open work items, beside the shell alone.
 
-As a steward who sees everything, as one limited to a market, and as one limited to a branch of the product hierarchy.
+As a steward who sees everything, and as one who is limited to a market.
 `python -m benchmarks.inbox [--items N]`
 """
 

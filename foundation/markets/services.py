@@ -10,6 +10,7 @@ from uuid import UUID, uuid5
 from django.db.models import Model
 
 from foundation.core.actors import Actor
+from foundation.core.codes import CODE
 from foundation.core.errors import Conflict, Invalid
 from foundation.core.territories import TERRITORIES
 from foundation.events.services import append_event
@@ -20,7 +21,6 @@ from foundation.markets.queries import get_channel, get_market, locale_chain
 
 HOUSE = UUID("b7f1a3f2-5d53-5c0e-8f0a-0d6d6f3c9a41")  # what has a code and no UUID is the subject of events by it
 M = TypeVar("M", bound=Model)
-CODE = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,39}")
 LOCALE = re.compile(r"[a-z]{2,3}(-[A-Za-z0-9]{2,8}){0,3}")  # BCP 47, as far as goods are described in it
 CURRENCY = re.compile(r"[A-Z]{3}")
 

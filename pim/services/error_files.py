@@ -9,9 +9,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from foundation.core.cells import escape_formula, unescape_formula
 from foundation.core.scratch import scratch_folder
 from pim.services.columns import NOTE, ROW_NOTE, SUMMARY_NOTE
-from pim.services.tables import TableForm, escape_formula, read_table, unescape_formula
+from pim.services.tables import TableForm, read_table
 
 
 @dataclass(frozen=True)

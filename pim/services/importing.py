@@ -16,6 +16,7 @@ from django.db.models import F
 from foundation.blobs.services import local_copy
 from foundation.core import moment
 from foundation.core.actors import Actor
+from foundation.core.cells import unescape_formula
 from foundation.core.errors import Problems, TandemError
 from foundation.history.services import recorded
 from foundation.jobs.running import JobRun
@@ -30,7 +31,7 @@ from pim.services.differences import Differences
 from pim.services.drafts import UNNAMED, UNTOUCHED, CategoriesDraft, ProductDraft, ValueDraft
 from pim.services.finishing import finish_import, fix_rows
 from pim.services.planning import Foresight, Plan, Planner
-from pim.services.tables import plain_cell, read_table, sniff_table, unescape_formula
+from pim.services.tables import plain_cell, read_table, sniff_table
 from pim.services.writing import write_drafts
 
 CHUNK_ROWS = 200

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import csv
-import re
 from collections.abc import Iterator, Mapping
 from contextlib import closing
 from dataclasses import dataclass
@@ -24,7 +23,6 @@ MAX_COLUMNS = 500
 MAX_CELL = 32_767
 ENCODINGS = ("utf-8-sig", "utf-8", "cp1252", "iso-8859-1", "latin-1", "utf-16")
 DELIMITERS = ",;\t|"
-FORMULA = re.compile(r"'*[=+\-@\t\r]")
 
 Row = tuple[int, list[Any]]
 
@@ -89,16 +87,6 @@ def plain_cell(cell: Any) -> Any:
     if isinstance(cell, float) and cell.is_integer() and abs(cell) < 1e15:
         return int(cell)
     return cell
-
-
-def escape_formula(text: str) -> str:
-    """A text that no spreadsheet program takes for a formula."""
-    return f"'{text}" if FORMULA.match(text) else text
-
-
-def unescape_formula(text: str) -> str:
-    """What `escape_formula` was given."""
-    return text[1:] if text.startswith("'") and FORMULA.match(text) else text
 
 
 def _require_harmless_archive(path: Path) -> None:

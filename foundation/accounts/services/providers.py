@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import base64
 import json
-import re
 from collections.abc import Sequence
 from typing import Any
 from urllib.parse import urlsplit
@@ -21,13 +20,13 @@ from foundation.accounts.services.people import USERNAME, create_user
 from foundation.accounts.services.sign_in import end_sessions_by
 from foundation.core import moment
 from foundation.core.actors import Actor, system
+from foundation.core.codes import SMALL_CODE
 from foundation.core.errors import Conflict, Invalid, TandemError
 from foundation.core.outgoing import call
 from foundation.core.sealing import seal
 from foundation.events.services import append_event
 from foundation.history.services import recorded
 
-CODE = re.compile(r"[a-z][a-z0-9-]{0,39}")
 LONGEST_NAME, LONGEST_SECRET, LARGEST_METADATA = 60, 1_000, 256 * 1024
 ENDPOINTS = ("authorization_endpoint", "token_endpoint", "jwks_uri")
 MOST_GROUPS = 1_000
@@ -43,7 +42,7 @@ def add_provider(
     Raises `Invalid` beside the field, `Conflict` for a code or an issuer that is taken.
     """
     actor = actor.require("accounts.manage")
-    if not CODE.fullmatch(code) or code in {*Provider.Kind.values, *Source, "new"}:
+    if not SMALL_CODE.fullmatch(code) or code in {*Provider.Kind.values, *Source, "new"}:
         raise Invalid("A code has small letters, digits and -, 40 at most, and is not a word of ours", path="code")
     provider = Provider(code=code, kind=kind, created_at=moment.now())
     if kind == Provider.Kind.OPENID:

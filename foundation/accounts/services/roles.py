@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Collection, Iterator
 from contextlib import contextmanager
 
@@ -11,12 +10,12 @@ from foundation.accounts.choices import PERMISSIONS, SENTENCES, Role
 from foundation.accounts.models import Grant, RoleDefinition, User
 from foundation.accounts.queries import actor_of
 from foundation.core.actors import ALL, Actor, system
+from foundation.core.codes import SMALL_CODE
 from foundation.core.errors import Conflict, Denied, Invalid, Missing
 from foundation.core.permissions import DECLARED
 from foundation.events.services import append_event
 from foundation.history.services import recorded
 
-CODE = re.compile(r"[a-z][a-z0-9-]{0,39}")
 FULL = "Administrators may everything; make another role for less"
 LONGEST_NAME, LONGEST_SENTENCE = 100, 300
 
@@ -30,7 +29,7 @@ def define_role(
     Raises `Conflict` where the actor would lose their own access, and for a new one whose code is taken.
     """
     actor = _require_person(actor)
-    if not CODE.fullmatch(code):
+    if not SMALL_CODE.fullmatch(code):
         raise Invalid("A role's code has small letters, digits and hyphens, 40 at most", path="code")
     with recorded(actor):
         role = RoleDefinition.objects.select_for_update().filter(code=code).first() or RoleDefinition(code=code)

@@ -14,6 +14,7 @@ from django.utils.dateparse import parse_datetime
 
 from foundation.audit.queries.search import Asked, Record, everything
 from foundation.core.actors import Actor
+from foundation.core.cells import escape_formula
 from foundation.core.errors import Invalid
 
 MOST = 100_000
@@ -23,7 +24,6 @@ COLUMNS = (
     "position", "at", "source", "row", "actor", "behalf", "action", "subject_type", "subject", "reason", "request",
     "change_set", "image", "detail",
 )  # fmt: skip
-FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
 
 def read_asked(given: Any) -> Asked:
@@ -75,11 +75,9 @@ def _csv(records: Iterable[Record]) -> Iterator[str]:
 
 
 def _cell(value: Any) -> str:
-    """As text; what a spreadsheet would take for a formula gets an apostrophe."""
     if isinstance(value, dict):
         return json.dumps(value, ensure_ascii=False) if value else ""
-    text = value.isoformat() if isinstance(value, datetime) else "" if value is None else str(value)
-    return f"'{text}" if text.startswith(FORMULA) else text
+    return escape_formula(value.isoformat() if isinstance(value, datetime) else "" if value is None else str(value))
 
 
 def _line(cells: Iterable[str]) -> str:

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 
 from foundation.core.actors import Actor
+from foundation.core.codes import CODE
 from foundation.core.errors import Conflict, Invalid, Missing, Stale
 from foundation.events.services import append_event
 from foundation.history.services import recorded
@@ -15,7 +15,6 @@ from foundation.taxonomy.choices import TreeKind
 from foundation.taxonomy.errors import StillUsed
 from foundation.taxonomy.models import Tree
 
-CODE = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,39}")
 LONGEST_LABEL = 200
 
 
