@@ -102,8 +102,8 @@ class Link(models.Model):
 class Chain(models.Model):
     """How far this instance has come: one row.
 
-    No row with an id up to `settled` (by source) can still appear. `drawn` were the highest ids drawn when `drawn_at`
-    was the next transaction; `drawn` is settled by a pass over what is above `settled` that began when all
+    No row with an id up to `settled` (by source) can still appear. `drawn` were the highest ids drawn before the
+    transaction `drawn_at` began; `drawn` is settled by a pass over what is above `settled` that began when all
     transactions before that one had ended. `passed` is how far the pass has come, by source, and `oldest` the oldest
     transaction that ran when it began.
     """

@@ -133,6 +133,8 @@ class BulkChangeViewSet(viewsets.ReadOnlyModelViewSet):
         for row in rows:
             if row.subject_id not in seen:
                 row.label, row.before, row.after = "", None, None
+        shown = {row.uid: row.label for row in rows if row.subject_id in seen}
+        services.note_rows_shown(change, shown, actor=actor)
         return pages.get_paginated_response(BulkRowSerializer(rows, many=True).data)
 
 

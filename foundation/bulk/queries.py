@@ -66,5 +66,7 @@ def rows_of(change: BulkChange, *, outcome: str = "", undo: str = "") -> QuerySe
 
 def seen_rows(rows: list[BulkRow], change: BulkChange, *, actor: Actor) -> set[int]:
     """The subjects of these rows that the actor may see now; the others keep their names to themselves."""
+    if rows and not change.how.is_shown_to(change.parameters or {}, actor):
+        return set()
     ids = [row.subject_id for row in rows]
     return set(NOUNS[change.noun].rows(actor).filter(pk__in=ids).values_list("pk", flat=True))

@@ -6,6 +6,7 @@ from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, ClassVar
+from uuid import UUID
 
 from django.db import transaction
 from django.db.models import QuerySet
@@ -82,6 +83,13 @@ class Verb(ABC):
     def restorable(self, ids: Sequence[int], actor: Actor) -> Rows:
         """Those of these things that the actor may bring back: what they see."""
         return NOUNS[self.noun].rows(actor).filter(pk__in=ids)
+
+    def is_shown_to(self, parameters: Parameters, actor: Actor) -> bool:
+        """Whether the actor may still see what the verb touches."""
+        return True
+
+    def note_shown(self, things: Mapping[UUID, str], parameters: Parameters, actor: Actor) -> None:  # noqa: B027
+        """Images of these things (uid to label) are about to be shown; the audit hears of what is not public."""
 
 
 def _each(things: Mapping[int, Any], act: Callable[[Any], None]) -> dict[int, TandemError]:

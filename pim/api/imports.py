@@ -20,7 +20,14 @@ from foundation.core.parsers import StrictJSONParser
 from pim.api.requests import actor_of, read_parameters
 from pim.choices import RowOutcome
 from pim.models import ImportRow, ImportRowError, ProductImport
-from pim.services import import_checked_file, map_columns, note_refused_rows_read, start_import
+from pim.queries.imports import cut_changes
+from pim.services import (
+    import_checked_file,
+    map_columns,
+    note_import_rows_read,
+    note_refused_rows_read,
+    start_import,
+)
 
 STEM = 80
 
@@ -122,7 +129,10 @@ class ImportViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, viewsets.G
         found = self.get_object().outcomes.all()
         if outcome := request.query_params.get("outcome"):
             found = found.filter(outcome=outcome)
-        return self.get_paginated_response(ImportRowSerializer(self.paginate_queryset(found), many=True).data)
+        actor = actor_of(request)
+        rows = cut_changes(self.paginate_queryset(found), actor=actor)
+        note_import_rows_read(rows, actor=actor)
+        return self.get_paginated_response(ImportRowSerializer(rows, many=True).data)
 
     @extend_schema(responses=ImportRowErrorSerializer(many=True))
     @action(detail=True)

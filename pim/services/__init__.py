@@ -7,7 +7,12 @@ from pim.services.families import define_family
 from pim.services.imports import import_checked_file, map_columns, start_import
 from pim.services.placements import forget_placement, place_product, withdraw_product
 from pim.services.products import create_product, replace_product, upsert_product, upsert_products
-from pim.services.reading import note_refused_rows_read, note_sensitive_read, note_values_read
+from pim.services.reading import (
+    note_import_rows_read,
+    note_refused_rows_read,
+    note_sensitive_read,
+    note_values_read,
+)
 from pim.services.values import set_values, undo_value
 
 __all__ = [
@@ -19,6 +24,7 @@ __all__ = [
     "forget_placement",
     "import_checked_file",
     "map_columns",
+    "note_import_rows_read",
     "note_refused_rows_read",
     "note_sensitive_read",
     "note_values_read",

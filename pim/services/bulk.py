@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
+from uuid import UUID
 
 from foundation.bulk.registry import (
     Noun,
@@ -29,6 +30,7 @@ from pim.queries.book import read_rule
 from pim.services.bulk_categories import Classify
 from pim.services.drafts import ProductDraft, ValueDraft
 from pim.services.placements import forget_placement, place_product, reset_placement, withdraw_product
+from pim.services.reading import note_many_read
 from pim.services.values import set_each_value
 
 SET, CLEAR, APPEND, REMOVE = "set", "clear", "append", "remove"
@@ -226,6 +228,12 @@ class Value(Verb):
         for product, pk in self._rows(ids, parameters).values_list("product_id", "pk"):
             found[product] = [Trace("pim_productvalues", pk, ("vals", parameters["attribute"]))]
         return found
+
+    def is_shown_to(self, parameters: Parameters, actor: Actor) -> bool:
+        return Attribute.objects.visible_to(actor).filter(code=parameters["attribute"]).exists()
+
+    def note_shown(self, things: Mapping[UUID, str], parameters: Parameters, actor: Actor) -> None:
+        note_many_read({sku: {parameters["attribute"]} for sku in things.values()}, actor=actor)
 
     def _rows(self, ids: Sequence[int], parameters: Parameters) -> Any:
         rows = ProductValues.objects.filter(product_id__in=ids, cell__locale=parameters["locale"])

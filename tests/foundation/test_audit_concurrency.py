@@ -126,6 +126,20 @@ def test_while_a_transaction_runs_numbers_above_its_own_are_not_settled(world, o
     assert Link.objects.count() == everything()
 
 
+def test_nor_are_its_own_while_it_is_the_newest(world, other):
+    """A snapshot ends behind the last transaction that has ended, so it does not tell of one that runs after that."""
+    before = until_settled()
+    with other.cursor() as cursor:
+        cursor.execute("UPDATE markets_market SET name = 'late' WHERE code = 'JP'")
+    for _ in range(4):
+        a_round()
+    assert Chain.objects.get().settled["r"] == before
+    other.commit()
+    assert a_round() == 1
+    assert until_settled() > before
+    assert list(find_faults()) == []
+
+
 def test_what_commits_below_a_pass_is_linked_by_the_next(world, other):
     settled = until_settled()
     with other.cursor() as cursor:

@@ -9,13 +9,14 @@ from django.test import Client
 
 from foundation.audit.models import Entry
 from foundation.audit.services import entries as writing
+from foundation.bulk.services import start_bulk_change
 from foundation.events.models import OutboxEvent
 from foundation.history.models import Revision
 from foundation.history.services import on_request
 from foundation.jobs.registry import JOB_KINDS
 from foundation.jobs.running import run_due_jobs
 from foundation.jobs.services import start_job
-from pim.models import ProductImport
+from pim.models import Attribute, ProductImport
 from pim.services import start_import
 from tests.cast import PASSWORD, make_actor
 
@@ -147,3 +148,62 @@ def test_a_job_writes_for_the_request_that_asked_for_it(db: None) -> None:
         del JOB_KINDS["tests.make"]
     told = set(Revision.objects.filter(table_name="pim_family").values_list("request", "reason"))
     assert told == {("r-5", "a new season")}
+
+
+def test_the_preview_of_a_bulk_change_is_a_read(window: Any, steward: Any, browser_of: Any, client_of: Any) -> None:
+    pages = browser_of(steward)
+    things = [window.ridge.uid, window.cup.uid]
+    for parameters in (
+        {"attribute": "material", "mode": "append", "value": ["silk"]},
+        {"attribute": "price", "mode": "set", "value": {"EUR": "10"}},
+    ):
+        change = start_bulk_change(verb="pim.value", parameters=parameters, uids=things, actor=steward)
+        assert entered("pim.values.read") == []
+        assert "RIDGE" in pages.get(f"/bulk/{change.uid}/").content.decode()
+    both = [(str(window.cup.uid), "CUP"), (str(window.ridge.uid), "RIDGE")]
+    assert [(one.subject, one.detail["sku"]) for one in entered("pim.values.read")] == both
+    assert {tuple(one.detail["attributes"]) for one in entered("pim.values.read")} == {("price",)}
+    rows = client_of(steward).get(f"/api/v1/bulk-changes/{change.uid}/rows").json()["results"]
+    assert rows[0]["before"] == {"value": {"EUR": "1299.00"}}
+    assert len(entered("pim.values.read")) == 4
+
+
+def test_who_lost_the_clearance_is_shown_nothing_of_it(
+    window: Any, steward: Any, browser_of: Any, client_of: Any
+) -> None:
+    change = start_bulk_change(
+        verb="pim.value", parameters={"attribute": "price", "mode": "clear"}, uids=[window.ridge.uid], actor=steward
+    )
+    client = client_of(steward)
+    Attribute.objects.filter(code="price").update(sensitivity="secret")
+    (row,) = client.get(f"/api/v1/bulk-changes/{change.uid}/rows").json()["results"]
+    assert (row["label"], row["before"], row["after"]) == ("", None, None)
+    assert "1,299" not in browser_of(steward).get(f"/bulk/{change.uid}/").content.decode()
+    assert entered("pim.values.read") == []
+
+
+def test_what_a_file_would_change_is_a_read(
+    window: Any, steward: Any, browser_of: Any, client_of: Any, tmp_path: Any
+) -> None:
+    file = tmp_path / "prices.csv"
+    file.write_text("sku,family,price,material\nRIDGE,coats,99 EUR,\nMAC,coats,,silk\nNEW-1,cups,5 EUR,\n")
+    made = start_import(file, filename="prices.csv", actor=steward, dry_run=True)
+    run_due_jobs()
+    pages, api = browser_of(steward), client_of(steward)
+    for address in (
+        f"/imports/{made.uid}/",
+        f"/imports/{made.uid}/rows/",
+        f"/imports/{made.uid}/rows/?outcome=changed",
+    ):
+        assert "1,299" in pages.get(address).content.decode(), address
+    assert [(one.subject, one.detail) for one in entered("pim.values.read")] == [
+        (str(window.ridge.uid), {"sku": "RIDGE", "attributes": ["price"]})
+    ] * 3
+    rows = api.get(f"/api/v1/imports/{made.uid}/rows").json()["results"]
+    assert [change["attribute"] for row in rows for change in row["changes"]].count("price") == 2
+    assert len(entered("pim.values.read")) == 4
+    Attribute.objects.filter(code="price").update(sensitivity="secret")
+    rows = api.get(f"/api/v1/imports/{made.uid}/rows").json()["results"]
+    assert "price" not in [change["attribute"] for row in rows for change in row["changes"]]
+    assert "1,299" not in pages.get(f"/imports/{made.uid}/rows/").content.decode()
+    assert len(entered("pim.values.read")) == 4

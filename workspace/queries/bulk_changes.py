@@ -296,7 +296,9 @@ def _words(images: Sequence[Any], change: BulkChange) -> list[str]:
     if attribute is None:
         return [verb.spell(image, parameters) for image in images]
     values = [(image or {}).get("value") for image in images]
-    codes = {code for value in values for code in (value if isinstance(value, list) else [value]) if code}
+    codes = {
+        code for value in values for code in (value if isinstance(value, list) else [value]) if isinstance(code, str)
+    }
     options = {}
     if attribute.type in CHOOSING:
         found = Option.objects.filter(attribute=attribute, code__in=codes)

@@ -13,6 +13,7 @@ from foundation.core.actors import Actor
 from foundation.core.pages import keyset_page
 from pim.choices import RowOutcome
 from pim.models import Attribute, ImportRow, ImportRowError, Product, ProductImport
+from pim.queries.imports import FIELDS
 from workspace.queries.options import OptionWords, words_of
 from workspace.queries.shown import LOCALE, State, Tab
 from workspace.queries.words import in_words, phrase
@@ -86,6 +87,7 @@ class RowLine:
 class RowList:
     outcomes: list[Tab]
     rows: list[RowLine]
+    shown: list[ImportRow]
     next_cursor: str
 
 
@@ -101,13 +103,13 @@ class _Speller:
         self.options: OptionWords = words_of(values, LOCALE)
 
     def changes(self, row: ImportRow) -> list[Change]:
-        return [self.change(one) for one in row.changes if one["attribute"] in {*self.attributes, "state"}]
+        return [self.change(one) for one in row.changes if one["attribute"] in {*self.attributes, *FIELDS}]
 
     def change(self, one: dict[str, Any]) -> Change:
         where = ", ".join(part for part in str(one["cell"]).split("/") if part != "*")
         attribute = self.attributes.get(one["attribute"])
         if attribute is None:
-            return Change(phrase(one["attribute"]), where, str(one["before"]), str(one["after"]))
+            return Change(phrase(one["attribute"]), where, one["before"] or "", one["after"] or "")
         before, after = (self.words(attribute, one[name]) for name in ("before", "after"))
         return Change(attribute.label(LOCALE), where, before, after)
 
@@ -132,7 +134,7 @@ def row_list(record: ProductImport, *, actor: Actor, outcome: str = "", cursor: 
     if outcome in RowOutcome.values:
         found = found.filter(outcome=outcome)
     page = keyset_page(found, order=("row", "pk"), cursor=cursor, limit=PAGE)
-    return RowList(_tabs(record, outcome), _lines(page.rows, record, actor), page.next_cursor)
+    return RowList(_tabs(record, outcome), _lines(page.rows, record, actor), list(page.rows), page.next_cursor)
 
 
 def _tabs(record: ProductImport, outcome: str) -> list[Tab]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -88,6 +88,7 @@ class ImportPage:
     job: ImportJob
     mapper: Mapper | None
     differences: list[Difference]
+    shown: list[ImportRow]  # whose differences these are
     errors: list[RowError]
     next_cursor: str
 
@@ -123,17 +124,18 @@ def import_page(uid: UUID, *, actor: Actor, cursor: str = "") -> ImportPage:
     job = Job.objects.filter(uid=row.job_uid).first() if row.job_uid else None
     shown = _job(row, job, actor)
     if shown.is_running:
-        return ImportPage(shown, None, [], [], "")
+        return ImportPage(shown, None, [], [], [], "")
     errors = ImportRowError.objects.visible_to(actor).filter(product_import=row)
     page = keyset_page(errors, order=("row", "pk"), cursor=cursor, limit=ERRORS)
-    sample: Iterable[ImportRow] = ()
+    sample: list[ImportRow] = []
     if shown.is_checked and not cursor:
         changed = ImportRow.objects.filter(product_import=row, outcome=RowOutcome.CHANGED)
-        sample = changed.order_by("row")[:SAMPLE]
+        sample = list(changed.order_by("row")[:SAMPLE])
     return ImportPage(
         job=shown,
         mapper=mapper(row, actor) if shown.is_checked and not cursor else None,
         differences=differences(sample, actor),
+        shown=sample,
         errors=row_errors(page.rows),
         next_cursor=page.next_cursor,
     )

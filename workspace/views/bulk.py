@@ -19,6 +19,7 @@ from foundation.bulk.services import (
     apply_bulk_change,
     discard_bulk_change,
     leave_out_row,
+    note_rows_shown,
     open_bulk_change,
     preview_bulk_change,
     start_bulk_change,
@@ -26,7 +27,7 @@ from foundation.bulk.services import (
     undo_bulk_change,
 )
 from foundation.core.errors import Invalid, TandemError
-from workspace.queries.bulk_changes import DONE, bulk_change_list, bulk_change_page, count_of, name_of
+from workspace.queries.bulk_changes import DONE, BulkPage, bulk_change_list, bulk_change_page, count_of, name_of
 from workspace.queries.bulk_forms import bulk_form, read_form, read_parameters
 from workspace.queries.bulk_nouns import NOUNS
 from workspace.views.pages import PageRequest, next_address, page, toast
@@ -110,6 +111,7 @@ def _show(
 ) -> HttpResponse:
     outcome, undo, cursor = (request.GET.get(name, "") for name in ("outcome", "undo", "cursor"))
     found = bulk_change_page(uid, actor=request.actor, outcome=outcome, undo=undo, cursor=cursor)
+    _note_shown(request, found)
     context = {"bulk": found, "next_url": next_address(request, found.next_cursor)}
     is_asking = found.stage == State.DRAFT or (found.stage == State.PREVIEWED and "edit" in request.GET)
     if is_asking or refusal:
@@ -122,6 +124,10 @@ def _show(
         part = "bulk_rows" if cursor else "bulk_change"
         return render(request, f"workspace/fragments/{part}.html", context, status=status)
     return render(request, "workspace/bulk_change.html", context, status=status)
+
+
+def _note_shown(request: PageRequest, found: BulkPage) -> None:
+    note_rows_shown(found.change, {row.uid: row.label for row in found.rows if row.url}, actor=request.actor)
 
 
 @require_safe
@@ -161,6 +167,7 @@ def bulk_row(request: PageRequest, uid: UUID) -> HttpResponse:
     leave_out_row(change, subject=named[0], is_out=request.POST.get("is_out") == "1", actor=request.actor)
     if request.htmx:
         found = bulk_change_page(uid, actor=request.actor, row=named[0])
+        _note_shown(request, found)
         return render(request, "workspace/fragments/bulk_row_left_out.html", {"bulk": found})
     return redirect("bulk_change", uid=uid)
 

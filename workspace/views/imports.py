@@ -12,7 +12,13 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from foundation.blobs.services import open_blob
 from foundation.core.errors import Invalid, Missing, TandemError
 from foundation.jobs.services import cancel_job
-from pim.services import import_checked_file, map_columns, note_refused_rows_read, start_import
+from pim.services import (
+    import_checked_file,
+    map_columns,
+    note_import_rows_read,
+    note_refused_rows_read,
+    start_import,
+)
 from workspace.queries.import_columns import LEAVE_OUT, SHOWN
 from workspace.queries.import_rows import row_list
 from workspace.queries.imports import get_import, import_list, import_page
@@ -71,6 +77,7 @@ def import_(request: PageRequest, uid: UUID) -> HttpResponse:
 
 def _show(request: PageRequest, uid: UUID, mapping_error: str = "") -> HttpResponse:
     found = import_page(uid, actor=request.actor, cursor=request.GET.get("cursor", ""))
+    note_import_rows_read(found.shown, actor=request.actor)
     context = vars(found) | {
         "next_url": next_address(request, found.next_cursor),
         "mapping_error": mapping_error,
@@ -119,6 +126,7 @@ def import_rows(request: PageRequest, uid: UUID) -> HttpResponse:
     record = get_import(uid, actor=request.actor)
     cursor = request.GET.get("cursor", "")
     found = row_list(record, actor=request.actor, outcome=request.GET.get("outcome", ""), cursor=cursor)
+    note_import_rows_read(found.shown, actor=request.actor)
     context = vars(found) | {
         "record": record,
         "next_url": next_address(request, found.next_cursor),

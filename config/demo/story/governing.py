@@ -98,5 +98,10 @@ def renditions(stage: Stage) -> None:
 
 def command(stage: Stage, id: str, title: str, *words: str) -> None:
     done = subprocess.run([sys.executable, "manage.py", *words], capture_output=True, text=True, check=False)
-    observed = "exit 0" if done.returncode == 0 else (done.stdout + done.stderr)[-600:]
-    stage.card.see(id, title, "exit 0", observed)
+    stage.card.see(id, title, "exit 0", "exit 0" if done.returncode == 0 else _complaints(done.stdout + done.stderr))
+
+
+def _complaints(said: str) -> str:
+    """What was said, without what was found to be well."""
+    lines = [line for line in said.splitlines() if not line.lstrip().startswith("ok ")]
+    return "\n".join(lines)[:2000]

@@ -76,14 +76,13 @@ def numbers_drawn() -> dict[str, int]:
 
 
 def transactions() -> tuple[int, int]:
-    """The oldest transaction that still runs, and the next one to begin, as this statement sees them."""
+    """The oldest transaction that still runs, as this statement sees it, and this one."""
     with connection.cursor() as cursor:
         cursor.execute(
-            "SELECT pg_snapshot_xmin(now)::text::bigint, pg_snapshot_xmax(now)::text::bigint "
-            "FROM pg_current_snapshot() AS now"
+            "SELECT pg_snapshot_xmin(pg_current_snapshot())::text::bigint, pg_current_xact_id()::text::bigint"
         )
-        oldest, following = cursor.fetchone()
-        return int(oldest), int(following)
+        oldest, own = cursor.fetchone()
+        return int(oldest), int(own)
 
 
 def retired_through() -> int:

@@ -27,14 +27,14 @@ def chain_committed(*, rows: int = ROWS, batches: int = BATCHES) -> int:
 
     Ids are drawn before the commit, so a row may appear below others that were linked long ago. Rows are therefore
     looked for, pass after pass, above the number below which none can appear any more. That number moves at the end
-    of a pass that began when every transaction had ended that ran when it was drawn.
+    of a pass that began when every transaction had ended that ran when it was drawn. Call it first in a transaction.
     """
     hold_until_commit(LOCK)
     chain, _ = Chain.objects.select_for_update().get_or_create(id=1)
     linked = 0
     for _ in range(batches):
         if not chain.passed:
-            chain.oldest, _ = transactions()
+            _begin(chain)
         found = _unlinked(chain, rows)
         if found:
             _append(found, at=moment.now())
@@ -74,16 +74,21 @@ def _append(rows: Sequence[Row], *, at: datetime) -> Batch:
     return batch
 
 
+def _begin(chain: Chain) -> None:
+    """A pass begins in a transaction younger than all that drew what the last pass noted. (Only a transaction's own
+    number tells: the end of a snapshot is behind those that run and are the newest.)
+    """
+    chain.oldest, own = transactions()
+    if chain.drawn_at is not None and chain.drawn_at > own:
+        chain.drawn_at = None  # of another cluster, before a restore: none of its transactions runs here
+    if chain.drawn and chain.drawn_at is None:
+        chain.drawn_at = own
+
+
 def _settle(chain: Chain) -> None:
     """At the end of a pass: all is linked that was committed when it began."""
     chain.passed = {}
-    _, following = transactions()
-    if chain.drawn_at is not None and chain.drawn_at > following:
-        chain.drawn_at = None  # of another cluster, before a restore: none of its transactions runs here
     if chain.drawn_at is not None and chain.drawn_at <= chain.oldest:
-        chain.settled, chain.drawn_at = chain.drawn, None
-    if chain.drawn_at is None:
-        drawn = numbers_drawn()  # first: whoever drew one of these has a transaction before the next one
-        _, following = transactions()
-        if drawn != chain.settled:
-            chain.drawn, chain.drawn_at = drawn, following
+        chain.settled, chain.drawn, chain.drawn_at = chain.drawn, {}, None
+    if not chain.drawn and (drawn := numbers_drawn()) != chain.settled:
+        chain.drawn = drawn

@@ -150,7 +150,7 @@ def test_a_list_goes_on_by_itself_and_back_finds_the_place(street: Any, opened: 
     page = opened("/assets/")
     tiles = page.locator(".tile")
     expect(tiles).to_have_count(60)
-    page.locator("[data-more]").scroll_into_view_if_needed()
+    page.keyboard.press("End")
     expect(tiles).to_have_count(120)
     page.locator("[data-more]").focus()
     page.keyboard.press("Enter")
