@@ -130,7 +130,7 @@ class ImportViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, viewsets.G
         if outcome := request.query_params.get("outcome"):
             found = found.filter(outcome=outcome)
         actor = actor_of(request)
-        rows = cut_changes(self.paginate_queryset(found), actor=actor)
+        rows = cut_changes(self.paginate_queryset(found) or (), actor=actor)
         note_import_rows_read(rows, actor=actor)
         return self.get_paginated_response(ImportRowSerializer(rows, many=True).data)
 
