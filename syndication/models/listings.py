@@ -41,7 +41,7 @@ class Listing(models.Model):
 
     uid = models.UUIDField(default=uuid7, unique=True)
     product_id = models.BigIntegerField()
-    root_id = models.BigIntegerField(db_index=True)
+    root_id = models.BigIntegerField()
     sku = models.TextField()
     scope = models.ForeignKey(Scope, on_delete=models.PROTECT, related_name="+", db_index=False)
     channel = models.ForeignKey(Channel, on_delete=models.PROTECT, related_name="+", db_index=False)
@@ -67,6 +67,8 @@ class Listing(models.Model):
             ),
         ]
         indexes = [
+            # how many are out and held back of some models, without a look at their documents
+            models.Index(fields=["root_id", "scope", "state"], name="listings_of_model"),
             # what is out, and what is held back, in a scope
             models.Index(fields=["scope", "state", "id"], name="listings_of_scope"),
             # the list on pages, what changed last first

@@ -81,7 +81,7 @@ def count_listings(scope_ids: Sequence[int], *, actor: Actor) -> dict[int, Scope
     ends_in_branches = actor.within("syndication.view").is_anywhere_limited(CATEGORY)
     rows = Listing.objects.visible_to(actor) if ends_in_branches else Listing.objects.all()
     if ends_in_branches:
-        counts: Any = rows.filter(scope__in=scope_ids).order_by().values_list("scope_id", "state").annotate(Count("pk"))
+        counts: Any = rows.filter(scope__in=scope_ids).order_by().values_list("scope_id", "state").annotate(number=Count("*"))
     else:
         with connection.cursor() as cursor:
             cursor.execute(COUNT, {"scopes": list(scope_ids), "states": list(states), "limit": AT_MOST + 1})
@@ -96,7 +96,7 @@ def count_listings(scope_ids: Sequence[int], *, actor: Actor) -> dict[int, Scope
 def _rejected(scope_ids: Sequence[int], rows: QuerySet[Listing]) -> dict[int, int]:
     refused = Rejection.objects.unresolved().filter(listing__scope__in=scope_ids).order_by()
     listings = rows.filter(pk__in=refused.values("listing_id")[: AT_MOST + 1]).order_by()
-    return dict(listings.values_list("scope_id").annotate(Count("pk")))
+    return dict(listings.values_list("scope_id").annotate(number=Count("*")))
 
 
 def channel_standing(channel: Channel, *, actor: Actor) -> Standing:

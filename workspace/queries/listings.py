@@ -80,10 +80,10 @@ def chips_of(root_ids: Mapping[int, str], actor: Actor) -> dict[int, list[tuple[
     """
     visible = Listing.objects.visible_to(actor).filter(root_id__in=list(root_ids)).order_by()
     counts: dict[int, dict[str, int]] = defaultdict(dict)
-    for root, state, count in visible.values_list("root_id", "state").annotate(Count("pk")):
+    for root, state, count in visible.values_list("root_id", "state").annotate(number=Count("*")):
         counts[root][state] = count
     refused = visible.filter(pk__in=Rejection.objects.unresolved().values("listing_id"))
-    for root, count in refused.values_list("root_id").annotate(Count("pk")):
+    for root, count in refused.values_list("root_id").annotate(number=Count("*")):
         counts[root][REFUSED] = count
     return {root: state_chips(states, q=root_ids[root]) for root, states in counts.items()}
 
@@ -104,7 +104,7 @@ def state_chips(counts: Mapping[str, int], **where: str) -> list[tuple[State, st
 def listing_counts(actor: Actor) -> tuple[int, int]:
     """How many are live, and how many are held."""
     rows = Listing.objects.visible_to(actor).order_by()
-    counts = dict(rows.values_list("state").annotate(Count("pk")))
+    counts = dict(rows.values_list("state").annotate(number=Count("*")))
     return counts.get(ListingState.LIVE, 0), counts.get(ListingState.HELD, 0)
 
 
@@ -195,11 +195,11 @@ def _states_of(cell: Cell) -> list[str]:
 
 def _cells(rows: Rows) -> Iterable[Cell]:
     """Listings by scope and state, those that a channel refuses apart. Two queries; no document is read."""
-    every = rows.order_by().values_list("scope_id", "state").annotate(Count("pk"))
+    every = rows.order_by().values_list("scope_id", "state").annotate(number=Count("*"))
     refused = rows.filter(pk__in=Rejection.objects.unresolved().values("listing_id")).order_by()
     apart = {
         (scope, state): number
-        for scope, state, number in refused.values_list("scope_id", "state").annotate(Count("pk"))
+        for scope, state, number in refused.values_list("scope_id", "state").annotate(number=Count("*"))
     }
     for scope, state, number in every:
         some = apart.get((scope, state), 0)

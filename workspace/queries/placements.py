@@ -257,7 +257,7 @@ def _own_listing(listing: Listing, product: Product, refused: Sequence[Rejection
 
 def _tree_listings(product: Product, below: Sequence[int], actor: Actor) -> dict[int, PlacedListing]:
     visible = Listing.objects.visible_to(actor).filter(product_id__in=below).order_by()
-    counts: Any = visible.values_list("scope_id", "state").annotate(Count("pk"))
+    counts: Any = visible.values_list("scope_id", "state").annotate(number=Count("*"))
     found: dict[int, dict[str, int]] = defaultdict(dict)
     for scope, state, count in counts:
         found[scope][state] = count
