@@ -83,8 +83,11 @@ GOALS = {
         "≤ 150 ms each",
         None,
         "Server time of pages in a house of 100,000 products in trees of five, 100,000 assets, 320,000 listings, as a "
-        "steward who sees everything and as one who is limited to a market. Lists are asked as they open, narrowed by "
-        "facets, and by words that are rare and common. Every row counts: the goal is missed by one that is slower.",
+        "steward who sees everything, as one who is limited to a market, and as one who is limited to a fifth of the "
+        "hierarchy. Lists are asked as they open, narrowed by facets, and by words that are rare and common. For who "
+        "is limited to branches what is shown is counted, since the tables of counts tell of all of them. `limit` says "
+        "how fast the machine was: where it is quiet, the shell takes some 10 ms. Every row counts: the goal is "
+        "missed by one that is slower.",
         most={"p50_ms": 150},
     ),
     "paint": Goal(

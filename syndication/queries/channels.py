@@ -81,7 +81,8 @@ def count_listings(scope_ids: Sequence[int], *, actor: Actor) -> dict[int, Scope
     ends_in_branches = actor.within("syndication.view").is_anywhere_limited(CATEGORY)
     rows = Listing.objects.visible_to(actor) if ends_in_branches else Listing.objects.all()
     if ends_in_branches:
-        counts: Any = rows.filter(scope__in=scope_ids).order_by().values_list("scope_id", "state").annotate(number=Count("*"))
+        grouped = rows.filter(scope__in=scope_ids).order_by().values_list("scope_id", "state")
+        counts: Any = grouped.annotate(number=Count("*"))
     else:
         with connection.cursor() as cursor:
             cursor.execute(COUNT, {"scopes": list(scope_ids), "states": list(states), "limit": AT_MOST + 1})
