@@ -13,7 +13,7 @@ from associations.matching import Claim, Sighting, Target, shown_at, sightings, 
 from dam.models import Asset, AssetVersion
 from pim.choices import GTIN, SKU, ProductState
 from pim.models import FamilyAxis, Identifier, Product
-from pim.queries.products import ancestors_of, axis_values
+from pim.queries.products import axis_values, lines_of
 
 RETIRED = "but that product is retired"
 Key = tuple[str, str]
@@ -79,11 +79,11 @@ def _named(seen: Iterable[Sighting]) -> dict[Key, list[Product]]:
 
 
 def _targets(products: Mapping[int, Product]) -> dict[int, Target]:
-    above, values = ancestors_of(list(products)), axis_values(list(products))
+    lines, values = lines_of(list(products)), axis_values(products)
     axes = _axes({product.family_id for product in products.values()})
     targets = {}
     for pk, product in products.items():
-        line = [(one.pk, one.sku) for one in [*reversed(above.get(pk, [])), product]]
+        line = [(one.pk, one.sku) for one in reversed(lines[pk])]
         levels, visual = axes.get(product.family_id, Axes({}, None))
         looks = {visual: levels[visual]} if visual in levels else {}
         others = [level for code, level in levels.items() if code != visual]

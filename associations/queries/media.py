@@ -19,7 +19,7 @@ from foundation.core import moment
 from foundation.core.actors import Actor
 from foundation.markets.models import ANY_LOCALE, Scope
 from foundation.markets.queries import scope_chain
-from pim.queries.products import ancestors_of, axis_values
+from pim.queries.products import axis_values, id_lines
 
 
 @dataclass(frozen=True)
@@ -43,8 +43,7 @@ def media_of(
     actor only what holds in a market of theirs; whether they see the assets is another question.
     """
     ids = list(dict.fromkeys(product_ids))
-    lines = {own: [own, *(above.pk for above in line)] for own, line in ancestors_of(ids).items()}
-    values = axis_values(ids)
+    lines = {own: list(line.ids) for own, line in id_lines(ids).items()}
     rank = {cell.cell_id: cell.rank for cell in scope_chain(scope.pk)} if scope is not None else None
     rows = (
         Binding.objects.current(at or moment.now()).of_live_assets().select_related("asset", "product", "cell__market")
@@ -56,7 +55,13 @@ def media_of(
     by_product: dict[int, list[Binding]] = defaultdict(list)
     for row in rows.filter(product_id__in={one for line in lines.values() for one in line}):
         by_product[row.product_id].append(row)
+    values = axis_values([own for own, line in lines.items() if _is_by_axis(line, by_product)])
     return {own: _resolve(lines.get(own, [own]), by_product, values.get(own, {}), rank) for own in ids}
+
+
+def _is_by_axis(line: Sequence[int], rows: Mapping[int, Sequence[Binding]]) -> bool:
+    """Whether what it inherits depends on what it is."""
+    return any(row.axis for above in line[1:] for row in rows.get(above, ()))
 
 
 def _resolve(

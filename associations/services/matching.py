@@ -27,7 +27,7 @@ from foundation.history.services import recorded
 from foundation.markets.services import get_or_make_cell
 from foundation.workflow.services import close_work_items
 from pim.models import Product
-from pim.queries.products import ancestors_of
+from pim.queries.products import id_lines
 
 
 def match_asset(*, asset: Asset, actor: Actor) -> list[Binding]:
@@ -92,7 +92,7 @@ def _is_settled(finding: Finding, asset: Asset) -> bool:
 
 def _on_one_line(product_id: int, line: Iterable[int], other: int) -> bool:
     """Whether one of the two products is the other or stands above it."""
-    return other in line or any(above.pk == product_id for above in ancestors_of([other]).get(other, []))
+    return other in line or product_id in id_lines([other])[other].ids
 
 
 def _settle(finding: Finding, asset: Asset, version: AssetVersion, role: str, actor: Actor) -> Binding | None:

@@ -15,7 +15,7 @@ from pim.choices import Sensitivity
 from pim.models import Product
 from pim.queries.classifications import actor_at
 from pim.queries.completeness import tally
-from pim.queries.products import ancestors_of, labels_of
+from pim.queries.products import labels_of, lines_of
 from workspace.queries.gallery import Gallery, gallery
 from workspace.queries.history import events_of, merged, value_changes
 from workspace.queries.placements import PlacementPanel, get_visible_product, placement_panel
@@ -76,6 +76,7 @@ class Workbench:
 
     product: Product
     line: Sequence[Product]
+    scopes: Sequence[Scope]
     sheet: Sheet | None
     rings: list[ScopeRing]
     markets: list[Tab]
@@ -142,12 +143,13 @@ def open_workbench(uid: UUID, *, wanted: Mapping[str, str], actor: Actor) -> Wor
     scopes = visible_scopes(actor)
     judged = tally(product)
     scope = _chosen(scopes, judged, wanted)
-    line = [product, *ancestors_of([product.pk]).get(product.pk, [])]
+    line = [product, *lines_of([product.pk]).get(product.pk, [product])[1:]]
     percents = {pk: 100 * filled / required for pk, (required, filled) in judged.items()}
     only = "&only=missing" if wanted.get("only") == "missing" else ""
     return Workbench(
         product=product,
         line=line,
+        scopes=scopes,
         sheet=read_sheet(product, line, scope, actor) if scope else None,
         rings=[_ring(one, judged[one.pk], is_current=one == scope) for one in scopes if one.pk in judged],
         markets=tabs(scopes, scope, "market", percents=percents, more=only) if scope else [],
@@ -179,7 +181,7 @@ def product_page(uid: UUID, *, wanted: Mapping[str, str], actor: Actor) -> Produ
         gallery=pictures,
         variants=variants,
         neighbours=neighbours_of(product, variants, only=asked.only),
-        placements=placement_panel(product, actor=actor, scopes=visible_scopes(actor)),
+        placements=placement_panel(product, actor=actor, scopes=bench.scopes),
         categories=category_card(product, actor=actor, q=wanted.get("categories", "")[:200].replace("\0", "")),
         history=merged(
             value_changes(product, actor, LOCALE), events_of([product.uid], actor, but=["pim.product.changed"])
