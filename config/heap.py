@@ -10,7 +10,7 @@ THRESHOLDS = (20_000, 20, 50)  # a page makes some ten thousand objects, and few
 def settle_heap() -> None:
     """What is loaded stays for good, so that no collection need walk over it again; collections come seldom.
 
-    A fifth of a product page's time went into walking over modules that never change.
+    Otherwise each full collection, in the midst of somebody's page, walks over modules that never change.
     """
     gc.collect()
     gc.freeze()
