@@ -130,7 +130,8 @@ def _define_axes(family: Family, axes: Sequence[Sequence[str]], known: Mapping[s
 
 
 def _define_requirements(family: Family, required: Mapping[str, Sequence[str]], known: Mapping[str, Attribute]) -> bool:
-    wanted = {(get_channel(channel).pk, known[code].pk) for channel, codes in required.items() for code in codes}
+    channels = {code: get_channel(code).pk for code in required}
+    wanted = {(channels[channel], known[code].pk) for channel, codes in required.items() for code in codes}
     present = {(row.channel_id, row.attribute_id): row.pk for row in family.requirements.all()}
     gone = [pk for key, pk in present.items() if key not in wanted]
     family.requirements.filter(pk__in=gone).delete()

@@ -107,7 +107,7 @@ def test_a_slow_answer_is_given_up(server):
     begun = time.monotonic()
     with pytest.raises(NoAnswer, match="took more than"):
         call("GET", f"{server}/drip", seconds=0.5)
-    assert time.monotonic() - begun < 2
+    assert time.monotonic() - begun < 4
 
 
 def test_a_name_that_answers_differently_the_second_time_reaches_what_was_checked(server, monkeypatch):

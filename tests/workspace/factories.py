@@ -92,14 +92,14 @@ def make_coat(sku: str, name: str) -> Product:
     return coat
 
 
-def make_wide(attributes: int, *, options: int = 3) -> Product:
+def make_wide(attributes: int, *, options: int = 3, sku: str = "WIDE", prefix: str = "fact") -> Product:
     """A thing with so many attributes of several types, in six groups, all required and some told; the first of those
     that are chosen has so many options.
     """
     kinds = ["text", "text", "number", "boolean", "select", "multi_select", "measurement", "date"]
     made = Attribute.objects.bulk_create(
         Attribute(
-            code=f"fact{number:04}", type=kinds[number % 8], labels={"en-GB": f"Fact {number}"},
+            code=f"{prefix}{number:04}", type=kinds[number % 8], labels={"en-GB": f"Fact {number}"},
             group=f"part_{number * 6 // attributes}", unit="g" if number % 8 == 6 else "",
             is_localizable=number % 8 == 0,
         )
@@ -113,11 +113,11 @@ def make_wide(attributes: int, *, options: int = 3) -> Product:
     )
     codes = [one.code for one in made]
     define_family(
-        code="wide", labels={"en-GB": "Wide"}, attributes=[{"code": code, "level": 0} for code in codes],
+        code=sku.lower(), labels={"en-GB": "Wide"}, attributes=[{"code": code, "level": 0} for code in codes],
         required={"shop": codes}, actor=HOUSE,
     )  # fmt: skip
     values = {code: "7" for at, code in enumerate(codes) if at % 8 in {1, 2} and at % 3}
-    thing = create_product(sku="WIDE", family="wide", values=values, actor=HOUSE)
+    thing = create_product(sku=sku, family=sku.lower(), values=values, actor=HOUSE)
     place(thing, ("shop", "GB"), ("shop", "US"))
     drain()
     return thing
