@@ -80,15 +80,16 @@ GOALS = {
     ),
     "pages": Goal(
         "a page that is not there: the shell alone",
-        "≤ 150 ms each",
+        "≤ 150 ms each, where the shell takes 10",
         None,
         "Server time of pages in a house of 100,000 products in trees of five, 100,000 assets, 320,000 listings, as a "
         "steward who sees everything, as one who is limited to a market, and as one who is limited to a fifth of the "
         "hierarchy. Lists are asked as they open, narrowed by facets, and by words that are rare and common. For who "
-        "is limited to branches what is shown is counted, since the tables of counts tell of all of them. `limit` says "
-        "how fast the machine was: where it is quiet, the shell takes some 10 ms. Every row counts: the goal is "
-        "missed by one that is slower.",
-        most={"p50_ms": 150},
+        "is limited to branches what is shown is counted, since the tables of counts tell of all of them. The "
+        "milliseconds of a run hold for its machine and hour: the shell was seen at 8 ms and at 40. So the goal is set "
+        "for `quiet ms`, what the page would take where the shell takes 10, as it does when nobody else is at work. "
+        "Every row counts: the goal is missed by one that is slower.",
+        most={"quiet_ms": 150},
     ),
     "paint": Goal(
         "1.5 s to the largest contentful paint",
@@ -105,13 +106,13 @@ GOALS = {
     ),
     "inbox": Goal(
         "a page that is not there: the shell alone",
-        "≤ 100 ms each",
+        "≤ 100 ms each, where the shell takes 10",
         None,
         "Server time of the inbox with 100,000 open work items and as many closed ones, in four queues and five "
         "markets, half of them somebody's, as a steward who sees everything and as one who is limited to a market. "
-        "Each page counts every open item anew, for all its tabs and filters. Every row counts: the goal is missed by "
-        "one that is slower.",
-        most={"p50_ms": 100},
+        "Each page counts every open item anew, for all its tabs and filters. `quiet ms` as above. Every row counts: "
+        "the goal is missed by one that is slower.",
+        most={"quiet_ms": 100},
     ),
     "audit": Goal(
         "writing the same revisions",
