@@ -1,4 +1,4 @@
-from foundation.core.errors import TandemError
+from foundation.core.errors import Conflict, Invalid, TandemError
 
 
 class BadKey(TandemError):
@@ -17,3 +17,13 @@ class FactorFirst(TandemError):
     code = "factor-first"
     status = 403
     title = "Set up a second factor first"
+
+
+class StillRunning(Conflict):
+    code = "still-running"
+    title = "The first request with this idempotency key is still running"
+
+
+class KeyReused(Invalid):
+    code = "idempotency-key-reused"
+    title = "This idempotency key was used for another request"

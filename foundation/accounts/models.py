@@ -271,3 +271,24 @@ class ApiKeyUse(models.Model):
 
     def __str__(self) -> str:
         return f"{self.key_id} at {self.at:%Y-%m-%d %H:%M}"
+
+
+class KeptAnswer(models.Model):
+    """What a write with an `Idempotency-Key` was answered, committed together with what it did. Kept for a day.
+
+    `fingerprint` is the SHA-256 of the request: the same key with another one is a mistake of the client.
+    """
+
+    user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="+")
+    key = models.TextField()
+    fingerprint = models.BinaryField()
+    status = models.SmallIntegerField()
+    headers = models.JSONField(default=dict)
+    body = models.TextField()
+    at = models.DateTimeField(db_index=True)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["user", "key"], name="one_answer_per_key")]
+
+    def __str__(self) -> str:
+        return f"{self.user_id}: {self.key}"

@@ -16,6 +16,7 @@ class ArchiveConfig(AppConfig):
             ApiKeyUse,
             Grant,
             Group,
+            KeptAnswer,
             Membership,
             Provider,
             ProviderSecret,
@@ -48,7 +49,7 @@ class ArchiveConfig(AppConfig):
         export_models(BulkChange, BulkRow)
         derived_models("emptied by the sequencer before an export", OutboxEvent)
         export_models(Authenticator, SocialAccount)
-        derived_models("traffic, not truth", ApiKeyUse, UserSession, Exchange)
+        derived_models("traffic, not truth", ApiKeyUse, UserSession, Exchange, KeptAnswer)
         derived_models("tables of the library that the house does not use", EmailAddress, EmailConfirmation)
         derived_models("providers are rows of our own, tokens are not kept", SocialApp, SocialToken)
         derived_models("how far this instance has come", Cursor, Parked, Dirty, Chain)

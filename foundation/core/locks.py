@@ -18,6 +18,13 @@ def hold_until_commit(name: str) -> None:
         cursor.execute("SELECT pg_advisory_xact_lock(%s)", [lock_number(name)])
 
 
+def try_hold_until_commit(name: str) -> bool:
+    """Take the lock until the transaction ends, without waiting."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_try_advisory_xact_lock(%s)", [lock_number(name)])
+        return bool(cursor.fetchone()[0])
+
+
 def try_hold_for_session(name: str) -> bool:
     """Take the lock for as long as this connection lives, without waiting."""
     with connection.cursor() as cursor:

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import IO, Any
 
-from rest_framework.parsers import JSONParser
+from rest_framework.parsers import BaseParser, JSONParser
 
 from foundation.core.errors import Invalid
 
@@ -24,6 +26,48 @@ class StrictJSONParser(JSONParser):
             raise Invalid("The body is nested too deeply") from None
         _check(found, 0)
         return found
+
+
+@dataclass(frozen=True)
+class Line:
+    """One line of NDJSON, from 1: its object, or why there is none."""
+
+    number: int
+    document: dict[str, Any] | None = None
+    refusal: Invalid | None = None
+
+
+class NDJSONParser(BaseParser):
+    """Objects, one on each line (`application/x-ndjson`). A bad line spoils no other; empty lines are passed over."""
+
+    media_type = "application/x-ndjson"
+
+    def parse(
+        self, stream: IO[Any], media_type: str | None = None, parser_context: Mapping[str, Any] | None = None
+    ) -> Any:
+        """A list of `Line`."""
+        return [_read_line(number, raw) for number, raw in enumerate(stream.read().split(b"\n"), 1) if raw.strip()]
+
+
+def _read_line(number: int, raw: bytes) -> Line:
+    try:
+        found = json.loads(raw.decode("utf-8"), parse_constant=_no_constant)
+        _check(found, 0)
+    except UnicodeDecodeError as error:
+        return Line(number, refusal=Invalid(f"Byte {error.start + 1} of the line is not UTF-8"))
+    except json.JSONDecodeError as error:
+        return Line(number, refusal=Invalid(f"The line is not JSON: {error.msg} at character {error.pos + 1}"))
+    except RecursionError:
+        return Line(number, refusal=Invalid("The line is nested too deeply"))
+    except (Invalid, ValueError) as error:
+        return Line(number, refusal=error if isinstance(error, Invalid) else Invalid(f"The line is not JSON: {error}"))
+    if not isinstance(found, dict):
+        return Line(number, refusal=Invalid("A line holds one object"))
+    return Line(number, found)
+
+
+def _no_constant(name: str) -> None:
+    raise ValueError(f"{name} is not a value of JSON")
 
 
 def _check(value: Any, depth: int) -> None:

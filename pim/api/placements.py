@@ -7,6 +7,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
+from foundation.accounts.idempotency import PARAMETER, idempotent
 from foundation.core.errors import Invalid
 from pim.api.requests import actor_of, read_object, read_parameters
 from pim.api.schemas import PlacementSerializer
@@ -23,7 +24,8 @@ class PlacementListView(APIView):
         actor = actor_of(request)
         return Response(placements_document(get_product(sku, actor=actor), actor=actor))
 
-    @extend_schema(request=PlacementSerializer, responses=PlacementSerializer(many=True))
+    @extend_schema(parameters=[PARAMETER], request=PlacementSerializer, responses=PlacementSerializer(many=True))
+    @idempotent
     def post(self, request: Request, sku: str) -> Response:
         """Place the product on a channel in a market, or withdraw it."""
         actor = actor_of(request)

@@ -50,6 +50,25 @@ class BulkResultSerializer(serializers.Serializer):
     results = UpsertedSerializer(many=True)
 
 
+class LineErrorSerializer(serializers.Serializer):
+    code = serializers.CharField()
+    path = serializers.CharField()
+    detail = serializers.CharField()
+    attribute = serializers.CharField(required=False)
+    market = serializers.CharField(required=False, allow_null=True)
+    locale = serializers.CharField(required=False)
+
+
+class LineResultSerializer(serializers.Serializer):
+    """One line of the answer; lines are counted from 1, empty ones too."""
+
+    line = serializers.IntegerField()
+    sku = serializers.CharField()
+    status = serializers.ChoiceField(["created", "changed", "unchanged", "refused"])
+    version = serializers.IntegerField(required=False)
+    errors = LineErrorSerializer(many=True, required=False)  # type: ignore[assignment]
+
+
 class OwnValueSerializer(ValueSerializer):
     kind = serializers.ChoiceField(["own", "computed"])
     cell_version = serializers.IntegerField()
@@ -86,17 +105,6 @@ class CompletenessSerializer(serializers.Serializer):
     is_placed = serializers.BooleanField()
 
 
-class ProductRowSerializer(serializers.Serializer):
-    sku = serializers.CharField()
-    uid = serializers.UUIDField()
-    label = serializers.CharField()  # type: ignore[assignment]
-    parent = serializers.CharField(source="parent.sku", allow_null=True, default=None)  # type: ignore[assignment]
-    family = serializers.CharField(source="family.code")
-    level = serializers.IntegerField()
-    state = serializers.CharField()
-    version = serializers.IntegerField()
-
-
 class ProductSerializer(serializers.Serializer):
     sku = serializers.CharField()
     uid = serializers.UUIDField()
@@ -111,6 +119,23 @@ class ProductSerializer(serializers.Serializer):
     values = OwnValueSerializer(many=True)
     completeness = CompletenessSerializer(many=True)
     resolved = serializers.DictField(child=ResolvedSerializer(), required=False)
+
+
+class ProductRowSerializer(serializers.Serializer):
+    sku = serializers.CharField()
+    uid = serializers.UUIDField()
+    label = serializers.CharField()  # type: ignore[assignment]
+    parent = serializers.CharField(source="parent.sku", allow_null=True, default=None)  # type: ignore[assignment]
+    family = serializers.CharField(source="family.code")
+    level = serializers.IntegerField()
+    state = serializers.CharField()
+    version = serializers.IntegerField()
+    categories = serializers.ListField(child=serializers.CharField(), required=False, help_text="If asked for")
+    values = OwnValueSerializer(many=True, required=False, help_text="If asked for")
+    resolved = serializers.DictField(
+        child=ResolvedSerializer(), required=False, allow_null=True,
+        help_text="If asked for; null where the scope is not yours to see",
+    )  # fmt: skip
 
 
 class PlacementSerializer(serializers.Serializer):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from uuid import UUID
 
 from foundation.core.actors import CATEGORY, Actor
@@ -40,3 +40,12 @@ def actor_at(product: Product, actor: Actor) -> Actor:
     if not actor.is_anywhere_limited(CATEGORY):
         return actor
     return actor.at(category=branches_of([product.root_id])[product.root_id])
+
+
+def actors_at(products: Iterable[Product], actor: Actor) -> dict[int, Actor]:
+    """The same for many products, by their numbers."""
+    found = list(products)
+    if not actor.is_anywhere_limited(CATEGORY):
+        return {product.pk: actor for product in found}
+    branches = branches_of({product.root_id for product in found})
+    return {product.pk: actor.at(category=branches[product.root_id]) for product in found}

@@ -2,95 +2,204 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Collection, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from foundation.core.actors import Actor
-from foundation.core.errors import Missing
+from foundation.core.errors import Invalid, Missing
 from foundation.markets.models import Scope
-from pim.models import Override, Product
+from pim.errors import UnknownAttribute
+from pim.models import Attribute, Override, Product
 from pim.models.attributes import clearance_of
-from pim.queries.classifications import actor_at, categories_of
+from pim.queries.classifications import actor_at, actors_at, categories_of
 from pim.queries.completeness import of_product
 from pim.queries.placements import decisions_of, placements_of
 from pim.queries.products import axis_values
 from pim.queries.values import allowed_codes, own_values, resolve_values
 
+IDENTITY = ("sku", "uid", "parent", "family", "level", "state", "version")
+ROW = ("label", *IDENTITY)
+LISTED = (*ROW, "categories", "values", "resolved")
+SHOWN = (*IDENTITY, "axes", "categories", "variants", "values", "completeness", "resolved")
 
-def product_document(product: Product, *, actor: Actor, scope: Scope | None = None) -> dict[str, Any]:
-    """Everything of one product; `resolved` only when a scope is asked for."""
-    document = {
+
+@dataclass(frozen=True)
+class Wanted:
+    """Which members of a document, of which attributes the values, and in which scope the resolved ones."""
+
+    fields: frozenset[str]
+    attributes: frozenset[str] | None = None
+    scope: Scope | None = None
+
+    def cut(self, codes: Collection[str]) -> list[str]:
+        return sorted(codes if self.attributes is None else self.attributes.intersection(codes))
+
+
+def read_wanted(asked: dict[str, str], *, actor: Actor, known: Sequence[str], unless_named: Sequence[str]) -> Wanted:
+    """From the parameters `fields`, `attributes` and `scope`; raises `Invalid`, `UnknownAttribute` or `Missing`."""
+    scope = find_scope(asked["scope"], actor=actor) if "scope" in asked else None
+    fields = frozenset(asked["fields"].split(",") if "fields" in asked else unless_named)
+    for name in sorted(fields - set(known)):
+        raise Invalid(f"There is no field {name!r}; there are {', '.join(known)}", path="fields")
+    if "resolved" in fields and scope is None and "fields" in asked:
+        raise Invalid("`resolved` is what holds in a scope: name one as channel/market/locale", path="scope")
+    if scope is None:
+        fields -= {"resolved"}
+    if "attributes" not in asked:
+        return Wanted(fields, None, scope)
+    codes = frozenset(asked["attributes"].split(","))
+    seen = set(Attribute.objects.visible_to(actor).filter(code__in=codes).values_list("code", flat=True))
+    for code in sorted(codes - seen):
+        raise UnknownAttribute(f"There is no attribute {code!r}", path="attributes")
+    return Wanted(fields, codes, scope)
+
+
+def product_document(product: Product, *, actor: Actor, wanted: Wanted) -> dict[str, Any]:
+    """One product; what is not wanted is not asked for."""
+    parts: dict[str, Callable[[], Any]] = {
+        "axes": lambda: axis_values([product.pk]).get(product.pk, {}),
+        "categories": lambda: _keys(categories_of([product.root_id]).get(product.root_id, [])),
+        "variants": lambda: list(product.children.order_by("sku").values_list("sku", flat=True)),
+        "values": lambda: values_documents([product], actor=actor, wanted=wanted)[product.pk],
+        "completeness": lambda: completeness_document(product, actor=actor),
+        "resolved": lambda: resolved_documents([product], actor=actor, wanted=wanted)[product.pk],
+    }
+    document = _identity(product)
+    return {name: document[name] if name in document else parts[name]() for name in SHOWN if name in wanted.fields}
+
+
+def product_rows(products: Sequence[Product], *, actor: Actor, wanted: Wanted) -> list[dict[str, Any]]:
+    """Products of a page, in a number of queries that does not grow with it.
+
+    Each is cut to what the actor may where it lies: what holds in a scope that they do not reach there is null.
+    """
+    shelves = categories_of([one.root_id for one in products]) if "categories" in wanted.fields else {}
+    parts: dict[str, dict[int, Any]] = {"categories": {}, "values": {}, "resolved": {}}
+    for there, group in _by_reach(products, actor):
+        if "values" in wanted.fields:
+            parts["values"] |= values_documents(group, actor=there, wanted=wanted)
+        if "resolved" in wanted.fields and _reaches(there, wanted.scope):
+            parts["resolved"] |= resolved_documents(group, actor=there, wanted=wanted)
+    parts["categories"] = {one.pk: _keys(shelves.get(one.root_id, [])) for one in products}
+    found = []
+    for product in products:
+        document = _identity(product)
+        for name, part in parts.items():
+            document[name] = part.get(product.pk)
+        found.append({name: document[name] for name in LISTED if name in wanted.fields})
+    return found
+
+
+def _by_reach(products: Sequence[Product], actor: Actor) -> list[tuple[Actor, list[Product]]]:
+    """Together those where the actor is the same: all of them, but for who ends in some branch."""
+    groups: list[tuple[Actor, list[Product]]] = []
+    theirs = actors_at(products, actor)
+    for product in products:
+        there = theirs[product.pk]
+        group = next((group for known, group in groups if known.reaches == there.reaches), None)
+        if group is None:
+            groups.append((there, [product]))
+        else:
+            group.append(product)
+    return groups
+
+
+def _reaches(actor: Actor, scope: Scope | None) -> bool:
+    return scope is not None and actor.within("pim.view").admits(market=scope.market.code, channel=scope.channel.code)
+
+
+def _identity(product: Product) -> dict[str, Any]:
+    return {
         "sku": product.sku,
         "uid": str(product.uid),
+        "label": getattr(product, "label", ""),
         "parent": product.parent.sku if product.parent else None,
         "family": product.family.code,
         "level": product.level,
         "state": product.state,
-        "categories": [one.key for one in categories_of([product.root_id]).get(product.root_id, [])],
         "version": product.version,
-        "axes": axis_values([product.pk]).get(product.pk, {}),
-        "variants": list(product.children.order_by("sku").values_list("sku", flat=True)),
-        "values": values_document(product, actor=actor),
-        "completeness": [
-            {
-                "channel": one.scope.channel.code,
-                "market": one.scope.market.code,
-                "locale": one.scope.locale_id,
-                "required": one.required,
-                "filled": one.filled,
-                "percent": one.percent,
-                "missing": list(one.missing),
-                "is_placed": one.is_placed,
-            }
-            for one in of_product(product, actor=actor)
-        ],
     }
-    if scope is not None:
-        document["resolved"] = resolved_document(product, actor=actor, scope=scope)
-    return document
 
 
-def values_document(product: Product, *, actor: Actor) -> list[dict[str, Any]]:
-    """The product's own values, one entry for each attribute and cell, with the reason of a market's own."""
-    overrides = {
-        (one.cell_id, one.attribute.code): one
-        for one in Override.objects.filter(product=product).select_related("attribute")
-    }
-    limits = actor_at(product, actor.within("pim.view")).limits("market")
-    rows = own_values([product.pk], codes=allowed_codes(clearance_of(actor)), markets=limits)
-    entries = []
-    for row in rows.get(product.pk, []):
-        for code in sorted(row.vals.keys() | row.computed.keys()):
-            override = overrides.get((row.cell_id, code))
-            entries.append(
-                {
-                    "attribute": code,
-                    "market": row.cell.market.code if row.cell.market else None,
-                    "locale": row.cell.locale,
-                    "value": row.vals.get(code, row.computed.get(code)),
-                    "kind": "own" if code in row.vals else "computed",
-                    "cell_version": row.version,
-                    "reason": override.reason if override else "",
-                    "by": override.actor if override else "",
-                    "expires_at": override.expires_at if override else None,
-                }
-            )
-    return entries
+def _keys(categories: Sequence[Any]) -> list[str]:
+    return [one.key for one in categories]
 
 
-def resolved_document(product: Product, *, actor: Actor, scope: Scope) -> dict[str, Any]:
-    """Attribute to the value that holds in the scope, and where it comes from."""
-    found = resolve_values([product.pk], scope, max_sensitivity=clearance_of(actor))[product.pk]
-    return {
-        code: {
-            "value": one.value,
-            "from": {"sku": one.sku, "level": one.level, "market": one.market, "locale": one.locale},
-            "is_inherited": one.is_inherited,
-            "is_fallback": one.is_fallback,
-            "counts": one.counts,
-            "kind": one.kind,
+def completeness_document(product: Product, *, actor: Actor) -> list[dict[str, Any]]:
+    """A row for each scope."""
+    return [
+        {
+            "channel": one.scope.channel.code,
+            "market": one.scope.market.code,
+            "locale": one.scope.locale_id,
+            "required": one.required,
+            "filled": one.filled,
+            "percent": one.percent,
+            "missing": list(one.missing),
+            "is_placed": one.is_placed,
         }
-        for code, one in sorted(found.items())
+        for one in of_product(product, actor=actor)
+    ]
+
+
+def values_documents(products: Sequence[Product], *, actor: Actor, wanted: Wanted) -> dict[int, list[dict[str, Any]]]:
+    """The products' own values, one entry for each attribute and cell, with the reason of a market's own.
+
+    The actor is who they are where all of these products lie.
+    """
+    ids = [product.pk for product in products]
+    overrides = {
+        (one.product_id, one.cell_id, one.attribute.code): one
+        for one in Override.objects.filter(product__in=ids).select_related("attribute")
     }
+    limits = actor.within("pim.view").limits("market")
+    rows = own_values(ids, codes=wanted.cut(allowed_codes(clearance_of(actor))), markets=limits)
+    return {
+        product.pk: [
+            _value(row, code, overrides.get((product.pk, row.cell_id, code)))
+            for row in rows.get(product.pk, [])
+            for code in sorted(row.vals.keys() | row.computed.keys())
+        ]
+        for product in products
+    }
+
+
+def _value(row: Any, code: str, override: Override | None) -> dict[str, Any]:
+    return {
+        "attribute": code,
+        "market": row.cell.market.code if row.cell.market else None,
+        "locale": row.cell.locale,
+        "value": row.vals.get(code, row.computed.get(code)),
+        "kind": "own" if code in row.vals else "computed",
+        "cell_version": row.version,
+        "reason": override.reason if override else "",
+        "by": override.actor if override else "",
+        "expires_at": override.expires_at if override else None,
+    }
+
+
+def resolved_documents(products: Sequence[Product], *, actor: Actor, wanted: Wanted) -> dict[int, dict[str, Any]]:
+    """Of each product attribute to the value that holds in the scope, and where it comes from."""
+    assert wanted.scope is not None  # noqa: S101  asked for before
+    found = resolve_values([product.pk for product in products], wanted.scope, max_sensitivity=clearance_of(actor))
+    return {
+        pk: {
+            code: {
+                "value": values[code].value,
+                "from": {
+                    "sku": values[code].sku, "level": values[code].level,
+                    "market": values[code].market, "locale": values[code].locale,
+                },
+                "is_inherited": values[code].is_inherited,
+                "is_fallback": values[code].is_fallback,
+                "counts": values[code].counts,
+                "kind": values[code].kind,
+            }
+            for code in wanted.cut(values)
+        }
+        for pk, values in found.items()
+    }  # fmt: skip
 
 
 def placements_document(product: Product, *, actor: Actor) -> list[dict[str, Any]]:

@@ -6,9 +6,10 @@ from pim.services.configuration import apply_model
 from pim.services.families import define_family
 from pim.services.imports import import_checked_file, map_columns, start_import
 from pim.services.placements import forget_placement, place_product, withdraw_product
-from pim.services.products import create_product, replace_product, upsert_product, upsert_products
+from pim.services.products import create_product, replace_product, upsert_each, upsert_product, upsert_products
 from pim.services.reading import (
     note_import_rows_read,
+    note_many_read,
     note_refused_rows_read,
     note_sensitive_read,
     note_values_read,
@@ -25,6 +26,7 @@ __all__ = [
     "import_checked_file",
     "map_columns",
     "note_import_rows_read",
+    "note_many_read",
     "note_refused_rows_read",
     "note_sensitive_read",
     "note_values_read",
@@ -35,6 +37,7 @@ __all__ = [
     "start_import",
     "unclassify_product",
     "undo_value",
+    "upsert_each",
     "upsert_product",
     "upsert_products",
     "withdraw_product",

@@ -280,16 +280,18 @@ class Planner:
     def _check_values(self, plan: Plan) -> None:
         seen: set[tuple[str, int]] = set()
         for value in plan.draft.values:
+            where = {"attribute": value.attribute, "market": value.market, "locale": value.locale}
             try:
                 change, cell = self._check_value(plan, value)
             except Refusal as refusal:
-                plan.refuse(BadValue(refusal.detail, path=value.path, reason=refusal.code, attribute=value.attribute))
+                plan.refuse(BadValue(refusal.detail, path=value.path, reason=refusal.code, **where))
             except TandemError as error:
+                error.extra = where | error.extra
                 plan.refuse(error)
             else:
                 if (change.rule.code, cell) in seen:
                     text = f"{value.attribute} is given twice for the same market and locale"
-                    plan.refuse(BadValue(text, path=value.path, reason="given-twice", attribute=value.attribute))
+                    plan.refuse(BadValue(text, path=value.path, reason="given-twice", **where))
                 seen.add((change.rule.code, cell))
                 plan.changes.setdefault(cell, []).append(change)
 
@@ -359,7 +361,8 @@ class Planner:
                     found, draft = (row.vals if row else {}).get(change.rule.code), change.draft
                     if draft.expected is not ANYTHING and found not in (draft.expected, change.value):
                         text = f"{draft.attribute} was changed since you read it: read it again"
-                        plan.refuse(StaleValues(text, path=draft.path, attribute=draft.attribute))
+                        where = {"attribute": draft.attribute, "market": draft.market, "locale": draft.locale}
+                        plan.refuse(StaleValues(text, path=draft.path, **where))
 
     def _check_axes(self, plans: list[Plan]) -> None:
         """Every variant says all axes of its level, and no two siblings say the same."""

@@ -10,7 +10,7 @@ from django.db import IntegrityError
 
 from foundation.core import moment
 from foundation.core.actors import Actor
-from foundation.core.errors import Conflict
+from foundation.core.errors import Conflict, TandemError
 from foundation.history.services import recorded
 from pim.choices import Sensitivity
 from pim.errors import BadProduct
@@ -64,6 +64,35 @@ def upsert_products(documents: Sequence[Mapping[str, Any]], *, actor: Actor, rea
     return [_upserted(plan) for plan in _write(drafts, actor=actor)]
 
 
+@dataclass(frozen=True)
+class Outcome:
+    """What came of one document of several that stand alone: it was written, or these are its problems."""
+
+    sku: str
+    done: Upserted | None = None
+    problems: Sequence[TandemError] = ()
+
+
+def upsert_each(documents: Sequence[Mapping[str, Any]], *, actor: Actor, reason: str = "") -> list[Outcome]:
+    """Create or change up to 1,000 products, each by itself: one that is refused keeps no other back, but for variants
+    of a parent that was refused. Paths of problems begin in the document.
+    """
+    if len(documents) > MAX_BATCH:
+        raise BadProduct(f"{len(documents)} products are too many for one request; send at most {MAX_BATCH}")
+    found: dict[int, Outcome] = {}
+    drafts: dict[int, ProductDraft] = {}
+    for at, document in enumerate(documents):
+        try:
+            drafts[at] = read_document(document, reason=reason)
+        except TandemError as error:
+            sku = document.get("sku")
+            found[at] = Outcome(sku if isinstance(sku, str) else "", problems=[error])
+    for at, plan in zip(drafts, _write(list(drafts.values()), actor=actor, partial=True), strict=True):
+        done = None if plan.problems else _upserted(plan)
+        found[at] = Outcome(plan.draft.sku, done, plan.problems)
+    return [found[at] for at in sorted(found)]
+
+
 def upsert_product(
     document: Mapping[str, Any],
     *,
@@ -82,12 +111,13 @@ def write_one(draft: ProductDraft, *, actor: Actor) -> Upserted:
     return _upserted(_write([draft], actor=actor)[0])
 
 
-def _write(drafts: list[ProductDraft], *, actor: Actor) -> list[Plan]:
+def _write(drafts: list[ProductDraft], *, actor: Actor, partial: bool = False) -> list[Plan]:
     actor = actor.require("pim.edit")
     clearance = clearance_of(actor)
     try:
         with recorded(actor):
-            return write_drafts(drafts, actor=actor, at=moment.now(), clearance=Sensitivity(clearance))
+            at = moment.now()
+            return write_drafts(drafts, actor=actor, at=at, clearance=Sensitivity(clearance), partial=partial)
     except IntegrityError as error:
         raise Conflict("Somebody else wrote the same SKU, identifier or axes just now; try again") from error
 
