@@ -37,6 +37,13 @@ class Sensitivity(models.TextChoices):
 _RANKS: dict[str, int] = {one.value: rank for rank, one in enumerate(Sensitivity)}
 
 
+class Severity(models.TextChoices):
+    """What a rule that does not hold does to the write that broke it."""
+
+    ERROR = "error", "error"
+    WARNING = "warning", "warning"
+
+
 class ProductState(models.TextChoices):
     ACTIVE = "active", "active"
     RETIRED = "retired", "retired"

@@ -47,3 +47,15 @@ class BadFile(Invalid):
 class UnknownColumn(Invalid):
     code = "unknown-column"
     title = "A column of the file has no attribute"
+
+
+class RuleBroken(Invalid):
+    """Values that are right one by one and wrong together; `rule` in the body is the rule's code."""
+
+    code = "rule-broken"
+    title = "A rule over several values does not hold"
+
+
+class StaleRule(Stale):
+    code = "stale-rule"
+    title = "The rule was changed since you read it"

@@ -44,6 +44,9 @@ FAMILY_CHANGED = declare("pim.family.changed", "A family's definition is another
 ATTRIBUTE_CHANGED = declare(
     "pim.attribute.changed", "An attribute's definition or options are others", code="text, empty unless public"
 )
+RULE_CHANGED = declare(
+    "pim.rule.changed", "A rule over several values is another", code="text, empty unless all that it reads is public"
+)
 
 # Entered in the audit; no event, since nothing changed.
 VALUES_READ = declare_action("pim.values.read", "Values that are not public were shown")

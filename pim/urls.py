@@ -8,6 +8,7 @@ from pim.api.families import FamilyViewSet
 from pim.api.imports import ImportViewSet
 from pim.api.placements import PlacementListView
 from pim.api.products import ProductBulkView, ProductListView, ProductView
+from pim.api.rules import FindingListView, RuleListView, RuleView
 
 router = SimpleRouter(use_regex_path=False, trailing_slash=False)
 router.register("attributes", AttributeViewSet)
@@ -18,6 +19,9 @@ urlpatterns = [
     path("products", ProductListView.as_view(), name="product-list"),
     path("products/bulk", ProductBulkView.as_view(), name="product-bulk"),
     path("products/<path:sku>/placements", PlacementListView.as_view(), name="product-placements"),
+    path("validation-rules", RuleListView.as_view(), name="rule-list"),
+    path("validation-rules/<str:code>", RuleView.as_view(), name="rule-detail"),
+    path("findings", FindingListView.as_view(), name="finding-list"),
     path("", include(router.urls)),
     path("products/<path:sku>", ProductView.as_view(), name="product-detail"),
 ]

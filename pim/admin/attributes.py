@@ -1,7 +1,7 @@
 from django.contrib import admin
 
 from foundation.core.admin import ReadOnlyAdmin
-from pim.models import Attribute, Family, FamilyAttribute, Option, Requirement
+from pim.models import Attribute, Family, FamilyAttribute, Option, Requirement, ValidationRule
 
 
 @admin.register(Attribute)
@@ -37,3 +37,10 @@ class RequirementAdmin(ReadOnlyAdmin):
     list_display = ["family", "channel", "attribute"]
     list_select_related = ["family", "channel", "attribute"]
     list_filter = ["family", "channel"]
+
+
+@admin.register(ValidationRule)
+class ValidationRuleAdmin(ReadOnlyAdmin):
+    list_display = ["code", "family", "severity", "expression", "is_active"]
+    list_select_related = ["family"]
+    list_filter = ["severity", "is_active"]

@@ -14,6 +14,7 @@ from pim.models.families import Family, FamilyAttribute, FamilyAxis, Requirement
 from pim.models.imports import ColumnMapping, ImportRow, ImportRowError, ProductImport
 from pim.models.placements import Placement
 from pim.models.products import Identifier, Product, ProductSearch
+from pim.models.rules import Finding, ValidationRule
 from pim.models.values import Override, ProductValues
 
 __all__ = [
@@ -27,6 +28,7 @@ __all__ = [
     "Family",
     "FamilyAttribute",
     "FamilyAxis",
+    "Finding",
     "FirstCompletion",
     "Identifier",
     "ImportRow",
@@ -40,4 +42,5 @@ __all__ = [
     "ProductSearch",
     "ProductValues",
     "Requirement",
+    "ValidationRule",
 ]

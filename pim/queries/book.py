@@ -9,8 +9,9 @@ from functools import cached_property
 
 from foundation.markets.models import Cell, Locale, Market
 from pim.checks import AttributeRule, OptionRule
+from pim.checks.rules import ProductRule
 from pim.choices import AttributeType
-from pim.models import Attribute, Family, FamilyAttribute, FamilyAxis, Option
+from pim.models import Attribute, Family, FamilyAttribute, FamilyAxis, Option, ValidationRule
 
 
 @dataclass(frozen=True)
@@ -43,6 +44,7 @@ class Book:
     markets: dict[str, Market]
     locales: frozenset[str]
     cells: dict[tuple[int | None, str], int] = field(default_factory=dict)
+    rules: list[ProductRule] = field(default_factory=list)
 
     @cached_property
     def families_by_id(self) -> dict[int, FamilyRule]:
@@ -50,14 +52,32 @@ class Book:
 
 
 def read_book(codes: Collection[str] | None = None) -> Book:
-    """Eight small queries, whatever the number of products; with `codes` the book knows these attributes alone."""
+    """Nine small queries, whatever the number of products; with `codes` the book knows these attributes alone, and
+    what the rules over them read besides.
+    """
+    rules = read_rules()
+    if codes is not None:
+        codes = {*codes}.union(*(rule.inputs for rule in rules if rule.inputs & {*codes}))
     return Book(
+        rules=rules,
         attributes={rule.code: rule for rule in _attributes(codes)},
         families={rule.code: rule for rule in _families()},
         markets={market.code: market for market in Market.objects.all()},
         locales=frozenset(Locale.objects.values_list("code", flat=True)),
         cells={(market, locale): pk for pk, market, locale in Cell.objects.values_list("id", "market_id", "locale")},
     )
+
+
+def read_rules() -> list[ProductRule]:
+    """The rules over several values that are in force."""
+    rows = ValidationRule.objects.filter(is_active=True).select_related("attribute")
+    return [
+        ProductRule(
+            row.pk, row.code, row.family_id, row.expression, row.severity, row.messages,
+            row.attribute.code if row.attribute else "",
+        )
+        for row in rows
+    ]  # fmt: skip
 
 
 def read_rule(attribute: Attribute) -> AttributeRule:

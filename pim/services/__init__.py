@@ -14,6 +14,7 @@ from pim.services.reading import (
     note_sensitive_read,
     note_values_read,
 )
+from pim.services.rules import define_rule
 from pim.services.values import set_values, undo_value
 
 __all__ = [
@@ -22,6 +23,7 @@ __all__ = [
     "create_product",
     "define_attribute",
     "define_family",
+    "define_rule",
     "forget_placement",
     "import_checked_file",
     "map_columns",

@@ -9,6 +9,7 @@ from foundation.events.services import append_events
 from pim import events
 from pim.models import FirstCompletion, Product
 from pim.queries.completeness import COLUMNS, COMPUTE
+from pim.services.rules import refresh_findings
 
 # Changed rows only are written; what no longer belongs is taken away. NOT IN is hashed, whatever is believed of the
 # number of rows: of a table that has just been filled the planner believes nothing true.
@@ -97,7 +98,11 @@ ON CONFLICT (product_id) DO UPDATE SET root_id = excluded.root_id, text = exclud
 
 
 def refresh_completeness(root_ids: list[int]) -> None:
-    """Bring the models and all below them up to date, and note who was complete for the first time."""
+    """Bring the models and all below them up to date, and note who was complete for the first time.
+
+    What rules find of their values goes with it: both read the same.
+    """
+    refresh_findings(root_ids)
     with connection.cursor() as cursor:
         cursor.execute(REFRESH, {"roots": root_ids})
         cursor.execute(ENTER, {"roots": root_ids})
