@@ -17,6 +17,9 @@ from foundation.taxonomy.choices import TreeKind
 from foundation.taxonomy.models import Category
 from foundation.taxonomy.queries import line_of
 from foundation.workflow.models import Queue
+from pim.checks.rules import LONGEST
+from pim.choices import Severity
+from pim.models import Family
 from workspace.queries.shown import LOCALE
 
 OFFERED = 500
@@ -164,6 +167,33 @@ class QueueForm(SettingForm):
         super().__init__(*args, **more)
         working = RoleDefinition.objects.carrying("workflow.work").values_list("code", "name")
         self.fields["role"].choices = list(working)  # type: ignore[attr-defined]
+
+
+class RuleForm(SettingForm):
+    code = forms.CharField(max_length=40, help_text="Short, as heavy-cups. It stays once the rule is made.")
+    expression = forms.CharField(
+        max_length=LONGEST,
+        widget=forms.Textarea(attrs={"rows": 3}),
+        label="What must hold",
+        help_text="In CEL, by codes of attributes: product.width <= product.length. It is judged where all that it "
+        "reads has a value; has(product.care) asks whether there is one. Measurements are numbers in the attribute’s "
+        "unit, prices maps: product.price.EUR.",
+    )
+    message = forms.CharField(
+        max_length=500, label="What to do where it does not", help_text="A sentence for whoever typed the value."
+    )
+    severity = forms.ChoiceField(
+        choices=[(Severity.ERROR, "Refuse the value"), (Severity.WARNING, "Let it pass, and list it")],
+        label="When a value breaks it",
+    )
+    family = forms.ChoiceField(required=False, help_text="Whose products it is for.")
+    attribute = Offered(required=False, label="Shown beside", help_text="The code of an attribute; empty for none.")
+    is_active = forms.BooleanField(required=False, initial=True, label="In force")
+
+    def __init__(self, *args: Any, **more: Any) -> None:
+        super().__init__(*args, **more)
+        families = [(one.code, one.label(LOCALE)) for one in Family.objects.all()]
+        self.fields["family"].choices = [("", "All families"), *families]  # type: ignore[attr-defined]
 
 
 class PersonForm(SettingForm):

@@ -27,6 +27,7 @@ from pim.services import (
     create_product,
     define_attribute,
     define_family,
+    define_rule,
     place_product,
     set_values,
     start_import,
@@ -67,6 +68,10 @@ def lay_ground() -> None:
         attributes=[{"code": code, "level": 0} for code in ("name", "gtin", "formula", "price")],
     )  # fmt: skip
     factories.make_profiles()
+    define_rule(
+        code="named", expression="product.name != 'Zorblax coat'", messages={"en-GB": "Say another name"},
+        severity="warning", actor=HOUSE,
+    )  # fmt: skip
 
 
 def fill_own(world: Any) -> None:

@@ -69,6 +69,7 @@ CLOSED_TO_STEWARDS = {
     "/settings/channels/new/",
     "/settings/presets/new/",
     "/settings/queues/new/",
+    "/settings/rules/new/",
     # the bazaar serves GB alone
     "/settings/channels/bazaar/",
     "/channels/bazaar/",
@@ -160,6 +161,8 @@ def own_ids() -> dict[str, list[str]]:
         "saved-views": [],
         "attributes": ["name", "price", "cost", "formula"],
         "families": ["coats", "cups"],
+        "rules": ["named"],
+        "validation-rules": ["named"],
         "presets": ["card"],
         "queues": ["catalogue"],
         "trees": ["products"],

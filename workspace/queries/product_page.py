@@ -16,6 +16,7 @@ from pim.models import Product
 from pim.queries.classifications import actor_at
 from pim.queries.completeness import tally
 from pim.queries.products import labels_of, lines_of
+from workspace.queries.findings import FindingLine, findings_of
 from workspace.queries.gallery import Gallery, gallery
 from workspace.queries.history import events_of, merged, value_changes
 from workspace.queries.placements import PlacementPanel, get_visible_product, placement_panel
@@ -133,6 +134,7 @@ class ProductPage:
     placements: PlacementPanel
     categories: CategoryCard
     history: list[TimelineEntry]
+    findings: list[FindingLine]
     bench: Workbench
 
 
@@ -180,6 +182,7 @@ def product_page(uid: UUID, *, wanted: Mapping[str, str], actor: Actor) -> Produ
         can_edit=actor.may("pim.edit"),
         gallery=pictures,
         variants=variants,
+        findings=findings_of(product, actor),
         neighbours=neighbours_of(product, variants, only=asked.only),
         placements=placement_panel(product, actor=actor, scopes=bench.scopes),
         categories=category_card(product, actor=actor, q=wanted.get("categories", "")[:200].replace("\0", "")),

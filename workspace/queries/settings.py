@@ -25,7 +25,9 @@ from foundation.provisioning.models import Entry
 from foundation.taxonomy.models import Tree
 from foundation.workflow.models import WorkItem
 from foundation.workflow.queries import queues_of
-from workspace.queries.shown import State
+from pim.choices import Severity
+from pim.models import Finding, ValidationRule
+from workspace.queries.shown import LOCALE, State
 
 PEOPLE = 50
 
@@ -87,6 +89,10 @@ def parts(actor: Actor) -> list[Part]:
     ]  # fmt: skip
     words = "The product hierarchy, and trees to browse by"
     found.append(Part("Categories", reverse("tree_list"), "layers", words, Tree.objects.visible_to(actor).count()))
+    if actor.may("pim.view"):
+        words = "What must hold of several values together"
+        rules = ValidationRule.objects.visible_to(actor).count()
+        found.append(Part("Rules", reverse("rule_list"), "check", words, rules))
     if actor.may("dam.view"):
         words = "Sizes and formats in which pictures go out"
         found.append(Part("Presets", reverse("preset_list"), "asset", words, Preset.objects.visible_to(actor).count()))
@@ -191,6 +197,41 @@ def queue_values(code: str, actor: Actor) -> dict[str, Any]:
     if queue is None:
         raise Missing(f"There is no queue {code[:40]!r}", path="code")
     return {"code": queue.code, "name": queue.name, "role": queue.role}
+
+
+def rule_rows(actor: Actor) -> list[SettingRow]:
+    """Each with how many products it does not hold for, as far as the actor sees them. Two queries."""
+    counts = Finding.objects.visible_to(actor).values("rule").annotate(n=Count("product_id", distinct=True))
+    broken = {row["rule"]: row["n"] for row in counts}
+    rows = []
+    for one in ValidationRule.objects.visible_to(actor).select_related("family"):
+        facts = [one.family.label(LOCALE) if one.family else "all families", one.expression]
+        state = None if one.is_active else State("Not in force")
+        if one.is_active and one.pk in broken:
+            state = State(f"{broken[one.pk]:,} to mend", "bad" if one.severity == Severity.ERROR else "warn")
+        rows.append(SettingRow(reverse("rule_setting", args=[one.code]), one.code, one.message(LOCALE), facts, state))
+    return rows
+
+
+def rule_values(code: str, actor: Actor) -> dict[str, Any]:
+    rule = ValidationRule.objects.visible_to(actor).select_related("family", "attribute").filter(code=code).first()
+    if rule is None:
+        raise Missing(f"There is no rule {code[:40]!r}", path="code")
+    return {
+        "code": rule.code,
+        "expression": rule.expression,
+        "message": rule.message(LOCALE),
+        "severity": rule.severity,
+        "family": rule.family.code if rule.family else "",
+        "attribute": rule.attribute.code if rule.attribute else "",
+        "is_active": rule.is_active,
+    }
+
+
+def rule_messages(code: str, actor: Actor) -> dict[str, str]:
+    """What is said in each language."""
+    rule = ValidationRule.objects.visible_to(actor).filter(code=code).first()
+    return dict(rule.messages) if rule else {}
 
 
 def people(actor: Actor, *, q: str = "", cursor: str = "") -> SettingList:

@@ -18,8 +18,10 @@ from foundation.core.actors import Actor
 from foundation.core.errors import Denied, Invalid, Missing, Stale, TandemError
 from foundation.markets.services import define_channel, define_locale, define_market, define_scope
 from foundation.workflow.services import define_queue
+from pim.services import define_rule
 from workspace import forms
 from workspace.queries import settings as read
+from workspace.queries.shown import LOCALE
 from workspace.views.pages import PageRequest, page
 
 SALT, UNDONE_WITHIN = "workspace.settings", 24 * 60 * 60
@@ -70,6 +72,12 @@ def _write_queue(given: Values, actor: Actor) -> None:
     define_queue(**given, actor=actor)
 
 
+def _write_rule(given: Values, actor: Actor) -> None:
+    """Other languages of the message stay as they are."""
+    told = read.rule_messages(given["code"], actor) | {LOCALE: given["message"]}
+    define_rule(**{name: value for name, value in given.items() if name != "message"}, messages=told, actor=actor)
+
+
 NOUNS = {
     one.key: one
     for one in (
@@ -88,9 +96,12 @@ NOUNS = {
         Noun("queue", "queue", "Queues", "Piles of work, each owned by a role, and how much waits in them.",
              "workflow.define", forms.QueueForm, read.queue_rows, read.queue_values, _write_queue,
              "queue_list", "queue_setting", "queue_new"),
+        Noun("rule", "rule", "Rules", "What must hold of several values of a product together.",
+             "pim.define", forms.RuleForm, read.rule_rows, read.rule_values, _write_rule,
+             "rule_list", "rule_setting", "rule_new"),
     )
 }  # fmt: skip
-SEEN_WITH = {"preset": "dam.view", "queue": "workflow.work"}
+SEEN_WITH = {"preset": "dam.view", "rule": "pim.view", "queue": "workflow.work"}
 
 
 @require_safe
