@@ -1,4 +1,4 @@
-"""A product model from a file: locales, markets, channels, attributes with options, families."""
+"""A product model from a file: locales, markets, channels, attributes with options, families, rules."""
 
 from __future__ import annotations
 
@@ -13,9 +13,11 @@ from foundation.markets.queries import get_channel, get_market
 from foundation.markets.services import define_channel, define_locale, define_market, define_scope
 from pim.services.attributes import define_attribute
 from pim.services.families import define_family
+from pim.services.rules import define_rule
 
 FORMAT = "product-model/1"
 CHANNEL_KINDS = {"pull": Channel.Kind.D2C}
+PARTS = ("locales", "markets", "channels", "attributes", "families", "rules")
 LEVELS = {"model": 0, "variant": -1}  # -1: the deepest
 
 
@@ -44,7 +46,9 @@ def apply_model(document: Mapping[str, Any], *, actor: Actor) -> dict[str, int]:
             _apply_attribute(attribute, actor)
         for family in document.get("families", []):
             _apply_family(family, actor)
-    return {part: len(document.get(part, [])) for part in ("locales", "markets", "channels", "attributes", "families")}
+        for rule in document.get("rules", []):
+            define_rule(**rule, actor=actor)
+    return {part: len(document.get(part, [])) for part in PARTS}
 
 
 def _apply_locales(locales: list[Mapping[str, Any]], actor: Actor) -> None:

@@ -18,11 +18,11 @@ from foundation.events.sequencing import drain
 from pim.checks.rules import ProductRule
 from pim.errors import RuleBroken, StaleRule
 from pim.models import Finding, Product, ProductValues, ValidationRule
-from pim.services import define_rule, set_values, upsert_products
+from pim.services import apply_model, define_rule, set_values, upsert_products
 from pim.services.judging import broken_rules
 from pim.services.rules import refresh_findings
 
-from .factories import HOUSE, make_coat, make_cup, make_key, make_user, product
+from .factories import HOUSE, MODEL, make_coat, make_cup, make_key, make_user, product
 
 pytestmark = pytest.mark.usefixtures("model")
 CHEAPER = "product.price.all(c, !has(product.cost) || !(c in product.cost) || product.cost[c] <= product.price[c])"
@@ -102,6 +102,13 @@ class TestDefining:
             rule(expected_version=1)
         drain()
         assert Event.objects.filter(type="pim.rule.changed").count() == 2
+
+
+def test_a_model_file_brings_its_rules() -> None:
+    told = {"code": "light", "expression": "product.weight < 1000.0", "messages": MESSAGES, "family": "cups"}
+    assert apply_model(MODEL | {"rules": [told]}, actor=HOUSE)["rules"] == 1
+    assert apply_model(MODEL | {"rules": [told]}, actor=HOUSE)["rules"] == 1
+    assert ValidationRule.objects.get().version == 1
 
 
 def _actor(role: Role) -> Any:

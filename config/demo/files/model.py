@@ -145,6 +145,14 @@ def attribute(row: tuple[str, ...]) -> Json:
     return entry
 
 
+HEAVY = (
+    "Over 1.2 kg: weigh it again, or have it sent as a parcel",
+    "Über 1,2 kg: noch einmal wiegen oder als Paket versenden",
+    "Plus de 1,2 kg : peser à nouveau ou expédier en colis",
+    "1.2 kg 超: 計り直すか、小包で発送してください",
+)
+
+
 def family(code: str) -> Json:
     """Return one family: its axes, where each attribute lives, what each channel requires."""
     axes, on_model, on_variant = FAMILIES[code]
@@ -186,4 +194,14 @@ def make_model() -> Json:
         "media_roles": [{"code": "hero", "single": True}, {"code": "gallery", "single": False}],
         "attributes": [attribute(row) for row in ATTRIBUTES],
         "families": [family(code) for code in FAMILIES],
+        "rules": [
+            {
+                "code": "light-parcel",
+                "family": "outerwear",
+                "expression": "product.weight <= 1200.0",
+                "severity": "warning",
+                "attribute": "weight",
+                "messages": labels(HEAVY),
+            },
+        ],
     }
