@@ -11,6 +11,7 @@ from typing import Any
 
 from pim.checks import texts
 from pim.checks.currencies import CODES, decimals_of
+from pim.checks.identifiers import check_identifier
 from pim.checks.refusals import Refusal
 from pim.checks.units import convert, spell_unit
 from pim.choices import AttributeType
@@ -92,7 +93,7 @@ def _text(rule: AttributeRule, raw: Any, formats: Formats, unit: str) -> str:
 def _identifier(rule: AttributeRule, raw: Any, formats: Formats, unit: str) -> str:
     if isinstance(raw, bool) or not isinstance(raw, str | int | Decimal):
         raise Refusal("not-text", f"An identifier is wanted, not {_kind(raw)}")
-    return texts.check_identifier(str(raw), rule.scheme)
+    return check_identifier(str(raw), rule.scheme)
 
 
 def _number(rule: AttributeRule, raw: Any, formats: Formats, unit: str) -> str:
