@@ -11,7 +11,11 @@ from pim.services.writing import OVERRIDE_TIMER
 
 register_projection(
     Projection(
-        "pim.completeness", refresh_completeness, root_ids, tables=("pim_completeness", "pim_catalogueentry"), batch=200
+        "pim.completeness",
+        refresh_completeness,
+        root_ids,
+        tables=("pim_completeness", "pim_catalogueentry", "pim_recorduse"),
+        batch=200,
     )
 )
 register_projection(

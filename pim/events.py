@@ -44,6 +44,9 @@ FAMILY_CHANGED = declare("pim.family.changed", "A family's definition is another
 ATTRIBUTE_CHANGED = declare(
     "pim.attribute.changed", "An attribute's definition or options are others", code="text, empty unless public"
 )
+RECORD_TYPE_CHANGED = declare("pim.record_type.changed", "What records of a type say is another", code="text")
+RECORD_CHANGED = declare("pim.record.changed", "A record says something else, or is new", type="code", code="text")
+RECORD_DELETED = declare("pim.record.deleted", "A record is there no more", type="code", code="text")
 
 # Entered in the audit; no event, since nothing changed.
 VALUES_READ = declare_action("pim.values.read", "Values that are not public were shown")

@@ -13,6 +13,8 @@ from pim.services.reading import (
     note_sensitive_read,
     note_values_read,
 )
+from pim.services.record_types import define_record_type, delete_record_type
+from pim.services.records import delete_record, write_record, write_records
 from pim.services.values import set_values, undo_value
 
 __all__ = [
@@ -21,6 +23,9 @@ __all__ = [
     "create_product",
     "define_attribute",
     "define_family",
+    "define_record_type",
+    "delete_record",
+    "delete_record_type",
     "forget_placement",
     "import_checked_file",
     "map_columns",
@@ -38,4 +43,6 @@ __all__ = [
     "upsert_product",
     "upsert_products",
     "withdraw_product",
+    "write_record",
+    "write_records",
 ]

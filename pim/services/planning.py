@@ -18,6 +18,7 @@ from pim.models import Identifier, Override, Product, ProductValues
 from pim.queries.book import Book, FamilyRule
 from pim.queries.refusals import refusal_of
 from pim.services.categories import Classifier, Shelves
+from pim.services.choosing import find_records, refuse_retired
 from pim.services.drafts import ANYTHING, UNNAMED, ProductDraft, ValueDraft
 
 MAX_SKU = 100
@@ -116,7 +117,9 @@ class Planner:
             if not plan.problems:
                 self._check_values(plan)
         self._load_rows(ordered)
+        find_records(ordered, self._stored)
         self._check_expected(ordered)
+        refuse_retired(ordered, self._stored)
         self._check_axes(ordered)
         self._check_identifiers(ordered)
         for plan in ordered:
@@ -283,7 +286,9 @@ class Planner:
             try:
                 change, cell = self._check_value(plan, value)
             except Refusal as refusal:
-                plan.refuse(BadValue(refusal.detail, path=value.path, reason=refusal.code, attribute=value.attribute))
+                for one in refusal.each:
+                    path = one.below(value.path)
+                    plan.refuse(BadValue(one.detail, path=path, reason=one.code, attribute=value.attribute))
             except TandemError as error:
                 plan.refuse(error)
             else:
@@ -350,13 +355,17 @@ class Planner:
             overrides = Override.objects.filter(product_id__in=ids, cell_id__in=cells)
             self.expiries = {(row.product_id, row.cell_id, row.attribute_id): row.expires_at for row in overrides}
 
+    def _stored(self, plan: Plan, cell: int, code: str) -> Any:
+        """The product's own value as it is."""
+        row = self.rows.get((plan.product.pk, cell)) if plan.product else None
+        return row.vals.get(code) if row else None
+
     def _check_expected(self, plans: list[Plan]) -> None:
         """Whoever says what they saw is refused where there is something else by now, unless it is what they want."""
         for plan in plans:
             for cell, changes in plan.changes.items():
-                row = self.rows.get((plan.product.pk, cell)) if plan.product else None
                 for change in changes:
-                    found, draft = (row.vals if row else {}).get(change.rule.code), change.draft
+                    found, draft = self._stored(plan, cell, change.rule.code), change.draft
                     if draft.expected is not ANYTHING and found not in (draft.expected, change.value):
                         text = f"{draft.attribute} was changed since you read it: read it again"
                         plan.refuse(StaleValues(text, path=draft.path, attribute=draft.attribute))
