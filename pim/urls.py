@@ -8,6 +8,7 @@ from pim.api.families import FamilyViewSet
 from pim.api.imports import ImportViewSet
 from pim.api.placements import PlacementListView
 from pim.api.products import ProductBulkView, ProductListView, ProductView
+from pim.api.records import RecordListView, RecordTypeListView, RecordTypeView, RecordView
 
 router = SimpleRouter(use_regex_path=False, trailing_slash=False)
 router.register("attributes", AttributeViewSet)
@@ -18,6 +19,10 @@ urlpatterns = [
     path("products", ProductListView.as_view(), name="product-list"),
     path("products/bulk", ProductBulkView.as_view(), name="product-bulk"),
     path("products/<path:sku>/placements", PlacementListView.as_view(), name="product-placements"),
+    path("record-types", RecordTypeListView.as_view(), name="record-type-list"),
+    path("record-types/<str:code>", RecordTypeView.as_view(), name="record-type-detail"),
+    path("record-types/<str:code>/records", RecordListView.as_view(), name="record-list"),
+    path("records/<path:key>", RecordView.as_view(), name="record-detail"),
     path("", include(router.urls)),
     path("products/<path:sku>", ProductView.as_view(), name="product-detail"),
 ]

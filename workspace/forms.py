@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from typing import Any
 
 from django import forms
@@ -38,6 +39,20 @@ class Offered(forms.CharField):
     """A text of which some are offered while one types: value and name."""
 
     offers: list[tuple[str, str]] = []
+
+
+class JsonList(forms.CharField):
+    """A list as JSON; empty is an empty one."""
+
+    def to_python(self, value: Any) -> list[Any]:  # type: ignore[override]
+        text = super().to_python(value) or ""
+        try:
+            found = json.loads(text) if text.strip() else []
+        except (ValueError, RecursionError):
+            raise forms.ValidationError("This is not JSON: look for a comma or a quote that is missing.") from None
+        if not isinstance(found, list):
+            raise forms.ValidationError("A list is wanted, in square brackets.")
+        return found
 
 
 def category_offers() -> list[tuple[str, str]]:
@@ -101,6 +116,20 @@ class LocaleForm(SettingForm):
         others = Locale.objects.exclude(code=own).values_list("code", "name")
         chosen = [("", "Nothing"), *((code, f"{name} ({code})") for code, name in others)]
         self.fields["fallback"].choices = chosen  # type: ignore[attr-defined]
+
+
+class RecordTypeForm(SettingForm):
+    code = forms.CharField(max_length=40, help_text="Short, as brands. It stays once the type is made.")
+    name = forms.CharField(max_length=200, help_text="What such records are called together.")
+
+
+class FieldsForm(forms.Form):
+    version = forms.IntegerField(widget=forms.HiddenInput)
+    fields = JsonList(
+        required=False, widget=forms.Textarea(attrs={"rows": 8}),
+        help_text="What each record may say, as JSON: a list of code, type (text, number, boolean, date, select, "
+        "measurement), labels, unit, validation, required and, of a select, choices.",
+    )  # fmt: skip
 
 
 class ChannelForm(SettingForm):

@@ -12,7 +12,7 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from foundation.core.errors import Invalid
-from pim.api.requests import actor_of, read_object, read_parameters, read_version
+from pim.api.requests import IF_MATCH, IF_NONE, actor_of, read_novelty, read_object, read_parameters, read_version
 from pim.api.schemas import (
     BulkResultSerializer,
     ProductChangeSerializer,
@@ -29,10 +29,6 @@ from pim.services import note_values_read, replace_product, upsert_product, upse
 
 MAX_SKUS = 200
 SCOPE = OpenApiParameter("scope", str, description="channel/market/locale: adds `resolved`, what holds there")
-IF_MATCH = OpenApiParameter(
-    "If-Match", str, OpenApiParameter.HEADER, description="The ETag that was read; 412 if stale"
-)
-IF_NONE = OpenApiParameter("If-None-Match", str, OpenApiParameter.HEADER, enum=["*"], description="Only if it is new")
 
 
 class ProductListView(generics.ListAPIView):
@@ -105,9 +101,8 @@ class ProductView(APIView):
     def put(self, request: Request, sku: str) -> Response:
         """Create the product, or make its own values exactly these, as far as you see them."""
         actor = actor_of(request)
-        must_be = "new" if request.headers.get("If-None-Match") == "*" else ""
         made = replace_product(
-            read_document_of(request, sku), actor=actor, expected_version=read_version(request), must_be=must_be
+            read_document_of(request, sku), actor=actor, expected_version=read_version(request), must_be=read_novelty(request)
         )
         code = status.HTTP_201_CREATED if made.status == "created" else status.HTTP_200_OK
         return Response(UpsertedSerializer(made).data, status=code, headers=etag_of(made.product))

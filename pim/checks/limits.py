@@ -36,7 +36,7 @@ def check_limits(kind: str, unit: str, limits: Any) -> dict[str, Any]:
     if not isinstance(limits, Mapping):
         raise Refusal("bad-limits", "Limits are an object", path="validation")
     if unknown := limits.keys() - set(LIMITS[kind]):
-        name = sorted(map(str, unknown))[0]
+        name = min(map(str, unknown))
         raise Refusal("bad-limits", f"{name}: a {kind} has no such limit", path=f"validation.{name}")
     found = {str(name): value for name, value in limits.items() if value not in (None, "")}
     for name in found.keys() & WHOLE.keys():
@@ -79,9 +79,7 @@ def _check_pair(kind: str, low: str, least: Any, high: str, most: Any) -> None:
 
 
 def _number(value: Any) -> Decimal:
-    if isinstance(value, bool):
-        raise ValueError
-    number = Decimal(str(value))
+    number = Decimal("NaN" if isinstance(value, bool) else str(value))
     if not number.is_finite():
-        raise ValueError
+        raise ValueError("not a number")
     return number

@@ -114,7 +114,7 @@ def _read(kind: RecordType, documents: Sequence[Mapping[str, Any]]) -> list[dict
     for at, document in enumerate(documents):
         path = "" if len(documents) == 1 else f"{at}."
         if unknown := document.keys() - FIELDS:
-            raise Invalid(f"{sorted(map(str, unknown))[0]}: no such field of a record", path=path.rstrip("."))
+            raise Invalid(f"{min(map(str, unknown))}: no such field of a record", path=path.rstrip("."))
         given = dict(document)
         code = checked_long_code(given.get("code"), path=f"{path}code")
         if code in read:

@@ -25,6 +25,7 @@ from foundation.provisioning.models import Entry
 from foundation.taxonomy.models import Tree
 from foundation.workflow.models import WorkItem
 from foundation.workflow.queries import queues_of
+from pim.models import RecordType
 from workspace.queries.shown import State
 
 PEOPLE = 50
@@ -87,6 +88,10 @@ def parts(actor: Actor) -> list[Part]:
     ]  # fmt: skip
     words = "The product hierarchy, and trees to browse by"
     found.append(Part("Categories", reverse("tree_list"), "layers", words, Tree.objects.visible_to(actor).count()))
+    if actor.may("pim.view"):
+        words = "Brands, materials, size charts: said once, named by products"
+        count = RecordType.objects.visible_to(actor).count()
+        found.append(Part("Records", reverse("record_type_list"), "bookmark", words, count))
     if actor.may("dam.view"):
         words = "Sizes and formats in which pictures go out"
         found.append(Part("Presets", reverse("preset_list"), "asset", words, Preset.objects.visible_to(actor).count()))
