@@ -6,6 +6,7 @@ from rest_framework.routers import SimpleRouter
 from pim.api.attributes import AttributeViewSet
 from pim.api.families import FamilyViewSet
 from pim.api.imports import ImportViewSet
+from pim.api.options import OptionListView, OptionView
 from pim.api.placements import PlacementListView
 from pim.api.products import ProductBulkView, ProductListView, ProductView
 from pim.api.records import RecordListView, RecordTypeListView, RecordTypeView, RecordView
@@ -19,6 +20,8 @@ urlpatterns = [
     path("products", ProductListView.as_view(), name="product-list"),
     path("products/bulk", ProductBulkView.as_view(), name="product-bulk"),
     path("products/<path:sku>/placements", PlacementListView.as_view(), name="product-placements"),
+    path("attributes/<str:code>/options", OptionListView.as_view(), name="option-list"),
+    path("options/<path:key>", OptionView.as_view(), name="option-detail"),
     path("record-types", RecordTypeListView.as_view(), name="record-type-list"),
     path("record-types/<str:code>", RecordTypeView.as_view(), name="record-type-detail"),
     path("record-types/<str:code>/records", RecordListView.as_view(), name="record-list"),

@@ -102,7 +102,10 @@ class ProductView(APIView):
         """Create the product, or make its own values exactly these, as far as you see them."""
         actor = actor_of(request)
         made = replace_product(
-            read_document_of(request, sku), actor=actor, expected_version=read_version(request), must_be=read_novelty(request)
+            read_document_of(request, sku),
+            actor=actor,
+            expected_version=read_version(request),
+            must_be=read_novelty(request),
         )
         code = status.HTTP_201_CREATED if made.status == "created" else status.HTTP_200_OK
         return Response(UpsertedSerializer(made).data, status=code, headers=etag_of(made.product))

@@ -23,7 +23,6 @@ from pim.services import (
 )
 
 
-
 class LabelsField(serializers.DictField):
     child = serializers.CharField()
 

@@ -118,7 +118,7 @@ def _define_options(attribute: Attribute, options: Sequence[Mapping[str, Any]]) 
         }
         option = present.get(str(given["code"])) or Option(attribute=attribute, code=str(given["code"]))
         if str(given["code"]) not in present or _differs(option, fields):
-            for name, value in fields.items():
+            for name, value in (fields | {"version": option.version + bool(option.pk)}).items():
                 setattr(option, name, value)
             option.save()
             touched = True

@@ -9,7 +9,6 @@ from foundation.core.actors import Actor
 from foundation.core.errors import Conflict, Invalid, Missing, Problems, TandemError
 from foundation.events.services import append_event, append_events
 from foundation.history.services import recorded
-from foundation.markets.models import Channel
 from foundation.taxonomy.errors import StillUsed
 from foundation.taxonomy.services.trees import check_version, checked_labels
 from pim import events
@@ -18,7 +17,7 @@ from pim.checks.columns import read_columns
 from pim.checks.tables import check_row
 from pim.models import Record, RecordType, RecordUse
 from pim.services.reference import uid_of
-from pim.services.words import checked_long_code, checked_synonyms
+from pim.services.words import checked_channels, checked_long_code, checked_synonyms
 
 MAX_AT_ONCE = 1_000
 FIELDS = frozenset({"code", "labels", "synonyms", "external_codes", "values", "is_retired"})
@@ -109,7 +108,6 @@ def _told(record: Record) -> dict[str, str]:
 
 def _read(kind: RecordType, documents: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
     """The documents, each with a code of its own and nothing that is unknown."""
-    channels = set(Channel.objects.values_list("code", flat=True))
     read: dict[str, dict[str, Any]] = {}
     for at, document in enumerate(documents):
         path = "" if len(documents) == 1 else f"{at}."
@@ -119,11 +117,6 @@ def _read(kind: RecordType, documents: Sequence[Mapping[str, Any]]) -> list[dict
         code = checked_long_code(given.get("code"), path=f"{path}code")
         if code in read:
             raise Invalid(f"{code} is there twice", path=f"{path}code")
-        external = given.get("external_codes", {})
-        if not isinstance(external, Mapping) or not all(isinstance(one, str) for one in external.values()):
-            raise Invalid("external_codes are an object of channel to code", path=f"{path}external_codes")
-        if strangers := external.keys() - channels:
-            raise Invalid(f"There is no channel {min(strangers)[:40]!r}", path=f"{path}external_codes")
         if not isinstance(given.get("is_retired", False), bool):
             raise Invalid("is_retired is true or false", path=f"{path}is_retired")
         read[code] = given
@@ -138,7 +131,7 @@ def _merged(
     fields = before | {name: value for name, value in given.items() if name in EMPTY}
     fields["labels"] = checked_labels(fields["labels"])
     fields["synonyms"] = checked_synonyms(fields["synonyms"])
-    fields["external_codes"] = {channel: code for channel, code in fields["external_codes"].items() if code}
+    fields["external_codes"] = checked_channels(fields["external_codes"])
     fields["values"] = _checked_values(columns, before["values"], given.get("values", {}))
     return fields
 

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from typing import Any
 
 from foundation.core.errors import Invalid
+from foundation.markets.models import Channel
 
 LONGEST_WORD = 200
 MAX_SYNONYMS = 50
@@ -27,3 +29,12 @@ def checked_synonyms(words: Any) -> list[str]:
     if len(found) > MAX_SYNONYMS or any(len(word) > LONGEST_WORD or not word.isprintable() for word in found):
         raise Invalid(f"There are at most {MAX_SYNONYMS} synonyms of {LONGEST_WORD} characters", path="synonyms")
     return found
+
+
+def checked_channels(codes: Any) -> dict[str, str]:
+    """Channel to the code there; empty ones are left out."""
+    if not isinstance(codes, Mapping) or not all(isinstance(one, str) for one in codes.values()):
+        raise Invalid("external_codes are an object of channel to code", path="external_codes")
+    if strangers := codes.keys() - set(Channel.objects.values_list("code", flat=True)):
+        raise Invalid(f"There is no channel {min(strangers)[:40]!r}", path="external_codes")
+    return {channel: code.strip() for channel, code in codes.items() if code.strip()}

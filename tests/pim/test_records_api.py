@@ -81,7 +81,7 @@ def test_ten_thousand_come_in_pages_and_are_found_by_words(brands: RecordType) -
     api = client()
     page = api.get(f"{BRANDS}/records?limit=200").json()
     assert ([one["code"] for one in page["results"]][::199], bool(page["next"])) == (["b00000", "b00199"], True)
-    assert [one["code"] for one in api.get(page["next"]).json()["results"]][0] == "b00200"
+    assert api.get(page["next"]).json()["results"][0]["code"] == "b00200"
     found = api.get(f"{BRANDS}/records?q=brand 9999").json()
     assert ([one["code"] for one in found["results"]], found["next"]) == (["b09999"], None)
     assert api.get(f"{BRANDS}/records?retired=true").json()["results"] == []

@@ -73,7 +73,9 @@ def grid(attribute: Attribute, raw: Any, *, prefix: str = "") -> Grid:
 
 def head(column: Mapping[str, Any]) -> Head:
     limits = column.get("validation") or {}
-    return Head(column["code"], label_of(column), str(column.get("unit", "")), bool(column.get("required")), _hint(limits))
+    return Head(
+        column["code"], label_of(column), str(column.get("unit", "")), bool(column.get("required")), _hint(limits)
+    )
 
 
 def _row(columns: Sequence[Mapping[str, Any]], said: Mapping[str, Any], prefix: str, at: str) -> list[Cell]:
@@ -83,9 +85,7 @@ def _row(columns: Sequence[Mapping[str, Any]], said: Mapping[str, Any], prefix: 
     ]
 
 
-def cell(
-    column: Mapping[str, Any], value: Any, *, name: str, key: str, row: str = "", error: str = ""
-) -> Cell:
+def cell(column: Mapping[str, Any], value: Any, *, name: str, key: str, row: str = "", error: str = "") -> Cell:
     label, kind = label_of(column), str(column["type"])
     return Cell(
         name=name,
@@ -132,7 +132,9 @@ def table_words(attribute: Attribute, rows: Any) -> list[list[tuple[str, str]]]:
     """Each row as pairs of column and cell."""
     columns = attribute.validation.get("columns", [])
     return [
-        [(label_of(one), spoken(one, row.get(one["code"]))) for one in columns] for row in rows if isinstance(row, Mapping)
+        [(label_of(one), spoken(one, row.get(one["code"]))) for one in columns]
+        for row in rows
+        if isinstance(row, Mapping)
     ]
 
 

@@ -25,7 +25,7 @@ from foundation.provisioning.models import Entry
 from foundation.taxonomy.models import Tree
 from foundation.workflow.models import WorkItem
 from foundation.workflow.queries import queues_of
-from pim.models import RecordType
+from pim.models import Attribute, AttributeGroup, Family, RecordType
 from workspace.queries.shown import State
 
 PEOPLE = 50
@@ -89,6 +89,15 @@ def parts(actor: Actor) -> list[Part]:
     words = "The product hierarchy, and trees to browse by"
     found.append(Part("Categories", reverse("tree_list"), "layers", words, Tree.objects.visible_to(actor).count()))
     if actor.may("pim.view"):
+        words = "The facts that can be said of products, and their options"
+        count = Attribute.objects.visible_to(actor).count()
+        found.append(Part("Attributes", reverse("attribute_list"), "tag", words, count))
+        words = "What stands together on products’ pages"
+        count = AttributeGroup.objects.visible_to(actor).count()
+        found.append(Part("Groups of attributes", reverse("attribute_group_list"), "bullets", words, count))
+        words = "Which attributes kinds of products have, and what channels require"
+        count = Family.objects.visible_to(actor).count()
+        found.append(Part("Families", reverse("family_list"), "product", words, count))
         words = "Brands, materials, size charts: said once, named by products"
         count = RecordType.objects.visible_to(actor).count()
         found.append(Part("Records", reverse("record_type_list"), "bookmark", words, count))

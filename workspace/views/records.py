@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from typing import Any
 
 from django.contrib import messages
@@ -57,15 +56,11 @@ def record_type(request: PageRequest, code: str) -> HttpResponse:
     found = type_page(code, actor=request.actor, retired="retired" in request.GET, **asked)
     context = {
         "page": found, "next_url": next_address(request, found.next_cursor),
-        "form": form or forms.FieldsForm(initial={"fields": spelled_fields(kind), "version": kind.version}),
+        "form": form or forms.FieldsForm(initial={"fields": kind.fields, "version": kind.version}),
     }  # fmt: skip
     if request.htmx and "cursor" in request.GET:
-        return render(request, "workspace/fragments/record_rows.html", context)
+        return render(request, "workspace/fragments/setting_rows.html", context | {"list": found})
     return render(request, "workspace/record_type.html", context, status=422 if form else 200)
-
-
-def spelled_fields(kind: RecordType) -> str:
-    return json.dumps(kind.fields, ensure_ascii=False, indent=2) if kind.fields else ""
 
 
 def _defined(request: PageRequest, kind: RecordType, form: forms.FieldsForm) -> bool:
@@ -98,7 +93,7 @@ def record_new(request: PageRequest, code: str) -> HttpResponse:
     """A POST makes a record."""
     if request.method != "POST":
         return _show(request, new_record_page(code, actor=request.actor))
-    document = _document(request, request.POST.get("code", "").strip())
+    document = document_of(request, request.POST.get("code", "").strip())
     try:
         made = write_record(
             get_record_type(code, actor=request.actor), document, must_be="new", is_whole=True, actor=request.actor
@@ -118,11 +113,11 @@ def record(request: PageRequest, key: str) -> HttpResponse:
     if request.method != "POST":
         return _show(request, record_page(key, actor=request.actor))
     found = get_record(key, actor=request.actor)
-    document, before = _document(request, found.code), _said(found)
+    document, before = document_of(request, found.code), _said(found)
     try:
         made = write_record(
             found.record_type, document | {"is_retired": found.is_retired}, must_be="known", is_whole=True,
-            expected_version=_version(request), actor=request.actor,
+            expected_version=version_in(request), actor=request.actor,
         )  # fmt: skip
     except Denied:
         raise
@@ -196,7 +191,7 @@ def _starting(request: PageRequest, prefix: str) -> dict[str, str]:
     return {name.removeprefix(prefix): text for name in names if (text := request.POST[name].strip())}
 
 
-def _document(request: PageRequest, code: str) -> dict[str, Any]:
+def document_of(request: PageRequest, code: str) -> dict[str, Any]:
     synonyms = request.POST.get("synonyms", "").split(",")
     return {
         "code": code,
@@ -207,7 +202,7 @@ def _document(request: PageRequest, code: str) -> dict[str, Any]:
     }
 
 
-def _version(request: PageRequest) -> int | None:
+def version_in(request: PageRequest) -> int | None:
     text = request.POST.get("version", "")
     return int(text) if text.isascii() and text.isdecimal() and len(text) < 19 else None
 
