@@ -18,6 +18,8 @@ from dataclasses import dataclass
 from pathlib import PurePosixPath
 from typing import Any
 
+from stdnum.ean import calc_check_digit
+
 from associations.choices import STRENGTH, BindingRole, Source
 
 GTIN_LENGTHS = frozenset({8, 12, 13, 14})
@@ -100,12 +102,6 @@ class Finding:
     claims: tuple[Claim, ...]
 
 
-def check_digit(body: str) -> str:
-    """The GS1 check digit of the digits before it (General Specifications, section 7.9)."""
-    total = sum(int(digit) * (3 if place % 2 == 0 else 1) for place, digit in enumerate(reversed(body)))
-    return str(-total % 10)
-
-
 def sightings(identifiers: Iterable[Mapping[str, str]]) -> list[Sighting]:
     """What a version's identifiers can be looked up by; each once, strongest source first."""
     found: dict[tuple[str, str], Sighting] = {}
@@ -130,7 +126,7 @@ def _read(source: str, scheme: str, value: str) -> Iterator[Sighting]:
     gs1 = GS1.search(value)
     digits = gs1[1] if gs1 else re.sub(r"[\s\-]", "", value)
     if scheme in {"gtin", "any"} and digits.isdecimal() and len(digits) in GTIN_LENGTHS:
-        expected = check_digit(digits[:-1])
+        expected = calc_check_digit(digits[:-1])
         if expected == digits[-1]:
             yield Sighting(source, "gtin", digits.zfill(14))
         else:

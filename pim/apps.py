@@ -17,13 +17,22 @@ class PimConfig(AppConfig):
 
         fsck.register()
         cut_images("pim_productvalues", images.cut_values)
-        export_models(models.Attribute, models.Option, models.Family, models.FamilyAttribute, models.FamilyAxis)
+        export_models(
+            models.AttributeGroup,
+            models.Attribute,
+            models.Option,
+            models.Family,
+            models.FamilyAttribute,
+            models.FamilyAxis,
+        )
+        export_models(models.RecordType, models.Record)
         export_models(models.ValidationRule)
         export_models(models.Requirement, models.Product, models.Identifier, models.ProductValues, models.Override)
         export_models(models.Placement, models.Classification, models.FirstCompletion, models.CompletenessDay)
         export_models(models.ProductImport, models.ImportRow, models.ImportRowError, models.ColumnMapping)
         derived_models("computed from values, requirements and placements", models.Completeness)
         derived_models("judged by rules", models.Finding)
+        derived_models("which products name which records, told of values", models.RecordUse)
         derived_models("counted from completeness", models.CompletenessSummary, models.MissingCount)
         derived_models("told of completeness, for the list of products", models.CatalogueEntry)
         derived_models("words of products, for finding them", models.ProductSearch)

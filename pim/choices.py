@@ -16,6 +16,8 @@ class AttributeType(models.TextChoices):
     MEASUREMENT = "measurement", "measurement"
     MONEY = "money", "money"
     IDENTIFIER = "identifier", "identifier"
+    RECORD = "record", "record"
+    TABLE = "table", "table"
 
 
 class Sensitivity(models.TextChoices):
@@ -72,6 +74,8 @@ class RowOutcome(models.TextChoices):
 
 
 MASK_LENGTH = 1024
+MAX_COLUMNS = 50  # of a table, and fields of a record
+MAX_ROWS = 200
 ANY_LOCALE = "*"
 GTIN = "gtin"
 SKU = "sku"

@@ -14,7 +14,7 @@ register_projection(
         "pim.completeness",
         refresh_completeness,
         root_ids,
-        tables=("pim_completeness", "pim_catalogueentry", "pim_finding"),
+        tables=("pim_completeness", "pim_catalogueentry", "pim_recorduse", "pim_finding"),
         batch=200,
     )
 )

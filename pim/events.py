@@ -47,6 +47,9 @@ ATTRIBUTE_CHANGED = declare(
 RULE_CHANGED = declare(
     "pim.rule.changed", "A rule over several values is another", code="text, empty unless all that it reads is public"
 )
+RECORD_TYPE_CHANGED = declare("pim.record_type.changed", "What records of a type say is another", code="text")
+RECORD_CHANGED = declare("pim.record.changed", "A record says something else, or is new", type="code", code="text")
+RECORD_DELETED = declare("pim.record.deleted", "A record is there no more", type="code", code="text")
 
 # Entered in the audit; no event, since nothing changed.
 VALUES_READ = declare_action("pim.values.read", "Values that are not public were shown")

@@ -43,6 +43,21 @@ SELECT p.sku, t.code || '/' || c.code FROM pim_classification k JOIN pim_product
   JOIN taxonomy_category c ON c.id = k.category_id JOIN taxonomy_tree t ON t.id = c.tree_id
  WHERE p.parent_id IS NOT NULL OR k.is_primary <> (t.kind = 'hierarchy') ORDER BY 1, 2 LIMIT %s
 """
+# A record that a product names is noted, and nothing else is.
+NAMED = """
+WITH said AS (
+    SELECT DISTINCT r.id AS record_id, v.product_id FROM pim_productvalues v
+      JOIN pim_attribute a ON a.type = 'record' AND v.vals ? a.code
+      LEFT JOIN pim_recordtype t ON t.code = a.validation ->> 'record_type'
+      LEFT JOIN pim_record r ON r.record_type_id = t.id AND r.code = v.vals ->> a.code
+), kept AS (SELECT record_id, product_id FROM pim_recorduse)
+SELECT p.sku, x.what FROM (
+    (SELECT *, 'names a record that is not noted, or that there is not' AS what
+       FROM (SELECT * FROM said EXCEPT SELECT * FROM kept) a)
+    UNION ALL
+    (SELECT *, 'is noted to name a record that it does not' FROM (SELECT * FROM kept EXCEPT SELECT * FROM said) b)
+) x JOIN pim_product p ON p.id = x.product_id ORDER BY 1, 2 LIMIT %s
+"""
 TREES = """
 SELECT p.sku FROM pim_product p LEFT JOIN pim_product up ON up.id = p.parent_id
  WHERE (p.root_id, p.level, p.family_id) IS DISTINCT FROM
@@ -59,6 +74,7 @@ def register() -> None:
     fsck_check("identifiers are the values")(identifiers_are_values)
     fsck_check("models lie in categories, and one is primary")(shelves_are_right)
     fsck_check("work items lie where their products lie")(items_follow_products)
+    fsck_check("records that products name are there")(records_are_named)
     fsck_check("products stand below their models")(trees_are_whole)
 
 
@@ -107,6 +123,11 @@ def shelves_are_right() -> Iterator[str]:
 def items_follow_products() -> Iterator[str]:
     for (title,) in _rows(ITEMS):
         yield f"work item {title!r} lies in another category than its product"
+
+
+def records_are_named() -> Iterator[str]:
+    for sku, what in _rows(NAMED):
+        yield f"{sku} {what}"
 
 
 def trees_are_whole() -> Iterator[str]:

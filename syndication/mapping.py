@@ -172,7 +172,7 @@ class OptionWords:
 
 @dataclass(frozen=True)
 class Words:
-    """What the engine must know of attributes (code to type) and of their options."""
+    """What the engine must know of attributes (code to type), and of the options and records that values name."""
 
     types: Mapping[str, str]
     options: Mapping[tuple[str, str], OptionWords]
@@ -280,7 +280,7 @@ def _fill(rule: Field, product: ProductFacts, place: Place, words: Words) -> Map
 
 def _convert(rule: Field, value: Any, place: Place, words: Words) -> tuple[Any, Problem | None]:
     match words.types.get(rule.attribute):
-        case AttributeType.SELECT:
+        case AttributeType.SELECT | AttributeType.RECORD:
             return _option(rule, value, place, words)
         case AttributeType.MULTI_SELECT:
             pairs = [_option(rule, one, place, words) for one in value]

@@ -1,5 +1,5 @@
 """Products in the stock admin: to look, not to write."""
 
-from pim.admin import attributes, imports, products
+from pim.admin import attributes, imports, products, records
 
-__all__ = ["attributes", "imports", "products"]
+__all__ = ["attributes", "imports", "products", "records"]

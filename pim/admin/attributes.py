@@ -1,7 +1,7 @@
 from django.contrib import admin
 
 from foundation.core.admin import ReadOnlyAdmin
-from pim.models import Attribute, Family, FamilyAttribute, Option, Requirement, ValidationRule
+from pim.models import Attribute, AttributeGroup, Family, FamilyAttribute, Option, Requirement, ValidationRule
 
 
 @admin.register(Attribute)
@@ -16,6 +16,12 @@ class OptionAdmin(ReadOnlyAdmin):
     list_display = ["code", "attribute", "swatch", "position"]
     list_select_related = ["attribute"]
     search_fields = ["code", "attribute__code"]
+
+
+@admin.register(AttributeGroup)
+class AttributeGroupAdmin(ReadOnlyAdmin):
+    list_display = ["code", "position"]
+    search_fields = ["code"]
 
 
 @admin.register(Family)

@@ -13,7 +13,7 @@ from pim.models import Attribute, Option
 class OptionSerializer(serializers.ModelSerializer):
     class Meta:
         model = Option
-        fields = ["code", "labels", "synonyms", "external_codes", "swatch"]
+        fields = ["code", "labels", "synonyms", "external_codes", "swatch", "is_retired"]
 
 
 class AttributeSerializer(serializers.ModelSerializer):

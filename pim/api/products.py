@@ -18,7 +18,7 @@ from foundation.accounts.idempotency import PARAMETER, idempotent
 from foundation.core.actors import Actor
 from foundation.core.errors import Invalid, TandemError
 from foundation.core.parsers import Line, NDJSONParser, StrictJSONParser
-from pim.api.requests import actor_of, read_object, read_parameters, read_version
+from pim.api.requests import IF_MATCH, IF_NONE, actor_of, read_novelty, read_object, read_parameters, read_version
 from pim.api.schemas import (
     BulkResultSerializer,
     LineResultSerializer,
@@ -50,10 +50,6 @@ ATTRIBUTES = OpenApiParameter(
 )
 SPARSE = ("scope", "fields", "attributes")
 NDJSON = "application/x-ndjson"
-IF_MATCH = OpenApiParameter(
-    "If-Match", str, OpenApiParameter.HEADER, description="The ETag that was read; 412 if stale"
-)
-IF_NONE = OpenApiParameter("If-None-Match", str, OpenApiParameter.HEADER, enum=["*"], description="Only if it is new")
 
 
 class ProductListView(generics.ListAPIView):
@@ -179,9 +175,11 @@ class ProductView(APIView):
     def put(self, request: Request, sku: str) -> Response:
         """Create the product, or make its own values exactly these, as far as you see them."""
         actor = actor_of(request)
-        must_be = "new" if request.headers.get("If-None-Match") == "*" else ""
         made = replace_product(
-            read_document_of(request, sku), actor=actor, expected_version=read_version(request), must_be=must_be
+            read_document_of(request, sku),
+            actor=actor,
+            expected_version=read_version(request),
+            must_be=read_novelty(request),
         )
         code = status.HTTP_201_CREATED if made.status == "created" else status.HTTP_200_OK
         return Response(UpsertedSerializer(made).data, status=code, headers=etag_of(made.product))

@@ -5,12 +5,17 @@ from __future__ import annotations
 import re
 from typing import Any
 
+from drf_spectacular.utils import OpenApiParameter
 from rest_framework.request import Request
 
 from foundation.core.actors import Actor
 from foundation.core.errors import Invalid
 
 PAGING = frozenset({"cursor", "limit", "format"})
+IF_MATCH = OpenApiParameter(
+    "If-Match", str, OpenApiParameter.HEADER, description="The ETag that was read; 412 if stale"
+)
+IF_NONE = OpenApiParameter("If-None-Match", str, OpenApiParameter.HEADER, enum=["*"], description="Only if it is new")
 _ETAG = re.compile(r'(?:W/)?"(\d{1,18})"')
 
 
@@ -37,8 +42,13 @@ def read_version(request: Request) -> int | None:
         return None
     found = _ETAG.fullmatch(header)
     if found is None:
-        raise Invalid('If-Match takes the ETag of a product, such as "7"', path="If-Match")
+        raise Invalid('If-Match takes the ETag that was read, such as "7"', path="If-Match")
     return int(found[1])
+
+
+def read_novelty(request: Request) -> str:
+    """What `If-None-Match: *` asks for: that it is new."""
+    return "new" if request.headers.get("If-None-Match") == "*" else ""
 
 
 def read_object(request: Request) -> dict[str, Any]:

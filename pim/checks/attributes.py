@@ -11,12 +11,15 @@ from typing import Any
 
 from pim.checks import texts
 from pim.checks.currencies import CODES, decimals_of
+from pim.checks.identifiers import check_identifier
 from pim.checks.refusals import Refusal
+from pim.checks.tables import check_rows
 from pim.checks.units import convert, spell_unit
-from pim.choices import AttributeType
+from pim.choices import MAX_ROWS, AttributeType
 
 MAX_DIGITS = 30
 MAX_AMOUNT = 100
+MAX_WORD = 200
 _AMOUNT = re.compile(r"(?P<amount>[+-]?[\d.,'\s\u202f\u00a0]*\d)\s*(?P<unit>\D.*)?", re.DOTALL)
 _MONEY_BEFORE = re.compile(r"(?P<unit>[A-Z]{3})\s*(?P<amount>[+-]?[\d.,'\s]*\d)")
 YES, NO = frozenset({"true", "yes", "y", "1"}), frozenset({"false", "no", "n", "0"})
@@ -41,6 +44,7 @@ class OptionRule:
     code: str
     labels: Mapping[str, str] = field(default_factory=dict)
     synonyms: tuple[str, ...] = ()
+    is_retired: bool = False
 
     def words(self) -> set[str]:
         return {word.casefold() for word in (self.code, *self.labels.values(), *self.synonyms)}
@@ -48,7 +52,7 @@ class OptionRule:
 
 @dataclass(frozen=True)
 class AttributeRule:
-    """What the checks must know of an attribute."""
+    """What the checks must know of an attribute, or of a column of a table."""
 
     id: int
     code: str
@@ -60,11 +64,18 @@ class AttributeRule:
     is_unique: bool = False
     validation: Mapping[str, Any] = field(default_factory=dict)
     options: tuple[OptionRule, ...] = ()
+    columns: tuple[AttributeRule, ...] = ()
+    is_required: bool = False  # a column must be filled in every row
 
     @property
     def scheme(self) -> str:
         """The identifiers that a value of this attribute becomes."""
         return str(self.validation.get("scheme", self.code))
+
+    @property
+    def record_type(self) -> str:
+        """Whose records a value names."""
+        return str(self.validation.get("record_type", ""))
 
 
 def check_value(rule: AttributeRule, raw: Any, *, formats: Formats = DEFAULT_FORMATS, unit: str = "") -> Any:
@@ -92,7 +103,7 @@ def _text(rule: AttributeRule, raw: Any, formats: Formats, unit: str) -> str:
 def _identifier(rule: AttributeRule, raw: Any, formats: Formats, unit: str) -> str:
     if isinstance(raw, bool) or not isinstance(raw, str | int | Decimal):
         raise Refusal("not-text", f"An identifier is wanted, not {_kind(raw)}")
-    return texts.check_identifier(str(raw), rule.scheme)
+    return check_identifier(str(raw), rule.scheme)
 
 
 def _number(rule: AttributeRule, raw: Any, formats: Formats, unit: str) -> str:
@@ -155,6 +166,20 @@ def _select(rule: AttributeRule, raw: Any, formats: Formats, unit: str) -> str:
         raise Refusal("ambiguous-option", f"{word!r} may be any of {', '.join(one.code for one in named)}")
     known = ", ".join(option.code for option in rule.options[:12]) + (", …" if len(rule.options) > 12 else "")
     raise Refusal("unknown-option", f"{word!r} is not an option of {rule.code}; there are {known}")
+
+
+def _record(rule: AttributeRule, raw: Any, formats: Formats, unit: str) -> str:
+    """A code or a word of a record: which one is meant is looked up for a whole batch, in `planning`."""
+    if isinstance(raw, bool) or not isinstance(raw, str | int):
+        raise Refusal("unknown-record", f"A record's code is wanted, not {_kind(raw)}")
+    word = str(raw).strip()
+    texts.check_length(word, {}, most=MAX_WORD)
+    return word
+
+
+def _table(rule: AttributeRule, raw: Any, formats: Formats, unit: str) -> list[dict[str, Any]] | None:
+    most = int(rule.validation.get("max_rows", MAX_ROWS))
+    return check_rows(rule.columns, raw, most, lambda column, cell: check_value(column, cell, formats=formats)) or None
 
 
 def _multi_select(rule: AttributeRule, raw: Any, formats: Formats, unit: str) -> list[str] | None:
@@ -269,4 +294,6 @@ _READERS: dict[AttributeType, Reader] = {
     AttributeType.MULTI_SELECT: _multi_select,
     AttributeType.MEASUREMENT: _measurement,
     AttributeType.MONEY: _money,
+    AttributeType.RECORD: _record,
+    AttributeType.TABLE: _table,
 }

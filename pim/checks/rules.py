@@ -120,6 +120,7 @@ _SAMPLES: dict[str, Any] = {
     AttributeType.BOOLEAN: True,
     AttributeType.DATE: "2026-01-31",
     AttributeType.MULTI_SELECT: ["a"],
+    AttributeType.TABLE: [],
     AttributeType.MEASUREMENT: {"amount": "1", "unit": ""},
     AttributeType.MONEY: {"EUR": "1"},
 }

@@ -1,4 +1,4 @@
-"""Texts: plain, with markup, patterns and identifiers."""
+"""Texts: plain, with markup, and patterns."""
 
 from __future__ import annotations
 
@@ -22,7 +22,6 @@ TAGS = frozenset(
 )
 VOID = frozenset({"br"})
 _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff\ufffe\uffff]")
-_CODE = re.compile(r"[A-Za-z0-9](?:[A-Za-z0-9._/+ -]{0,62}[A-Za-z0-9])?")
 
 
 def clean(text: str) -> str:
@@ -132,32 +131,3 @@ def check_markup(text: str) -> None:
         raise Refusal("markup", f"A tag is not finished: {rest[:40]!r}")
     if parser.open:
         raise Refusal("markup", f"<{parser.open[-1]}> is not closed")
-
-
-def check_identifier(text: str, scheme: str) -> str:
-    """The identifier in its one spelling: GTINs as 14 digits."""
-    if scheme == "gtin":
-        return check_gtin(text)
-    if not _CODE.fullmatch(text):
-        raise Refusal("identifier", f"{text!r} is not a code: letters, digits and . _ / + - only, at most 64")
-    return text
-
-
-def check_gtin(text: str) -> str:
-    from stdnum import ean  # noqa: PLC0415
-    from stdnum.exceptions import InvalidChecksum, ValidationError  # noqa: PLC0415
-
-    digits = re.sub(r"[\s-]", "", text)
-    if not (digits.isascii() and digits.isdigit()) or len(digits) not in {8, 12, 13, 14}:
-        raise Refusal("gtin-length", f"{text!r} is not a GTIN: it has 8, 12, 13 or 14 digits")
-    try:
-        ean.validate(digits)
-    except InvalidChecksum:
-        right = ean.calc_check_digit(digits[:-1])
-        raise Refusal(
-            "gtin-check-digit",
-            f"The last digit of {digits} does not check the others (it would be {right}): look for a slip",
-        ) from None
-    except ValidationError:
-        raise Refusal("gtin", f"{text!r} is not a GTIN") from None
-    return digits.zfill(14)

@@ -1,6 +1,6 @@
 """Truth of products, and the completeness derived from it."""
 
-from pim.models.attributes import Attribute, Option
+from pim.models.attributes import Attribute, AttributeGroup, Option
 from pim.models.catalogue import CatalogueEntry
 from pim.models.classifications import Classification
 from pim.models.completeness import (
@@ -14,11 +14,13 @@ from pim.models.families import Family, FamilyAttribute, FamilyAxis, Requirement
 from pim.models.imports import ColumnMapping, ImportRow, ImportRowError, ProductImport
 from pim.models.placements import Placement
 from pim.models.products import Identifier, Product, ProductSearch
+from pim.models.records import Record, RecordType, RecordUse
 from pim.models.rules import Finding, ValidationRule
 from pim.models.values import Override, ProductValues
 
 __all__ = [
     "Attribute",
+    "AttributeGroup",
     "CatalogueEntry",
     "Classification",
     "ColumnMapping",
@@ -41,6 +43,9 @@ __all__ = [
     "ProductImport",
     "ProductSearch",
     "ProductValues",
+    "Record",
+    "RecordType",
+    "RecordUse",
     "Requirement",
     "ValidationRule",
 ]

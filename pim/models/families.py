@@ -24,6 +24,7 @@ class Family(models.Model):
     label_attribute = models.ForeignKey(Attribute, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
     visual_axis = models.ForeignKey(Attribute, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
     depth = models.SmallIntegerField(default=0)
+    version = models.BigIntegerField(default=1)
     required_media = models.JSONField(default=dict, help_text="Channel code to the roles of picture that it asks for")
 
     objects = FamilyQuerySet.as_manager()

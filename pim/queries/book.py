@@ -9,6 +9,7 @@ from functools import cached_property
 
 from foundation.markets.models import Cell, Locale, Market
 from pim.checks import AttributeRule, OptionRule
+from pim.checks.columns import read_columns
 from pim.checks.rules import ProductRule
 from pim.choices import AttributeType
 from pim.models import Attribute, Family, FamilyAttribute, FamilyAxis, Option, ValidationRule
@@ -106,7 +107,8 @@ def _rule(attribute: Attribute, options: list[Option]) -> AttributeRule:
         unit=attribute.unit,
         is_unique=attribute.is_unique or attribute.type == AttributeType.IDENTIFIER,
         validation=attribute.validation,
-        options=tuple(OptionRule(one.code, one.labels, tuple(one.synonyms)) for one in options),
+        options=tuple(OptionRule(one.code, one.labels, tuple(one.synonyms), one.is_retired) for one in options),
+        columns=read_columns(attribute.validation.get("columns", ())),
     )
 
 

@@ -14,7 +14,7 @@ from foundation.core.errors import Missing
 from foundation.markets.models import Locale
 from foundation.markets.queries import locale_chain
 from pim.checks import Refusal
-from pim.checks.texts import check_identifier
+from pim.checks.identifiers import check_identifier
 from pim.choices import ANY_LOCALE, SKU
 from pim.models import FamilyAxis, Product, ProductSearch, ProductValues
 

@@ -1,10 +1,12 @@
 """What may be done to products. The only writers of pim."""
 
+from pim.services.attribute_groups import define_attribute_group
 from pim.services.attributes import define_attribute
 from pim.services.classifications import classify_product, set_categories, unclassify_product
 from pim.services.configuration import apply_model
 from pim.services.families import define_family
 from pim.services.imports import import_checked_file, map_columns, start_import
+from pim.services.options import delete_option, write_option, write_options
 from pim.services.placements import forget_placement, place_product, withdraw_product
 from pim.services.products import create_product, replace_product, upsert_each, upsert_product, upsert_products
 from pim.services.reading import (
@@ -14,6 +16,8 @@ from pim.services.reading import (
     note_sensitive_read,
     note_values_read,
 )
+from pim.services.record_types import define_record_type, delete_record_type
+from pim.services.records import delete_record, write_record, write_records
 from pim.services.rules import define_rule
 from pim.services.values import set_values, undo_value
 
@@ -22,8 +26,13 @@ __all__ = [
     "classify_product",
     "create_product",
     "define_attribute",
+    "define_attribute_group",
     "define_family",
+    "define_record_type",
     "define_rule",
+    "delete_option",
+    "delete_record",
+    "delete_record_type",
     "forget_placement",
     "import_checked_file",
     "map_columns",
@@ -43,4 +52,8 @@ __all__ = [
     "upsert_product",
     "upsert_products",
     "withdraw_product",
+    "write_option",
+    "write_options",
+    "write_record",
+    "write_records",
 ]

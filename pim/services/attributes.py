@@ -11,27 +11,12 @@ from foundation.events.services import append_event
 from foundation.history.services import recorded
 from pim import events
 from pim.checks import Refusal
-from pim.checks.texts import require_safe_pattern
-from pim.checks.units import spell_unit
+from pim.checks.columns import check_columns
+from pim.checks.limits import check_limits
 from pim.choices import AttributeType, Sensitivity
-from pim.models import Attribute, Option, ProductValues
+from pim.models import Attribute, AttributeGroup, Option, ProductValues, RecordType
 from pim.services.reference import uid_of
 
-LIMITS = frozenset(
-    [
-        "min",
-        "max",
-        "decimals",
-        "min_length",
-        "max_length",
-        "pattern",
-        "pattern_hint",
-        "units",
-        "dimension",
-        "scheme",
-        "currency",
-    ]
-)
 FIXED = ("type", "is_localizable", "is_market_overridable")
 
 
@@ -58,14 +43,17 @@ def define_attribute(
         "is_unique": is_unique or type == AttributeType.IDENTIFIER,
     }
     _require_definable(code, fields)
+    fields["validation"] = _checked_limits(code, fields)
     with recorded(actor):
         attribute = Attribute.objects.select_for_update().filter(code=code).first()
         touched = attribute is None or _differs(attribute, fields)
+        if group and not AttributeGroup.objects.filter(code=group).exists():
+            AttributeGroup.objects.create(code=group, position=AttributeGroup.objects.count())
         if attribute is None:
             attribute = Attribute.objects.create(code=code, **fields)
         elif touched:
             _require_unused(attribute, fields)
-            for name, value in fields.items():
+            for name, value in (fields | {"version": attribute.version + 1}).items():
                 setattr(attribute, name, value)
             attribute.save()
         if _define_options(attribute, options) or touched:
@@ -81,23 +69,40 @@ def _require_definable(code: str, fields: Mapping[str, Any]) -> None:
         raise Invalid(f"{code}: type is one of {', '.join(AttributeType.values)}", path="type")
     if fields["sensitivity"] not in Sensitivity.values:
         raise Invalid(f"{code}: sensitivity is one of {', '.join(Sensitivity.values)}", path="sensitivity")
-    if unknown := fields["validation"].keys() - LIMITS:
-        raise Invalid(f"{code}: {', '.join(sorted(unknown))}: no such limit", path="validation")
     if fields["is_unique"] and (fields["is_localizable"] or fields["is_market_overridable"]):
         raise Invalid(f"{code}: what is unique is the same in all markets and languages", path="is_unique")
+
+
+def _checked_limits(code: str, fields: Mapping[str, Any]) -> dict[str, Any]:
+    kind = fields["type"]
     try:
-        if pattern := fields["validation"].get("pattern"):
-            require_safe_pattern(str(pattern))
-        for name in (*([fields["unit"]] if fields["unit"] else []), *fields["validation"].get("units", [])):
-            spell_unit(name, unit=fields["unit"], accepted=())
+        limits = check_limits(kind, fields["unit"], fields["validation"])
     except Refusal as refusal:
-        raise Invalid(f"{code}: {refusal.detail}", path="validation") from None
+        raise Invalid(f"{code}: {refusal.detail}", path=refusal.path or "validation") from None
+    if kind == AttributeType.RECORD and not RecordType.objects.filter(code=limits.get("record_type", "")).exists():
+        raise Invalid(f"{code}: say whose records: there is no such type", path="validation.record_type")
+    if kind == AttributeType.TABLE:
+        try:
+            limits["columns"] = check_columns(limits.get("columns"))
+        except Refusal as refusal:
+            raise Invalid(f"{code}: {refusal.detail}", path=refusal.below("validation.columns")) from None
+    return limits
 
 
 def _require_unused(attribute: Attribute, fields: Mapping[str, Any]) -> None:
     changed = [name for name in FIXED if getattr(attribute, name) != fields[name]]
+    if attribute.validation.get("record_type") != fields["validation"].get("record_type"):
+        changed.append("record type")
+    changed += _columns_lost(attribute, fields["validation"].get("columns", ()))
     if changed and ProductValues.objects.filter(vals__has_key=attribute.code).exists():
         raise Conflict(f"{attribute.code} has values: its {', '.join(changed)} cannot change any more", path=changed[0])
+
+
+def _columns_lost(attribute: Attribute, columns: Sequence[Mapping[str, Any]]) -> list[str]:
+    """Columns of a table that go or get another type; what stands in them would be nothing any more."""
+    types = {one["code"]: one["type"] for one in columns}
+    before = attribute.validation.get("columns", ())
+    return [f"column {one['code']}" for one in before if types.get(one["code"]) != one["type"]]
 
 
 def _define_options(attribute: Attribute, options: Sequence[Mapping[str, Any]]) -> bool:
@@ -113,7 +118,7 @@ def _define_options(attribute: Attribute, options: Sequence[Mapping[str, Any]]) 
         }
         option = present.get(str(given["code"])) or Option(attribute=attribute, code=str(given["code"]))
         if str(given["code"]) not in present or _differs(option, fields):
-            for name, value in fields.items():
+            for name, value in (fields | {"version": option.version + bool(option.pk)}).items():
                 setattr(option, name, value)
             option.save()
             touched = True

@@ -27,7 +27,9 @@ from pim.choices import ANY_LOCALE, AttributeType, PlacementState
 from pim.errors import BadValue
 from pim.models import Attribute, Override, Placement, Product, ProductValues
 from pim.queries.book import read_rule
+from pim.queries.records import find_named
 from pim.services.bulk_categories import Classify
+from pim.services.choosing import choose_record
 from pim.services.drafts import ProductDraft, ValueDraft
 from pim.services.placements import forget_placement, place_product, reset_placement, withdraw_product
 from pim.services.reading import note_many_read
@@ -271,6 +273,8 @@ def spell_value(value: Any) -> str:
         return "nothing"
     if isinstance(value, bool):
         return "yes" if value else "no"
+    if isinstance(value, list) and isinstance(value[0], dict):
+        return f"{len(value)} row{'' if len(value) == 1 else 's'}"
     if isinstance(value, list):
         return ", ".join(map(str, value))
     if isinstance(value, dict) and value.keys() == {"amount", "unit"}:
@@ -282,7 +286,10 @@ def spell_value(value: Any) -> str:
 
 def _typed(attribute: Attribute, raw: Any) -> Any:
     try:
-        value = check_value(read_rule(attribute), raw)
+        rule = read_rule(attribute)
+        value = check_value(rule, raw)
+        if value is not None and attribute.type == AttributeType.RECORD:
+            value = choose_record(rule, value, find_named(rule.record_type, [value]))
     except Refusal as refusal:
         raise BadValue(refusal.detail, path="value", reason=refusal.code, attribute=attribute.code) from None
     if value is None:

@@ -73,7 +73,8 @@ ON CONFLICT (root_id) DO UPDATE SET {", ".join(f"{name} = excluded.{name}" for n
        IS DISTINCT FROM ({", ".join(f"excluded.{name}" for name in ENTRY)})
 """  # noqa: S608  constants
 
-# GTINs are found with and without their leading zeros; texts of markets and of classes above public stay out.
+# GTINs are found with and without their leading zeros; texts of markets and of classes above public stay out. Records
+# are found by all their words.
 SEARCH = """
 WITH words AS (
     SELECT p.id AS product_id, p.root_id,
@@ -84,6 +85,13 @@ WITH words AS (
                   FROM pim_productvalues v
                   JOIN markets_cell c ON c.id = v.cell_id AND c.market_id IS NULL
                   JOIN pim_attribute a ON a.type = 'text' AND a.sensitivity = 'public' AND v.vals ? a.code
+                 WHERE v.product_id = p.id),
+               (SELECT string_agg(pim_spoken(r.code, r.labels, r.synonyms), ' ' ORDER BY v.cell_id, a.code)
+                  FROM pim_productvalues v
+                  JOIN markets_cell c ON c.id = v.cell_id AND c.market_id IS NULL
+                  JOIN pim_attribute a ON a.type = 'record' AND a.sensitivity = 'public' AND v.vals ? a.code
+                  JOIN pim_recordtype t ON t.code = a.validation ->> 'record_type'
+                  JOIN pim_record r ON r.record_type_id = t.id AND r.code = v.vals ->> a.code
                  WHERE v.product_id = p.id))) AS text
       FROM pim_product p WHERE p.root_id = ANY(%(roots)s)
 ),
@@ -97,6 +105,24 @@ ON CONFLICT (product_id) DO UPDATE SET root_id = excluded.root_id, text = exclud
 """
 
 
+# The database notes each use as it is written; what is said no more goes here.
+USES = """
+WITH said AS (
+    SELECT DISTINCT r.id AS record_id, p.id AS product_id
+      FROM pim_product p JOIN pim_productvalues v ON v.product_id = p.id
+      JOIN pim_attribute a ON a.type = 'record' AND v.vals ? a.code
+      JOIN pim_recordtype t ON t.code = a.validation ->> 'record_type'
+      JOIN pim_record r ON r.record_type_id = t.id AND r.code = v.vals ->> a.code
+     WHERE p.root_id = ANY(%(roots)s)
+), gone AS (
+    DELETE FROM pim_recorduse u USING pim_product p
+     WHERE p.id = u.product_id AND p.root_id = ANY(%(roots)s)
+       AND (u.record_id, u.product_id) NOT IN (SELECT record_id, product_id FROM said)
+)
+INSERT INTO pim_recorduse (record_id, product_id) SELECT record_id, product_id FROM said ON CONFLICT DO NOTHING
+"""
+
+
 def refresh_completeness(root_ids: list[int]) -> None:
     """Bring the models and all below them up to date, and note who was complete for the first time.
 
@@ -104,6 +130,7 @@ def refresh_completeness(root_ids: list[int]) -> None:
     """
     refresh_findings(root_ids)
     with connection.cursor() as cursor:
+        cursor.execute(USES, {"roots": root_ids})
         cursor.execute(REFRESH, {"roots": root_ids})
         cursor.execute(ENTER, {"roots": root_ids})
         cursor.execute(FIRST_TIME, {"roots": root_ids, "at": moment.now()})

@@ -1,4 +1,4 @@
-"""A product model from a file: locales, markets, channels, attributes with options, families, rules."""
+"""A product model from a file: locales, markets, channels, records, attributes, families, rules."""
 
 from __future__ import annotations
 
@@ -13,11 +13,14 @@ from foundation.markets.queries import get_channel, get_market
 from foundation.markets.services import define_channel, define_locale, define_market, define_scope
 from pim.services.attributes import define_attribute
 from pim.services.families import define_family
+from pim.services.record_types import define_record_type
+from pim.services.records import MAX_AT_ONCE, write_records
 from pim.services.rules import define_rule
 
 FORMAT = "product-model/1"
+PARTS = ("locales", "markets", "channels", "record_types", "attributes", "families", "rules")
+OPTIONAL = frozenset({"record_types", "rules"})
 CHANNEL_KINDS = {"pull": Channel.Kind.D2C}
-PARTS = ("locales", "markets", "channels", "attributes", "families", "rules")
 LEVELS = {"model": 0, "variant": -1}  # -1: the deepest
 
 
@@ -42,13 +45,15 @@ def apply_model(document: Mapping[str, Any], *, actor: Actor) -> dict[str, int]:
             )
         for channel in document.get("channels", []):
             _apply_channel(channel, actor)
+        for kind in document.get("record_types", []):
+            _apply_record_type(kind, actor)
         for attribute in document.get("attributes", []):
             _apply_attribute(attribute, actor)
         for family in document.get("families", []):
             _apply_family(family, actor)
         for rule in document.get("rules", []):
             define_rule(**rule, actor=actor)
-    return {part: len(document.get(part, [])) for part in PARTS}
+    return {part: len(document.get(part, [])) for part in PARTS if part in document or part not in OPTIONAL}
 
 
 def _apply_locales(locales: list[Mapping[str, Any]], actor: Actor) -> None:
@@ -96,9 +101,16 @@ def _apply_channel(channel: Mapping[str, Any], actor: Actor) -> None:
                 define_scope(channel=code, market=market, locale=locale.code, actor=actor)
 
 
+def _apply_record_type(kind: Mapping[str, Any], actor: Actor) -> None:
+    labels, records = kind.get("labels") or {}, kind.get("records", [])
+    made = define_record_type(code=kind["code"], labels=labels, fields=kind.get("fields", []), actor=actor)
+    for start in range(0, len(records), MAX_AT_ONCE):
+        write_records(made, records[start : start + MAX_AT_ONCE], actor=actor)
+
+
 def _apply_attribute(attribute: Mapping[str, Any], actor: Actor) -> None:
     validation = dict(attribute.get("validation", {}))
-    for name in ("dimension", "units"):
+    for name in ("dimension", "units", "record_type", "columns"):
         if name in attribute:
             validation[name] = attribute[name]
     define_attribute(

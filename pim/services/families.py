@@ -10,6 +10,7 @@ from foundation.core.errors import Conflict, Invalid
 from foundation.events.services import append_event
 from foundation.history.services import recorded
 from foundation.markets.queries import get_channel
+from foundation.taxonomy.services.trees import check_version
 from pim import events
 from pim.choices import MASK_LENGTH, AttributeType
 from pim.models import Attribute, Family, FamilyAttribute, FamilyAxis, ProductValues, Requirement
@@ -22,6 +23,7 @@ def define_family(
     *, code: str, attributes: Sequence[Mapping[str, Any]], actor: Actor, labels: Mapping[str, str] | None = None,
     axes: Sequence[Sequence[str]] = (), label_attribute: str | None = None, visual_axis: str | None = None,
     required: Mapping[str, Sequence[str]] | None = None, required_media: Mapping[str, Sequence[str]] | None = None,
+    expected_version: int | None = None,
 ) -> Family:  # fmt: skip
     """Create or change a family.
 
@@ -42,6 +44,8 @@ def define_family(
     }
     with recorded(actor):
         family = Family.objects.select_for_update().filter(code=code).first()
+        is_new = family is None
+        check_version(family.version if family else 0, expected_version)
         touched = family is None or any(getattr(family, name) != value for name, value in fields.items())
         if family is None:
             family = Family.objects.create(code=code, **fields)
@@ -55,6 +59,9 @@ def define_family(
         touched |= _define_axes(family, axes, known)
         touched |= _define_requirements(family, required or {}, known)
         if touched:
+            if not is_new:
+                family.version += 1
+                family.save(update_fields=["version"])
             append_event(events.FAMILY_CHANGED, uid_of("family", code=code), code=code)
     return family
 

@@ -299,7 +299,8 @@ def _row_note(cells: list[Any], source: Source) -> str:
 def _row_error(
     record: ProductImport, number: int, cells: list[Any], source: Source, problem: TandemError
 ) -> ImportRowError:
-    header = problem.path if problem.path in source.layout.headers else ""
+    header = problem.path if problem.path in source.layout.headers else problem.path.partition(".rows.")[0]
+    header = header if header in source.layout.headers else ""
     at = source.layout.headers.index(header) if header else -1
     value = cells[at] if 0 <= at < len(cells) else None
     return ImportRowError(

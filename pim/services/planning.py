@@ -28,6 +28,7 @@ from pim.queries.book import Book, FamilyRule
 from pim.queries.products import id_lines
 from pim.queries.refusals import refusal_of
 from pim.services.categories import Classifier, Shelves
+from pim.services.choosing import find_records, refuse_retired
 from pim.services.drafts import ANYTHING, UNNAMED, ProductDraft, ValueDraft
 from pim.services.judging import Broken, Lines, broken_rules, rules_of
 
@@ -127,7 +128,9 @@ class Planner:
             if not plan.problems:
                 self._check_values(plan)
         self._load_rows(ordered)
+        find_records(ordered, self._stored)
         self._check_expected(ordered)
+        refuse_retired(ordered, self._stored)
         self._check_axes(ordered)
         self._check_identifiers(ordered)
         self._check_rules([plan for plan in ordered if not plan.problems])
@@ -296,7 +299,8 @@ class Planner:
             try:
                 change, cell = self._check_value(plan, value)
             except Refusal as refusal:
-                plan.refuse(BadValue(refusal.detail, path=value.path, reason=refusal.code, **where))
+                for one in refusal.each:
+                    plan.refuse(BadValue(one.detail, path=one.below(value.path), reason=one.code, **where))
             except TandemError as error:
                 error.extra = where | error.extra
                 plan.refuse(error)
@@ -364,13 +368,17 @@ class Planner:
             overrides = Override.objects.filter(product_id__in=ids, cell_id__in=cells)
             self.expiries = {(row.product_id, row.cell_id, row.attribute_id): row.expires_at for row in overrides}
 
+    def _stored(self, plan: Plan, cell: int, code: str) -> Any:
+        """The product's own value as it is."""
+        row = self.rows.get((plan.product.pk, cell)) if plan.product else None
+        return row.vals.get(code) if row else None
+
     def _check_expected(self, plans: list[Plan]) -> None:
         """Whoever says what they saw is refused where there is something else by now, unless it is what they want."""
         for plan in plans:
             for cell, changes in plan.changes.items():
-                row = self.rows.get((plan.product.pk, cell)) if plan.product else None
                 for change in changes:
-                    found, draft = (row.vals if row else {}).get(change.rule.code), change.draft
+                    found, draft = self._stored(plan, cell, change.rule.code), change.draft
                     if draft.expected is not ANYTHING and found not in (draft.expected, change.value):
                         text = f"{draft.attribute} was changed since you read it: read it again"
                         where = {"attribute": draft.attribute, "market": draft.market, "locale": draft.locale}

@@ -1,6 +1,6 @@
 """Everything that the documents of some models depend on, in a number of queries that their size does not change.
 
-What is read here is what a listing depends on: `migrations/0002` has a trigger for each table.
+What is read here is what a listing depends on: `migrations` have a trigger for each table.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from dam.verdict import LicenceFacts
 from foundation.markets.models import ANY_LOCALE, Scope
 from foundation.markets.queries import scope_chain
 from pim.choices import AttributeType, ProductState, Sensitivity
-from pim.models import Attribute, Identifier, Option, Product
+from pim.models import Attribute, Identifier, Option, Product, Record
 from pim.queries.placements import placed_in
 from pim.queries.values import resolve_values
 from pim.resolution import Resolved
@@ -69,7 +69,7 @@ def gather(products: Sequence[Product], *, at: datetime, scope: Scope | None = N
     return Stock(
         at=at,
         shelves=shelves,
-        words=_words({one.attribute for shelf in shelves for one in shelf.profile.fields if one.attribute}),
+        words=_words(shelves),
         identifiers=_identifiers(products),
         assets={one.pk: one for one in Asset.objects.filter(pk__in=assets).select_related("current_version")},
         licences=licence_facts(sorted(assets)),
@@ -125,7 +125,8 @@ def _stock_shelf(scope: Scope, profile: Profile, products: list[Product], at: da
     )
 
 
-def _words(codes: set[str]) -> Words:
+def _words(shelves: Sequence[Shelf]) -> Words:
+    codes = {one.attribute for shelf in shelves for one in shelf.profile.fields if one.attribute}
     types = dict(Attribute.objects.filter(code__in=codes).values_list("code", "type"))
     chosen = [code for code, kind in types.items() if kind in {AttributeType.SELECT, AttributeType.MULTI_SELECT}]
     rows = Option.objects.filter(attribute__code__in=chosen)
@@ -136,8 +137,27 @@ def _words(codes: set[str]) -> Words:
             for attribute, code, labels, external in rows.values_list(
                 "attribute__code", "code", "labels", "external_codes"
             )
-        },
+        }
+        | _record_words({code for code, kind in types.items() if kind == AttributeType.RECORD}, shelves),
     )
+
+
+def _record_words(codes: set[str], shelves: Sequence[Shelf]) -> dict[tuple[str, str], OptionWords]:
+    """Of the records that these values name alone: a type may have thousands."""
+    if not codes:
+        return {}
+    named: dict[str, set[str]] = defaultdict(set)
+    for shelf in shelves:
+        for values in shelf.values.values():
+            for code in codes & values.keys():
+                named[code].add(str(values[code].value))
+    found = {}
+    rows = Attribute.objects.filter(code__in=named)
+    for attribute, kind in rows.values_list("code", "validation__record_type"):
+        records = Record.objects.filter(record_type__code=kind, code__in=named[attribute])
+        for code, labels, external in records.values_list("code", "labels", "external_codes"):
+            found[attribute, code] = OptionWords(labels, external)
+    return found
 
 
 def _identifiers(products: Sequence[Product]) -> dict[int, dict[str, list[str]]]:

@@ -5,7 +5,8 @@ from __future__ import annotations
 from itertools import count
 from typing import Any
 
-from associations.matching import check_digit
+from stdnum.ean import calc_check_digit
+
 from dam.choices import Kind
 from dam.models import Asset, AssetVersion
 from foundation.accounts.choices import PERMISSIONS, Role
@@ -34,7 +35,7 @@ KEY = Actor("key:erp/1", None, "ERP", (Reach(PERMISSIONS[Role.STEWARD]),))
 
 def gtin(number: int) -> str:
     body = f"0400000{number:06d}"
-    return body + check_digit(body)
+    return body + calc_check_digit(body)
 
 
 def family(code: str, *levels: list[str], visual: str | None = None) -> Family:

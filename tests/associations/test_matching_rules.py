@@ -13,7 +13,6 @@ from associations.matching import (
     Target,
     axis_pairs,
     axis_text,
-    check_digit,
     judge,
     role_in,
     shown_at,
@@ -176,4 +175,3 @@ def test_small_things() -> None:
     assert axis_pairs("") == {}
     assert spellings("00036000291452") == ["00036000291452", "036000291452", "0036000291452"]
     assert spellings("COAT") == ["COAT"]
-    assert check_digit("400638133393") == "1"

@@ -27,11 +27,13 @@ from pim.services import (
     create_product,
     define_attribute,
     define_family,
+    define_record_type,
     define_rule,
     place_product,
     set_values,
     start_import,
     withdraw_product,
+    write_records,
 )
 from syndication.models import Feed, FeedMessage, Listing, Rejection
 from syndication.services.rejections import Complaint, settle_rejections
@@ -62,10 +64,13 @@ def lay_ground() -> None:
     for code in ("catalogue", "imports", "ingest", "matching", "rejections"):
         define_queue(code=code, name=code.title(), role="steward", actor=HOUSE)
     factories.make_model()
+    makers = define_record_type(code="makers", labels={"en-GB": "Makers"}, actor=HOUSE)
+    write_records(makers, [{"code": "harrow", "labels": {"en-GB": "Harrow"}}], actor=HOUSE)
+    define_attribute(code="maker", type="record", validation={"record_type": "makers"}, actor=HOUSE)
     define_attribute(code="formula", type="text", sensitivity="secret", actor=HOUSE)
     define_family(
         code="cups", actor=HOUSE, label_attribute="name",
-        attributes=[{"code": code, "level": 0} for code in ("name", "gtin", "formula", "price")],
+        attributes=[{"code": code, "level": 0} for code in ("name", "gtin", "formula", "price", "maker")],
     )  # fmt: skip
     factories.make_profiles()
     define_rule(
@@ -102,7 +107,9 @@ def fill_foreign(world: Any) -> Ids:
     coat = factories.make_coat("ZORBLAX", "red-s", "blue-s")
     set_values(coat, values={"name": "Zorblax coat"}, locale="en-GB", actor=HOUSE)
     factories.place(coat)
-    cup = create_product(sku="ZORBLAX-CUP", family="cups", values={"gtin": factories.make_gtin()}, actor=HOUSE)
+    cup = create_product(
+        sku="ZORBLAX-CUP", family="cups", values={"gtin": factories.make_gtin(), "maker": "harrow"}, actor=HOUSE
+    )
     picture = factories.make_picture(coat, "zorblax-front.jpg")
     british = factories.make_asset("zorblax-gb.jpg")
     _limit(british, "GB")
@@ -140,7 +147,9 @@ def fill_foreign_branch(world: Any) -> Ids:
     classify_product(coat, category="products/elsewhere", actor=HOUSE)
     classify_product(coat, category="season/winter", actor=HOUSE)
     factories.place(coat)
-    cup = create_product(sku="ZORBLAX-CUP", family="cups", values={"gtin": factories.make_gtin()}, actor=HOUSE)
+    cup = create_product(
+        sku="ZORBLAX-CUP", family="cups", values={"gtin": factories.make_gtin(), "maker": "harrow"}, actor=HOUSE
+    )
     factories.place(cup, "shop/US")
     picture = factories.make_picture(coat, "zorblax-front.jpg")
     british = factories.make_asset("zorblax-gb.jpg")

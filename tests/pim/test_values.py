@@ -76,7 +76,15 @@ ACCEPTED: list[tuple[AttributeRule, Any, Any]] = [
     (rule("identifier", code="gtin"), "952-1234 567899", "09521234567899"),
     (rule("identifier", code="gtin"), 9521234567899, "09521234567899"),
     (rule("identifier", code="gtin"), "96385074", "00000096385074"),
+    (rule("identifier", code="gtin"), "036000291452", "00036000291452"),
+    (rule("identifier", code="gtin"), "19521234567896", "19521234567896"),
+    (rule("identifier", code="gtin"), "9771234567898", "09771234567898"),
+    (rule("identifier", code="gtin"), "9780306406157", "09780306406157"),
+    (rule("identifier", code="gtin"), "9790060115615", "09790060115615"),
     (rule("identifier", code="mpn"), "HF-12/3", "HF-12/3"),
+    (rule("identifier", code="isbn"), "0-306-40615-2", "9780306406157"),
+    (rule("identifier", code="book", validation={"scheme": "isbn"}), "978-0-306-40615-7", "9780306406157"),
+    (rule("identifier", code="issn"), "00280836", "0028-0836"),
     *((rule(kind), nothing, None) for kind in ("text", "number", "select", "date") for nothing in (None, "", "  ")),
 ]
 REFUSED: list[tuple[AttributeRule, Any, str]] = [
@@ -127,7 +135,16 @@ REFUSED: list[tuple[AttributeRule, Any, str]] = [
     (rule("identifier", code="gtin"), "95212", "gtin-length"),
     (rule("identifier", code="gtin"), "952123456789O", "gtin-length"),
     (rule("identifier", code="gtin"), "\uff19521234567899", "gtin-length"),
+    *((rule("identifier", code="gtin"), gtin, "gtin-restricted") for gtin in (
+        "0212345678909", "212345678909", "0412345678903", "412345678903", "0512345678900", "2012345678903",
+        "2912345678906", "12912345678903", "9801234567892", "9812345678902", "9851234567897", "9912345678909",
+        "01234565", "20000004", "00000020000004",
+    )),
+    (rule("identifier", code="gtin"), "00000000", "gtin"),
     (rule("identifier", code="mpn"), "<x>", "identifier"),
+    (rule("identifier", code="isbn"), "0306406153", "isbn"),
+    (rule("identifier", code="isbn"), "HF-12/3", "isbn"),
+    (rule("identifier", code="issn"), "00280837", "issn"),
 ]  # fmt: skip
 
 

@@ -34,8 +34,10 @@ from pim.services import (
     create_product,
     define_attribute,
     define_family,
+    define_record_type,
     place_product,
     set_values,
+    write_records,
 )
 from syndication.choices import ListingState
 from syndication.models import Feed, FeedMessage, Listing
@@ -76,6 +78,38 @@ def define_goods(*, channels: bool = True) -> None:
         code="cups", labels={"en-GB": "Cups"}, label_attribute="name", required=required, actor=HOUSE,
         attributes=[*shared, *({"code": code, "level": 0} for code in ("gtin", "weight"))],
     )  # fmt: skip
+
+
+MEASURES = [
+    {"code": "size", "type": "text", "labels": {"en-GB": "Size"}, "required": True},
+    {"code": "chest", "type": "measurement", "unit": "cm", "labels": {"en-GB": "Chest"}},
+    {"code": "fit", "type": "select", "labels": {"en-GB": "Fit"}, "choices": _options("slim", "loose")},
+]
+BRAND_FIELDS = [
+    {"code": "founded", "type": "number", "labels": {"en-GB": "Founded"}},
+    {"code": "own", "type": "boolean", "labels": {"en-GB": "Our own"}},
+]
+
+
+def define_brands() -> None:
+    """Two brands, one of them retired."""
+    kind = define_record_type(code="brands", labels={"en-GB": "Brands"}, fields=BRAND_FIELDS, actor=HOUSE)
+    harrow = {"code": "harrow", "labels": {"en-GB": "Harrow & Fell"}, "values": {"founded": 1904}, "synonyms": ["H&F"]}
+    write_records(kind, [harrow, {"code": "fell", "labels": {"en-GB": "Fell"}, "is_retired": True}], actor=HOUSE)
+
+
+def make_top() -> Product:
+    """A product that names a brand and has a table of measures; its family has nothing else."""
+    define_brands()
+    for code, kind, limits in (
+        ("brand", "record", {"record_type": "brands"}), ("measures", "table", {"columns": MEASURES}),
+    ):  # fmt: skip
+        define_attribute(code=code, type=kind, labels={"en-GB": code.title()}, validation=limits, actor=HOUSE)
+    define_family(code="tops", attributes=[{"code": "name"}, {"code": "brand"}, {"code": "measures"}], actor=HOUSE)
+    rows = [{"size": "S", "chest": "92 cm", "fit": "slim"}, {"size": "M", "chest": "98 cm", "fit": "loose"}]
+    top = create_product(sku="TOP", family="tops", values={"brand": "harrow", "measures": rows}, actor=HOUSE)
+    place(top, ("shop", "GB"))
+    return top
 
 
 def make_coat(sku: str, name: str) -> Product:

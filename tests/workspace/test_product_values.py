@@ -12,13 +12,28 @@ from django.test import Client
 from foundation.events.models import OutboxEvent
 from foundation.events.sequencing import drain
 from foundation.history.models import Revision
-from pim.models import Override, Product, ProductValues
-from pim.services import create_product, define_attribute, define_family, set_values
+from pim.models import Override, Product, ProductValues, RecordType
+from pim.services import (
+    create_product,
+    define_attribute,
+    define_family,
+    define_record_type,
+    set_values,
+    write_records,
+)
+from tests.cast import make_actor
 
 from . import factories
 
 GB, DE = "?channel=shop&market=GB&locale=en-GB", "?channel=shop&market=DACH&locale=de-DE"
 MANY = 10_000
+
+
+SIZES = [
+    {"code": "size", "type": "select", "choices": [{"code": "s", "labels": {"en-GB": "Small"}}, {"code": "m"}]},
+    {"code": "chest", "type": "measurement", "unit": "cm", "required": True, "labels": {"en-GB": "Chest"}},
+    {"code": "loose", "type": "boolean"},
+]
 
 
 def field(answer: Any) -> Any:
@@ -64,6 +79,9 @@ class Desk:
 @pytest.fixture
 def everything(world: Any) -> Product:
     """A thing of a family that has each type of attribute."""
+    makers = define_record_type(code="makers", labels={"en-GB": "Makers"}, actor=factories.HOUSE)
+    said = [{"code": f"m{at}", "labels": {"en-GB": f"Maker {at}"}} for at in range(40)]
+    write_records(makers, said, actor=factories.HOUSE)
     for code, kind, more in (
         ("title", "text", {"is_localizable": True, "validation": {"max_length": 20}}),
         ("story", "rich_text", {"is_localizable": True}),
@@ -76,9 +94,12 @@ def everything(world: Any) -> Product:
         ("weight", "measurement", {"unit": "g", "validation": {"units": ["g", "kg"]}}),
         ("price", "money", {"sensitivity": "restricted", "is_market_overridable": True}),
         ("cost", "money", {"sensitivity": "secret"}),
+        ("maker", "record", {"validation": {"record_type": "makers"}}),
+        ("sizes", "table", {"validation": {"columns": SIZES, "max_rows": 3}}),
     ):
         define_attribute(code=code, type=kind, actor=factories.HOUSE, labels={"en-GB": code.title()}, **more)
     codes = ["title", "story", "gtin", "parts", "washable", "launch", "colour", "material", "weight", "price", "cost"]
+    codes += ["maker", "sizes"]
     define_family(
         code="things", label_attribute="title", required={"shop": ["title", "price", "weight"]},
         attributes=[{"code": code, "level": 0} for code in codes], actor=factories.HOUSE,
@@ -106,6 +127,17 @@ TYPED: list[tuple[str, dict[str, Any], str, Any]] = [
     ("material", {"value": ["wool", "silk"]}, "*/*", ["silk", "wool"]),
     ("weight", {"value": "1.5", "unit": "kg"}, "*/*", {"amount": "1.5", "unit": "kg"}),
     ("price", {"amount-GBP": "12", "amount": "15.5", "currency": "eur"}, "*/*", {"GBP": "12.00", "EUR": "15.50"}),
+    ("maker", {"value": "m7", "typed": "Maker 7"}, "*/*", "m7"),
+    ("maker", {"value": "m7", "typed": "maker 8"}, "*/*", "m8"),
+    (
+        "sizes",
+        {"row-4-size": "m", "row-4-chest": "100 cm", "row-4-loose": "false", "row-0-chest": "96", "row-9-size": ""},
+        "*/*",
+        [
+            {"chest": {"amount": "96", "unit": "cm"}},
+            {"size": "m", "chest": {"amount": "100", "unit": "cm"}, "loose": False},
+        ],
+    ),
 ]
 
 
@@ -135,6 +167,10 @@ REFUSED: list[tuple[str, dict[str, Any], str]] = [
     ("weight", {"value": "1", "unit": "m"}, "does not measure the same as g"),
     ("price", {"amount-GBP": "1.234"}, "more than 2 decimals"),
     ("price", {"amount": "5", "currency": "XXY"}, "is not a currency"),
+    ("maker", {"typed": "Nobody"}, "is no record of makers"),
+    ("sizes", {"row-0-chest": "wide", "row-1-chest": "9"}, "Row 1, chest: "),
+    ("sizes", {"row-0-loose": "true"}, "Row 1, chest: say something here"),
+    ("sizes", {f"row-{at}-chest": "9" for at in range(4)}, "4 rows are too many; 3 is the limit"),
 ]  # fmt: skip
 
 
@@ -150,9 +186,37 @@ def test_a_bad_value_is_refused_beside_its_field(desk: Desk, code: str, form: di
     assert toast(answer) == {}
     assert "hx-swap-oob" not in text, "no count has changed"
     assert (Revision.objects.count(), OutboxEvent.objects.count()) == (revisions, events)
-    if code not in {"washable", "colour", "material"}:
+    if code not in {"washable", "colour", "material"} and "loose" not in str(form):
         typed = next(iter(form.values()))
         assert typed.replace("<", "&lt;").replace(">", "&gt;") in text, "what was typed stays in the field"
+
+
+def test_a_record_is_found_among_many_by_its_words_and_is_not_offered_when_retired(desk: Desk) -> None:
+    kind = RecordType.objects.get(code="makers")
+    write_records(kind, [{"code": "m31", "is_retired": True}], actor=factories.HOUSE)
+    address = f"/products/{desk.product.uid}/options/{desk.scope}&attribute=maker&q=maker 3"
+    answer = desk.client.get(address, headers={"HX-Request": "true"})
+    assert [one.code for one in answer.context["options"]] == [
+        "m3", "m30", *(f"m{at}" for at in range(32, 40)), "m13", "m23",
+    ]  # fmt: skip
+    set_values(desk.product, values={"maker": "m5"}, actor=factories.HOUSE)
+    seen = field(desk.see("maker"))
+    assert (seen.control.kind, seen.control.label, seen.text) == ("search", "Maker 5", "Maker 5")
+
+
+def test_a_table_is_typed_row_by_row_and_read_as_one(desk: Desk, browser_of: Any) -> None:
+    rows = [{"size": "s", "chest": "90 cm"}, {"chest": "96 cm", "loose": True}]
+    set_values(desk.product, values={"sizes": rows}, actor=factories.HOUSE)
+    grid = field(desk.see("sizes")).control.grid
+    assert [[cell.value for cell in row] for row in grid.rows] == [
+        ["s", "90 cm", ""], ["", "96 cm", "true"], ["", "", ""],
+    ]  # fmt: skip
+    assert (grid.rows[1][1].name, grid.rows[1][1].label) == ("row-1-chest", "Chest, row 2")
+    reader = Desk(browser_of(make_actor("mia", "merchant")), desk.product, GB)
+    seen = field(reader.see("sizes"))
+    assert seen.control is None
+    assert [[cell.words for cell in row] for row in seen.grid.rows] == [["Small", "90 cm", ""], ["", "96 cm", "Yes"]]
+    assert "table-editor" not in reader.see("sizes").content.decode()
 
 
 def test_an_identifier_of_another_product_is_refused(desk: Desk) -> None:

@@ -75,6 +75,9 @@ PAGES: dict[str, Callable[[Any], str]] = {
     "saved_view_list": lambda _: "/views/",
     "saved_view_counts": lambda _: "/views/counts/?page=product_list",
     "settings": lambda _: "/settings/",
+    "record_type_list": lambda _: "/settings/record-types/",
+    "record_type": lambda _: "/settings/record-types/brands/?q=harrow",
+    "record": lambda _: "/settings/record/brands/harrow/",
     "tree_list": lambda _: "/settings/taxonomy/",
     "tree": lambda _: "/settings/taxonomy/products/?category=coats",
     "tree, a search": lambda _: "/settings/taxonomy/products/?q=coat",
@@ -170,6 +173,7 @@ def counts(
     monkeypatch.setattr(SeenMiddleware, "_note", lambda *_: None)  # once a minute, on whichever page
     window.studio = photographer
     factories.make_tree()
+    factories.define_brands()
     window.ingest = ingest(window, "in-0.jpg")
     visits = [(browser_of(steward), PAGES), (browser_of(photographer), STUDIO_PAGES)]
     window.listing = factories.make_listing(factories.product("RIDGE-RED-S"), window.world.scopes["shop/GB/en-GB"])

@@ -19,9 +19,9 @@ from foundation.core import moment
 from foundation.core.actors import Actor
 from foundation.core.pages import keyset_page
 from foundation.jobs.models import Job
-from pim.models import Attribute, Option
+from pim.models import Attribute
 from workspace.queries.bulk_nouns import NOUNS
-from workspace.queries.options import CHOOSING
+from workspace.queries.options import words_of
 from workspace.queries.shown import LOCALE, State, Tab
 from workspace.queries.words import in_words, person
 
@@ -296,12 +296,6 @@ def _words(images: Sequence[Any], change: BulkChange) -> list[str]:
     if attribute is None:
         return [verb.spell(image, parameters) for image in images]
     values = [(image or {}).get("value") for image in images]
-    codes = {
-        code for value in values for code in (value if isinstance(value, list) else [value]) if isinstance(code, str)
-    }
-    options = {}
-    if attribute.type in CHOOSING:
-        found = Option.objects.filter(attribute=attribute, code__in=codes)
-        options = {(attribute.pk, option.code): option.label(LOCALE) for option in found}
+    options = words_of([(attribute, value) for value in values], LOCALE)
     words = [in_words(attribute, value, options) for value in values]
     return [f"{word.text} {word.unit}".strip() for word in words]

@@ -193,6 +193,8 @@ def _value_fields(attribute: Attribute, values: Sequence[str]) -> list[Field]:
     hints = {
         AttributeType.MEASUREMENT: f"With its unit, such as 420 {attribute.unit or 'g'}.",
         AttributeType.MONEY: "With its currency, such as 129.00 EUR.",
+        AttributeType.RECORD: "The code of a record, or what it is called.",
+        AttributeType.TABLE: 'Rows as JSON, such as [{"size": "M"}].',
     }
     return [
         Field("value", name, values=values, hint=hints.get(AttributeType(attribute.type), ""), is_required=is_required)

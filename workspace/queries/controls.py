@@ -9,6 +9,7 @@ from typing import Any
 from pim.checks.texts import MAX_MATCHED
 from pim.choices import GTIN, AttributeType
 from pim.models import Attribute
+from workspace.queries.cells import Grid, grid
 from workspace.queries.options import Choice, OptionWords
 from workspace.queries.words import Words, in_words
 
@@ -24,8 +25,10 @@ KINDS: dict[str, str] = {
     AttributeType.MULTI_SELECT: "choices",
     AttributeType.MEASUREMENT: "measure",
     AttributeType.MONEY: "money",
+    AttributeType.RECORD: "choice",
+    AttributeType.TABLE: "table",
 }
-GROUPED = frozenset({"truth", "choices", "searches", "measure", "money"})
+GROUPED = frozenset({"truth", "choices", "searches", "measure", "money", "table"})
 PLACEHOLDING = frozenset({"line", "area", "rich", "number", "search", "measure"})
 
 
@@ -51,6 +54,7 @@ class Control:
     amounts: Sequence[Amount] = ()
     limit: int | None = None
     is_code: bool = False
+    grid: Grid | None = None
 
     @property
     def is_grouped(self) -> bool:
@@ -59,7 +63,7 @@ class Control:
     @property
     def is_compound(self) -> bool:
         """Several inputs make one value, which is whole when the focus has left them all."""
-        return self.kind in {"measure", "money"}
+        return self.kind in {"measure", "money", "table"}
 
     @property
     def length(self) -> int:
@@ -95,6 +99,8 @@ def control(attribute: Attribute, raw: Any, inherited: Any, around: Around) -> C
             return _measure(made, attribute, raw, inherited, shown)
         case "money":
             return replace(made, value="", amounts=_amounts(attribute, raw, inherited, around.currency))
+        case "table":
+            return replace(made, value="", grid=grid(attribute, raw, prefix=f"field-{attribute.code}"))
     return made
 
 
@@ -124,10 +130,12 @@ def _limit(attribute: Attribute) -> int | None:
 
 def _choosing(made: Control, attribute: Attribute, raw: Any, around: Around) -> Control:
     codes = [str(code) for code in (raw if isinstance(raw, list) else [raw] if raw else [])]
+    chosen = [Choice(code, around.words.get((attribute.pk, code), code), is_on=True) for code in codes]
     if made.kind in {"choice", "choices"}:
         options = around.lists[attribute.pk]
-        return replace(made, choices=[replace(one, is_on=one.code in codes) for one in options])
-    chosen = [Choice(code, around.words.get((attribute.pk, code), code), is_on=True) for code in codes]
+        listed = {one.code for one in options}
+        retired = [one for one in chosen if one.code not in listed]
+        return replace(made, choices=[*(replace(one, is_on=one.code in codes) for one in options), *retired])
     return replace(made, chosen=chosen, label=chosen[0].label if chosen and made.kind == "search" else "")
 
 

@@ -9,8 +9,9 @@ from datetime import datetime
 from typing import Any
 
 from foundation.history.models import Revision
-from pim.choices import Sensitivity
+from pim.choices import AttributeType, Sensitivity
 from pim.models import Attribute, ProductValues
+from workspace.queries.cells import Grid, grid
 from workspace.queries.controls import PLACEHOLDING, Around, Control, control, help_text
 from workspace.queries.options import short_lists, words_of
 from workspace.queries.origins import Origin, OverrideNote, note_of, origin
@@ -71,6 +72,7 @@ class Field:
     clears_to: str
     aside: str
     control: Control | None
+    grid: Grid | None
     override: OverrideNote | None
     can_override: bool
     is_overriding: bool
@@ -136,6 +138,7 @@ class FieldMaker:
             clears_to=beneath or "empty",
             aside="" if own is not None or shows or not can_edit else beneath,
             control=made,
+            grid=grid(attribute, entry.found.value) if entry.found and attribute.type == AttributeType.TABLE else None,
             override=note_of(sheet.override(entry, sheet.product.pk, cell or 0), sheet.scope.market.code),
             can_override=may_edit and attribute.is_market_overridable and sheet.own(entry, MARKET) is None,
             is_overriding=overriding,

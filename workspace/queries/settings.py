@@ -26,7 +26,7 @@ from foundation.taxonomy.models import Tree
 from foundation.workflow.models import WorkItem
 from foundation.workflow.queries import queues_of
 from pim.choices import Severity
-from pim.models import Finding, ValidationRule
+from pim.models import Attribute, AttributeGroup, Family, Finding, RecordType, ValidationRule
 from workspace.queries.shown import LOCALE, State
 
 PEOPLE = 50
@@ -93,6 +93,18 @@ def parts(actor: Actor) -> list[Part]:
         words = "What must hold of several values together"
         rules = ValidationRule.objects.visible_to(actor).count()
         found.append(Part("Rules", reverse("rule_list"), "check", words, rules))
+        words = "The facts that can be said of products, and their options"
+        count = Attribute.objects.visible_to(actor).count()
+        found.append(Part("Attributes", reverse("attribute_list"), "tag", words, count))
+        words = "What stands together on products’ pages"
+        count = AttributeGroup.objects.visible_to(actor).count()
+        found.append(Part("Groups of attributes", reverse("attribute_group_list"), "bullets", words, count))
+        words = "Which attributes kinds of products have, and what channels require"
+        count = Family.objects.visible_to(actor).count()
+        found.append(Part("Families", reverse("family_list"), "product", words, count))
+        words = "Brands, materials, size charts: said once, named by products"
+        count = RecordType.objects.visible_to(actor).count()
+        found.append(Part("Records", reverse("record_type_list"), "bookmark", words, count))
     if actor.may("dam.view"):
         words = "Sizes and formats in which pictures go out"
         found.append(Part("Presets", reverse("preset_list"), "asset", words, Preset.objects.visible_to(actor).count()))

@@ -13,6 +13,7 @@ from django.utils.html import strip_tags
 
 from pim.choices import AttributeType
 from pim.models import Attribute
+from workspace.queries.cells import table_words
 from workspace.queries.options import CHOOSING, OptionWords
 
 BLOCK_END = re.compile(r"</(?:p|li|h\d|div|ul|ol)>|<br\s*/?>", re.IGNORECASE)
@@ -39,6 +40,9 @@ def in_words(attribute: Attribute, value: Any, options: OptionWords) -> Words:
         return Words(grouped(str(value["amount"])), str(value["unit"]))
     if attribute.type == AttributeType.NUMBER:
         return Words(grouped(str(value)), attribute.unit)
+    if attribute.type == AttributeType.TABLE:
+        rows = table_words(attribute, value)
+        return Words("\n".join(", ".join(f"{name} {cell}" for name, cell in row if cell) for row in rows))
     spell = SPELLINGS.get(attribute.type, str)
     return Words(spell(value))
 

@@ -18,9 +18,17 @@ from foundation.core.actors import Actor
 from foundation.core.errors import Denied, Invalid, Missing, Stale, TandemError
 from foundation.markets.services import define_channel, define_locale, define_market, define_scope
 from foundation.workflow.services import define_queue
-from pim.services import define_rule
+from pim.services import define_attribute, define_attribute_group, define_rule
 from workspace import forms
 from workspace.queries import settings as read
+from workspace.queries.attributes import (
+    LABEL,
+    about_attribute,
+    attribute_values,
+    definition_of,
+    group_rows,
+    group_values,
+)
 from workspace.queries.shown import LOCALE
 from workspace.views.pages import PageRequest, page
 
@@ -45,6 +53,7 @@ class Noun:
     list_url: str
     url: str
     new_url: str
+    about: Callable[[str, Actor], list[tuple[str, str]]] = lambda code, actor: []
 
 
 def _write_market(given: Values, actor: Actor) -> None:
@@ -78,6 +87,15 @@ def _write_rule(given: Values, actor: Actor) -> None:
     define_rule(**{name: value for name, value in given.items() if name != "message"}, messages=told, actor=actor)
 
 
+def _write_attribute(given: Values, actor: Actor) -> None:
+    define_attribute(**definition_of(given, actor), actor=actor)
+
+
+def _write_group(given: Values, actor: Actor) -> None:
+    labels = {name.removeprefix(LABEL): text for name, text in given.items() if name.startswith(LABEL) and text}
+    define_attribute_group(code=given["code"], labels=labels, position=given["position"], actor=actor)
+
+
 NOUNS = {
     one.key: one
     for one in (
@@ -99,9 +117,21 @@ NOUNS = {
         Noun("rule", "rule", "Rules", "What must hold of several values of a product together.",
              "pim.define", forms.RuleForm, read.rule_rows, read.rule_values, _write_rule,
              "rule_list", "rule_setting", "rule_new"),
+        Noun("attribute", "attribute", "Attributes", "The facts that can be said of products.",
+             "pim.define", forms.AttributeForm, lambda actor: [], attribute_values, _write_attribute,
+             "attribute_list", "attribute_setting", "attribute_new", about_attribute),
+        Noun("attribute_group", "group of attributes", "Groups of attributes", "What stands together on pages, in this order.",
+             "pim.define", forms.GroupForm, group_rows, group_values, _write_group,
+             "attribute_group_list", "attribute_group_setting", "attribute_group_new"),
     )
 }  # fmt: skip
-SEEN_WITH = {"preset": "dam.view", "rule": "pim.view", "queue": "workflow.work"}
+SEEN_WITH = {
+    "preset": "dam.view",
+    "rule": "pim.view",
+    "queue": "workflow.work",
+    "attribute": "pim.view",
+    "attribute_group": "pim.view",
+}
 
 
 @require_safe
@@ -192,7 +222,8 @@ def _written(kind: Noun, given: Values, form: forms.SettingForm, actor: Actor) -
     except Denied:
         raise
     except TandemError as error:
-        form.add_error(error.path if error.path in form.fields else None, error.detail)
+        where = error.path.removeprefix("validation.").partition(".")[0]
+        form.add_error(where if where in form.fields else None, error.detail)
         return False
     return True
 
@@ -205,13 +236,14 @@ def _show(
         "noun": kind, "form": form, "title": title, "meanwhile": meanwhile, "list_url": reverse(kind.list_url),
         "was": FILLED.sign_object(dict(now)) if now is not None else "",
         "may_edit": request.actor.may(kind.permission),
+        "about": kind.about(str(now["code"]), request.actor) if now is not None else [],
     }  # fmt: skip
     refused = form.is_bound and bool(form.errors)
     return render(request, "workspace/setting.html", context, status=422 if refused else status)
 
 
 def _title(now: Mapping[str, Any]) -> str:
-    return str(now.get("name") or now.get("label") or now["code"])
+    return str(now.get("name") or now.get("label") or now.get(f"{LABEL}{LOCALE}") or now["code"])
 
 
 def _undo_url(kind: Noun, code: str, before: Values, after: Values) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 
@@ -14,12 +15,13 @@ from pim.models import Attribute
 from workspace.queries.options import words_of
 
 AMOUNT = "amount-"
+CELL = re.compile(r"row-(?P<row>\d{1,6})-(?P<column>[A-Za-z]\w*)")
 
 
 def read_value(attribute: Attribute, form: QueryDict, locale: str) -> Any:
     """What was typed, in the form that `set_values` reads; None where everything is empty."""
     match attribute.type:
-        case AttributeType.SELECT:
+        case AttributeType.SELECT | AttributeType.RECORD:
             return _one(attribute, form, locale)
         case AttributeType.MULTI_SELECT:
             return [*form.getlist("value"), *([typed] if (typed := form.get("typed", "").strip()) else [])] or None
@@ -28,6 +30,8 @@ def read_value(attribute: Attribute, form: QueryDict, locale: str) -> Any:
             return {"amount": amount, "unit": form.get("unit", "")} if amount else None
         case AttributeType.MONEY:
             return _money(form)
+        case AttributeType.TABLE:
+            return read_rows(form) or None
     return form.get("value", "") or None
 
 
@@ -37,6 +41,16 @@ def _one(attribute: Attribute, form: QueryDict, locale: str) -> str | None:
     if typed is None or (code and words_of([(attribute, code)], locale).get((attribute.pk, code)) == typed):
         return code or None
     return typed.strip() or None
+
+
+def read_rows(form: QueryDict) -> list[dict[str, str]]:
+    """Rows of cells, those in which nothing is typed left out."""
+    rows: dict[int, dict[str, str]] = {}
+    for name in form:
+        if found := CELL.fullmatch(name):
+            rows.setdefault(int(found["row"]), {})[found["column"]] = form.get(name, "").strip()
+    said = ({column: cell for column, cell in rows[at].items() if cell} for at in sorted(rows))
+    return [row for row in said if row]
 
 
 def _money(form: QueryDict) -> dict[str, str] | None:

@@ -53,6 +53,7 @@ def street(transactional_db: None, live_server: Any, world: Any, steward: Any) -
     window.listing = factories.make_listing(factories.product("RIDGE-RED-S"), world.scopes["shop/GB/en-GB"])
     window.feed = factories.make_feed(window.listing)
     factories.make_tree()
+    factories.define_brands()
     window.session = session_of(steward)
     window.bulk_change = factories.make_bulk_change(steward)
     window.address = live_server.url

@@ -14,7 +14,7 @@ SELECT p.id FROM changed c JOIN pim_product p ON p.parent_id IS NULL AND p.famil
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("pim", "0011_branches_of_work"),
+        ("pim", "0012_records"),
     ]
 
     operations = [
