@@ -5,6 +5,7 @@ from rest_framework.routers import SimpleRouter
 
 from pim.api.attributes import AttributeViewSet
 from pim.api.families import FamilyViewSet
+from pim.api.history import CompareView, HistoryView, RestoreView
 from pim.api.imports import ImportViewSet
 from pim.api.placements import PlacementListView
 from pim.api.products import ProductBulkView, ProductListView, ProductView
@@ -18,6 +19,9 @@ urlpatterns = [
     path("products", ProductListView.as_view(), name="product-list"),
     path("products/bulk", ProductBulkView.as_view(), name="product-bulk"),
     path("products/<path:sku>/placements", PlacementListView.as_view(), name="product-placements"),
+    path("products/<path:sku>/history", HistoryView.as_view(), name="product-history"),
+    path("products/<path:sku>/compare", CompareView.as_view(), name="product-compare"),
+    path("products/<path:sku>/restore", RestoreView.as_view(), name="product-restore"),
     path("", include(router.urls)),
     path("products/<path:sku>", ProductView.as_view(), name="product-detail"),
 ]

@@ -13,6 +13,7 @@ from pim.services.reading import (
     note_sensitive_read,
     note_values_read,
 )
+from pim.services.restoring import preview_restore, restore_product
 from pim.services.values import set_values, undo_value
 
 __all__ = [
@@ -29,7 +30,9 @@ __all__ = [
     "note_sensitive_read",
     "note_values_read",
     "place_product",
+    "preview_restore",
     "replace_product",
+    "restore_product",
     "set_categories",
     "set_values",
     "start_import",

@@ -1,0 +1,12 @@
+from django.db import migrations
+
+
+class Migration(migrations.Migration):
+    dependencies = [("pim", "0011_branches_of_work"), ("history", "0002_reasons")]
+    operations = [
+        # what once said something of a product and is gone; rows are deleted rarely, so it stays small
+        migrations.RunSQL(
+            "CREATE INDEX revision_of_gone_rows ON history_revision ((before -> 'product_id')) WHERE op = 'D'",
+            "DROP INDEX revision_of_gone_rows",
+        ),
+    ]
