@@ -14,7 +14,7 @@ from foundation.core.errors import Invalid
 from pim.api.products import IF_MATCH, etag_of
 from pim.api.requests import actor_of, read_limit, read_object, read_parameters, read_version
 from pim.queries.facts import value_codes
-from pim.queries.history import NOW, change_document, change_set_document, compare_product, product_history
+from pim.queries.history import NOW, START, change_document, change_set_document, compare_product, product_history
 from pim.queries.products import get_product
 from pim.services import note_values_read, preview_restore, restore_product
 from pim.services.restoring import Restoration
@@ -116,7 +116,7 @@ class HistoryView(APIView):
 class CompareView(APIView):
     @extend_schema(
         parameters=[
-            OpenApiParameter("from", str, required=True, description="The id of a change set, or `start`"),
+            OpenApiParameter("from", str, description="The id of a change set, or `start`, before the first"),
             OpenApiParameter("to", str, description="The id of a change set, or `now`"),
         ],
         responses=ComparisonSerializer,
@@ -125,10 +125,8 @@ class CompareView(APIView):
         """What differs between two moments."""
         actor = actor_of(request)
         asked = read_parameters(request, "from", "to")
-        if "from" not in asked:
-            raise Invalid("Say from which change on", path="from")
         product = get_product(sku, actor=actor)
-        found = compare_product(product, start=asked["from"], end=asked.get("to", NOW), actor=actor)
+        found = compare_product(product, start=asked.get("from", START), end=asked.get("to", NOW), actor=actor)
         note_values_read(product, codes=value_codes(found.differences), actor=actor)
         return Response(
             {

@@ -106,6 +106,7 @@ BODIES: dict[str, Body] = {
     "DELETE /api/v1/categories/{key}": lambda *_: None,
     "PUT /api/v1/products/{sku}": lambda *_: {"family": "coats", "values": []},
     "PATCH /api/v1/products/{sku}": lambda *_: {"family": "cups", "parent": "ATLAS", "state": "retired"},
+    "POST /api/v1/products/{sku}/restore": lambda *_: {"change": 1, "latest": 1},
     "POST /api/v1/products/{sku}/placements": lambda *_: {"channel": "shop", "market": "US", "reason": "mine"},
     "POST /api/v1/work-items/{uid}/dismiss": lambda *_: {},
     "POST /api/v1/work-items/{uid}/reopen": lambda *_: {},
