@@ -5,6 +5,7 @@ from pim.services.classifications import classify_product, set_categories, uncla
 from pim.services.configuration import apply_model
 from pim.services.families import define_family
 from pim.services.imports import import_checked_file, map_columns, start_import
+from pim.services.levels import move_attribute, preview_attribute_move
 from pim.services.placements import forget_placement, place_product, withdraw_product
 from pim.services.products import create_product, replace_product, upsert_product, upsert_products
 from pim.services.reading import (
@@ -25,11 +26,13 @@ __all__ = [
     "forget_placement",
     "import_checked_file",
     "map_columns",
+    "move_attribute",
     "note_import_rows_read",
     "note_refused_rows_read",
     "note_sensitive_read",
     "note_values_read",
     "place_product",
+    "preview_attribute_move",
     "preview_restore",
     "replace_product",
     "restore_product",
