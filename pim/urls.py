@@ -7,6 +7,7 @@ from pim.api.attributes import AttributeViewSet
 from pim.api.families import FamilyViewSet
 from pim.api.history import CompareView, HistoryView, RestoreView
 from pim.api.imports import ImportViewSet
+from pim.api.moves import AttachView, AttributeMoveView, DetachView
 from pim.api.placements import PlacementListView
 from pim.api.products import ProductBulkView, ProductListView, ProductView
 
@@ -22,6 +23,9 @@ urlpatterns = [
     path("products/<path:sku>/history", HistoryView.as_view(), name="product-history"),
     path("products/<path:sku>/compare", CompareView.as_view(), name="product-compare"),
     path("products/<path:sku>/restore", RestoreView.as_view(), name="product-restore"),
+    path("products/<path:sku>/detach", DetachView.as_view(), name="product-detach"),
+    path("products/<path:sku>/attach", AttachView.as_view(), name="product-attach"),
+    path("families/<str:code>/move-attribute", AttributeMoveView.as_view(), name="family-move-attribute"),
     path("", include(router.urls)),
     path("products/<path:sku>", ProductView.as_view(), name="product-detail"),
 ]

@@ -5,7 +5,7 @@ from pim.services.classifications import classify_product, set_categories, uncla
 from pim.services.configuration import apply_model
 from pim.services.families import define_family
 from pim.services.imports import import_checked_file, map_columns, start_import
-from pim.services.levels import move_attribute, preview_attribute_move
+from pim.services.levels import move_attribute, preview_attribute_move, start_attribute_move
 from pim.services.placements import forget_placement, place_product, withdraw_product
 from pim.services.products import create_product, replace_product, upsert_product, upsert_products
 from pim.services.reading import (
@@ -16,13 +16,16 @@ from pim.services.reading import (
 )
 from pim.services.restoring import preview_restore, restore_product
 from pim.services.values import set_values, undo_value
+from pim.services.variants import attach_variant, detach_variant, preview_attach, preview_detach
 
 __all__ = [
     "apply_model",
+    "attach_variant",
     "classify_product",
     "create_product",
     "define_attribute",
     "define_family",
+    "detach_variant",
     "forget_placement",
     "import_checked_file",
     "map_columns",
@@ -32,12 +35,15 @@ __all__ = [
     "note_sensitive_read",
     "note_values_read",
     "place_product",
+    "preview_attach",
     "preview_attribute_move",
+    "preview_detach",
     "preview_restore",
     "replace_product",
     "restore_product",
     "set_categories",
     "set_values",
+    "start_attribute_move",
     "start_import",
     "unclassify_product",
     "undo_value",

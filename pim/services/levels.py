@@ -13,6 +13,9 @@ from foundation.core.actors import Actor
 from foundation.core.errors import Invalid, Missing
 from foundation.events.services import append_event
 from foundation.history.services import recorded
+from foundation.jobs.models import Job
+from foundation.jobs.running import JobRun
+from foundation.jobs.services import start_job
 from pim import events
 from pim.errors import BadProduct, UnknownAttribute
 from pim.models import Attribute, Family, FamilyAttribute, Product
@@ -20,6 +23,8 @@ from pim.resolution import Place, joined, left_of
 from pim.services.moves import Move, PlaceValues, carry_out, lock_family, reasons_of, require_whole, said_of
 from pim.services.reference import uid_of
 
+LARGE = 2_000  # products
+MOVE_JOB = "pim.move_attribute"
 MOST = "most"  # the value that most variants have
 
 
@@ -109,9 +114,40 @@ def move_attribute(
         ground.member.level, ground.member.may_override_below = level, may_override_below
         ground.member.save()
         sources = _relatives(ground)
-        carry_out(found.move, reasons=reasons, sources=sources, actor=actor, reason="Moved with its attribute")
+        carry_out(
+            found.move,
+            reasons=reasons,
+            sources=sources,
+            actor=actor,
+            reason="Moved with its attribute",
+            clears_first=True,
+        )
         append_event(events.FAMILY_CHANGED, uid_of("family", code=family), code=family)
     return found
+
+
+def is_large(family: str) -> bool:
+    """Whether it has so many products that a move is a job."""
+    return Product.objects.filter(family__code=family).count() > LARGE
+
+
+def start_attribute_move(
+    *, family: str, attribute: str, level: int, actor: Actor, may_override_below: bool = False,
+    winners: Mapping[str, str] | None = None, accept: bool = False, seen: str | None = None,
+) -> Job:  # fmt: skip
+    """Let a job carry out `move_attribute`, in one transaction; refused at once where it may not be."""
+    definer = _require(actor, attribute)
+    payload = {
+        "family": family, "attribute": attribute, "level": level, "may_override_below": may_override_below,
+        "winners": dict(winners or {}), "accept": accept, "seen": seen,
+    }  # fmt: skip
+    return start_job(kind=MOVE_JOB, queue="bulk", payload=payload, actor=definer, unique_key=family)
+
+
+def carry_out_attribute_move(run: JobRun) -> dict[str, object]:
+    """The job. A second run finds the attribute where it shall be and writes nothing."""
+    found = move_attribute(**run.payload, actor=run.actor)
+    return {"products": len(found.move.products), "values": len(found.move.writes)}
 
 
 def _require(actor: Actor, attribute: str) -> Actor:

@@ -14,7 +14,7 @@ from foundation.core.hashing import hash_document
 from pim.choices import Sensitivity
 from pim.errors import StaleValues
 from pim.models import Attribute, Override, Product, ProductValues
-from pim.queries.book import Book, read_book
+from pim.queries.book import read_book
 from pim.resolution import Place
 from pim.services.drafts import ProductDraft, ValueDraft
 from pim.services.writing import write_drafts
@@ -71,13 +71,13 @@ class Move:
         places = sorted(values, key=_spelled)
         self.gains += [Said(sku, attribute, *place, None, values[place], why) for place in places]
 
-    def require(self, *, accept: bool, seen: str | None) -> None:
+    def require(self, *, accept: bool, seen: str | None, minds_gains: bool = True) -> None:
         """Only as it was shown, without problems, and without losses that nobody accepted."""
         if seen is not None and seen != self.digest:
             raise StaleValues("Something changed since you looked: see what would happen now", path="seen")
         if self.problems:
             raise self.problems[0] if len(self.problems) == 1 else Problems(self.problems)
-        if (self.losses or self.gains) and not accept:
+        if (self.losses or (self.gains and minds_gains)) and not accept:
             text = f"{len(self.losses)} values would be lost and {len(self.gains)} would be new: say that you accept it"
             raise Conflict(text, path="accept", losses=len(self.losses), gains=len(self.gains))
 
@@ -130,27 +130,27 @@ def reasons_of(products: Sequence[int]) -> Reasons:
 
 def carry_out(
     move: Move, *, reasons: Reasons, sources: Mapping[str, Sequence[str]], actor: Actor, reason: str,
-    book: Book | None = None,
+    clears_first: bool = False,
 ) -> None:  # fmt: skip
     """Write what the plan says, inside the running `recorded` block. `sources` are the products whose reasons a
-    product's new overrides take over. What is cleared goes first: a unique value is at one product at any moment.
+    product's new overrides take over. With `clears_first` a unique value is at one product at any moment.
     """
-    for is_clearing in (True, False):
+    for is_clearing in (True, False) if clears_first else (None,):
         drafts: dict[str, list[ValueDraft]] = {}
         for one in move.writes:
-            if (one.after is None) == is_clearing:
+            if is_clearing is None or (one.after is None) == is_clearing:
                 why, ends = reasons.of([*sources.get(one.sku, ()), one.sku], one.attribute, (one.market, one.locale))
                 drafts.setdefault(one.sku, []).append(
                     ValueDraft(one.attribute, one.after, one.market, one.locale, path=f"{one.sku}.{one.attribute}",
-                               reason=why, expires_at=None if is_clearing else ends)
+                               reason=why, expires_at=None if one.after is None else ends)
                 )  # fmt: skip
-        skus = sorted(drafts)
+        skus, book = sorted(drafts), read_book()
         for start in range(0, len(skus), AT_ONCE):
             batch = [
                 ProductDraft(sku=sku, values=drafts[sku], reason=reason, must_be="known", path=sku)
                 for sku in skus[start : start + AT_ONCE]
             ]
-            write_drafts(batch, actor=actor, at=moment.now(), clearance=Sensitivity.SECRET, book=book or read_book())
+            write_drafts(batch, actor=actor, at=moment.now(), clearance=Sensitivity.SECRET, book=book)
 
 
 def lock_family(family_id: int) -> list[Product]:
