@@ -8,6 +8,7 @@ from pim.api.families import FamilyViewSet
 from pim.api.history import CompareView, HistoryView, RestoreView
 from pim.api.imports import ImportViewSet
 from pim.api.moves import AttachView, AttributeMoveView, DetachView
+from pim.api.overrides import OverrideClearView, OverrideExtendView, OverrideKeepView, OverrideListView
 from pim.api.placements import PlacementListView
 from pim.api.products import ProductBulkView, ProductListView, ProductView
 
@@ -26,6 +27,10 @@ urlpatterns = [
     path("products/<path:sku>/detach", DetachView.as_view(), name="product-detach"),
     path("products/<path:sku>/attach", AttachView.as_view(), name="product-attach"),
     path("families/<str:code>/move-attribute", AttributeMoveView.as_view(), name="family-move-attribute"),
+    path("overrides", OverrideListView.as_view(), name="override-list"),
+    path("overrides/keep", OverrideKeepView.as_view(), name="override-keep"),
+    path("overrides/extend", OverrideExtendView.as_view(), name="override-extend"),
+    path("overrides/clear", OverrideClearView.as_view(), name="override-clear"),
     path("", include(router.urls)),
     path("products/<path:sku>", ProductView.as_view(), name="product-detail"),
 ]

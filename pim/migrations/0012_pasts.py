@@ -1,4 +1,4 @@
-from django.db import migrations
+from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
@@ -9,4 +9,6 @@ class Migration(migrations.Migration):
             "CREATE INDEX revision_of_gone_rows ON history_revision ((before -> 'product_id')) WHERE op = 'D'",
             "DROP INDEX revision_of_gone_rows",
         ),
+        # what they were made over is not known of those that there are
+        migrations.AddField("override", "shared", models.JSONField(blank=True, null=True)),
     ]

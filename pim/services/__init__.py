@@ -6,10 +6,12 @@ from pim.services.configuration import apply_model
 from pim.services.families import define_family
 from pim.services.imports import import_checked_file, map_columns, start_import
 from pim.services.levels import move_attribute, preview_attribute_move, start_attribute_move
+from pim.services.overrides import clear_overrides, extend_overrides, keep_overrides
 from pim.services.placements import forget_placement, place_product, withdraw_product
 from pim.services.products import create_product, replace_product, upsert_product, upsert_products
 from pim.services.reading import (
     note_import_rows_read,
+    note_overrides_read,
     note_refused_rows_read,
     note_sensitive_read,
     note_values_read,
@@ -22,15 +24,19 @@ __all__ = [
     "apply_model",
     "attach_variant",
     "classify_product",
+    "clear_overrides",
     "create_product",
     "define_attribute",
     "define_family",
     "detach_variant",
+    "extend_overrides",
     "forget_placement",
     "import_checked_file",
+    "keep_overrides",
     "map_columns",
     "move_attribute",
     "note_import_rows_read",
+    "note_overrides_read",
     "note_refused_rows_read",
     "note_sensitive_read",
     "note_values_read",

@@ -38,6 +38,9 @@ NAMES_NOTHING = {
     "POST /api/v1/licences": "a new licence",
     "POST /api/v1/api-keys": "a key of one's own; tests/foundation/test_keys.py names others as its owner",
     "POST /api/v1/roles": "for administrators alone; tests/foundation/test_roles_api.py",
+    "POST /api/v1/overrides/keep": "numbers of overrides; tests/pim/test_overrides.py names foreign ones",
+    "POST /api/v1/overrides/extend": "numbers of overrides; tests/pim/test_overrides.py names foreign ones",
+    "POST /api/v1/overrides/clear": "numbers of overrides; tests/pim/test_overrides.py names foreign ones",
     "POST /api/v1/saved-views": "a new view; its words are the writer's own",
     "POST /api/v1/uploads": "a new file; tests/dam/test_uploads_protocol.py names foreign ingests in its metadata",
 }

@@ -61,7 +61,10 @@ def compare(request: PageRequest, uid: UUID) -> HttpResponse:
 def restore(request: PageRequest, uid: UUID) -> HttpResponse:
     """What would change, to choose from; by POST it is done, unless somebody wrote meanwhile."""
     product = get_visible_product(uid, actor=request.actor)
-    change = _number(request.POST.get("change") or request.GET.get("change", ""), "change")
+    wanted = request.POST.get("change") or request.GET.get("change", "")
+    if not wanted:
+        return redirect("product_history", uid=uid)
+    change = _number(wanted, "change")
     if request.method != "POST":
         return _preview(request, product, change)
     try:
