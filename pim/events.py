@@ -12,6 +12,14 @@ PRODUCT_CHANGED = declare(
     attributes="codes of the public attributes that changed",
     cells="market/locale of the cells that changed",
 )
+PRODUCT_MOVED = declare(
+    "pim.product.moved",
+    "A variant became a product of its own, or the other way round",
+    sku="text",
+    root="uuid of the root",
+    parent="SKU of what it is a variant of, empty for none",
+    family="code",
+)
 PRODUCT_PLACED = declare(
     "pim.product.placed", "A product is offered on a channel in a market", sku="text", channel="code", market="code"
 )

@@ -113,3 +113,35 @@ def _resolved(value: Any, kind: Kind, owner: Owner, asked: Owner, cell: ChainCel
         kind=kind,
         cell_id=cell.cell_id,
     )
+
+
+Place = tuple[str | None, str]  # market and locale
+Said = Mapping[Place, Any]  # of one attribute
+
+
+def joined(above: Said, own: Said) -> dict[Place, Any]:
+    """What a product says of an attribute together with what is above it, as its own: the answer is the same in every
+    scope. In a locale where it has a shared value of its own, nothing from above was ever heard.
+    """
+    deaf = {locale for market, locale in own if market is None}
+    return {place: value for place, value in above.items() if place[1] not in deaf} | dict(own)
+
+
+def left_of(above: Said, own: Said) -> tuple[dict[Place, Any], dict[Place, Any]]:
+    """What a product must go on saying so that below `above` it answers as `own` alone did, and what it cannot keep
+    out: values from above where it had none.
+    """
+    kept: dict[Place, Any] = {}
+    heard: dict[Place, Any] = {}
+    for locale in sorted({place[1] for place in (*above, *own)}):
+        theirs, mine = _in_locale(above, locale), _in_locale(own, locale)
+        if mine == theirs:
+            continue
+        kept |= mine
+        if (None, locale) not in mine:
+            heard |= {place: value for place, value in theirs.items() if place not in mine}
+    return kept, heard
+
+
+def _in_locale(said: Said, locale: str) -> dict[Place, Any]:
+    return {place: value for place, value in said.items() if place[1] == locale}

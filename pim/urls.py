@@ -5,8 +5,11 @@ from rest_framework.routers import SimpleRouter
 
 from pim.api.attributes import AttributeViewSet
 from pim.api.families import FamilyViewSet
+from pim.api.history import CompareView, HistoryView, RestoreView
 from pim.api.imports import ImportViewSet
+from pim.api.moves import AttachView, AttributeMoveView, DetachView
 from pim.api.options import OptionListView, OptionView
+from pim.api.overrides import OverrideClearView, OverrideExtendView, OverrideKeepView, OverrideListView
 from pim.api.placements import PlacementListView
 from pim.api.products import ProductBulkView, ProductListView, ProductView
 from pim.api.records import RecordListView, RecordTypeListView, RecordTypeView, RecordView
@@ -30,6 +33,16 @@ urlpatterns = [
     path("record-types/<str:code>", RecordTypeView.as_view(), name="record-type-detail"),
     path("record-types/<str:code>/records", RecordListView.as_view(), name="record-list"),
     path("records/<path:key>", RecordView.as_view(), name="record-detail"),
+    path("products/<path:sku>/history", HistoryView.as_view(), name="product-history"),
+    path("products/<path:sku>/compare", CompareView.as_view(), name="product-compare"),
+    path("products/<path:sku>/restore", RestoreView.as_view(), name="product-restore"),
+    path("products/<path:sku>/detach", DetachView.as_view(), name="product-detach"),
+    path("products/<path:sku>/attach", AttachView.as_view(), name="product-attach"),
+    path("families/<str:code>/move-attribute", AttributeMoveView.as_view(), name="family-move-attribute"),
+    path("overrides", OverrideListView.as_view(), name="override-list"),
+    path("overrides/keep", OverrideKeepView.as_view(), name="override-keep"),
+    path("overrides/extend", OverrideExtendView.as_view(), name="override-extend"),
+    path("overrides/clear", OverrideClearView.as_view(), name="override-clear"),
     path("", include(router.urls)),
     path("products/<path:sku>", ProductView.as_view(), name="product-detail"),
 ]

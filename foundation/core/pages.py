@@ -87,12 +87,13 @@ class KeysetPagination(BasePagination):
     def paginate_queryset(self, queryset: Any, request: Any, view: Any = None) -> list[Any]:
         order = tuple(getattr(view, "keyset_order", ("pk",)))
         page = keyset_page(
-            queryset, order=order, cursor=request.query_params.get("cursor", ""), limit=self._limit(request)
+            queryset, order=order, cursor=request.query_params.get("cursor", ""), limit=self.limit_of(request)
         )
         self.request, self.next_cursor = request, page.next_cursor
         return page.rows
 
-    def _limit(self, request: Any) -> int:
+    def limit_of(self, request: Any) -> int:
+        """The rows of a page that the request asks for."""
         raw = request.query_params.get("limit", str(self.default_limit))
         if not (raw.isascii() and raw.isdecimal() and len(raw) < 9) or not 1 <= int(raw) <= self.max_limit:
             raise Invalid(f"limit must be a whole number from 1 to {self.max_limit}", path="limit")

@@ -4,15 +4,29 @@ from __future__ import annotations
 
 import json
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from itertools import groupby
 from typing import Any
 
 from django.db import connection
+from django.db.models import Q
 
 from foundation.history.models import Revision
 
+Image = dict[str, Any]
+Row = tuple[str, str]  # table and key
+AT_ONCE = 200
+# What a row was after a revision: what the next one has before it.
+NEXT = """
+SELECT k.table_name, k.row_key, next.before::text
+  FROM unnest(%s::text[], %s::text[]) AS k (table_name, row_key)
+ CROSS JOIN LATERAL (
+       SELECT r.before FROM history_revision r
+        WHERE r.table_name = k.table_name AND r.row_key = k.row_key AND r.id > %s ORDER BY r.id LIMIT 1
+ ) next
+"""
 CLOCKS_DIFFER = timedelta(days=1)  # between the database and whoever says since when
 
 
@@ -45,6 +59,86 @@ class Trace:
     table: str
     key: int
     path: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Writing:
+    """What one actor did to some rows in one transaction, each with its images before and after.
+
+    `id` is its newest revision, `first` its oldest.
+    """
+
+    id: int
+    first: int
+    at: datetime
+    actor: str
+    request: str
+    change_set: str
+    reason: str
+    images: list[tuple[str, Image | None, Image | None]]
+
+
+def images_at(rows: Collection[Row], revision: int) -> dict[Row, Image | None]:
+    """What each row was just after a revision, whatever table that one is of. None: it was not there (yet)."""
+    wanted = sorted(set(rows))
+    with connection.cursor() as cursor:
+        cursor.execute(NEXT, [[table for table, _ in wanted], [key for _, key in wanted], revision])
+        found: dict[Row, Image | None] = {
+            (table, key): json.loads(before) if before else None for table, key, before in cursor.fetchall()
+        }
+    rest: dict[str, list[str]] = defaultdict(list)
+    for table, key in wanted:
+        if (table, key) not in found:
+            rest[table].append(key)
+    now = {table: _current_rows(table, keys) for table, keys in rest.items()}
+    return found | {(table, key): now[table].get(key) for table, keys in rest.items() for key in keys}
+
+
+def writings_of(rows: Collection[Row], *, below: int | None = None) -> Iterator[Writing]:
+    """Who wrote these rows, newest first, from under a revision on; read as far as the caller goes."""
+    after = images_at(rows, below - 1 if below else 2**62)
+    for _, run in groupby(_backwards(rows, below), key=lambda one: (one.tx, one.actor)):
+        newest, images = None, []
+        for revision in run:
+            newest, row = newest or revision, (revision.table_name, revision.row_key)
+            images.append((revision.table_name, revision.before, after.get(row)))
+            after[row] = revision.before
+        assert newest is not None  # noqa: S101  no run is empty
+        yield Writing(
+            newest.pk, revision.pk, newest.at, newest.actor, newest.request, newest.change_set, newest.reason, images
+        )  # fmt: skip
+
+
+def newest_revision(rows: Collection[Row]) -> int:
+    """The last word on these rows; 0 where history has none."""
+    return Revision.objects.filter(_of_rows(rows)).order_by("-pk").values_list("pk", flat=True).first() or 0
+
+
+def _of_rows(rows: Collection[Row]) -> Q:
+    keys: dict[str, list[str]] = defaultdict(list)
+    for table, key in sorted(set(rows)):
+        keys[table].append(key)
+    wanted = Q(pk__in=[])
+    for table, some in keys.items():
+        wanted |= Q(table_name=table, row_key__in=some)
+    return wanted
+
+
+def _backwards(rows: Collection[Row], below: int | None) -> Iterator[Revision]:
+    wanted = _of_rows(rows)
+    while True:
+        under = Q(pk__lt=below) if below else Q()
+        found = list(Revision.objects.filter(wanted, under).order_by("-pk")[:AT_ONCE])
+        yield from found
+        if len(found) < AT_ONCE:
+            return
+        below = found[-1].pk
+
+
+def gone_rows(tables: Collection[str], column: str, value: int) -> set[Row]:
+    """Rows that are there no more and had this in a column when they went."""
+    gone = Revision.objects.filter(op=Revision.Operation.DELETE, table_name__in=tables, **{f"before__{column}": value})
+    return set(gone.values_list("table_name", "row_key"))
 
 
 def changes_of(table: str, key: str | int, *, limit: int = 50) -> list[Change]:

@@ -10,6 +10,7 @@ from rest_framework.request import Request
 
 from foundation.core.actors import Actor
 from foundation.core.errors import Invalid
+from foundation.core.pages import KeysetPagination
 
 PAGING = frozenset({"cursor", "limit", "format"})
 IF_MATCH = OpenApiParameter(
@@ -33,6 +34,11 @@ def read_parameters(request: Request, *known: str) -> dict[str, str]:
         name = min(unknown)
         raise Invalid(f"There is no parameter {name!r}; there are {', '.join(known) or 'none'}", path=name)
     return {name: request.query_params[name] for name in known if request.query_params.get(name)}
+
+
+def read_limit(request: Request) -> int:
+    """How many rows a page of its own making has."""
+    return KeysetPagination().limit_of(request)
 
 
 def read_version(request: Request) -> int | None:

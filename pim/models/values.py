@@ -58,7 +58,10 @@ class OverrideQuerySet(models.QuerySet["Override"]):
 
 
 class Override(models.Model):
-    """Why a market has a value of its own, who said so, and until when."""
+    """Why a market has a value of its own, who said so, and until when.
+
+    `shared` is what held for all markets when it was said or confirmed, as {"value": …}; null where nobody noted it.
+    """
 
     product = models.ForeignKey(Product, on_delete=models.PROTECT, related_name="overrides")
     cell = models.ForeignKey(Cell, on_delete=models.PROTECT, related_name="+")
@@ -67,6 +70,7 @@ class Override(models.Model):
     actor = models.TextField()
     at = models.DateTimeField()
     expires_at = models.DateTimeField(null=True, blank=True)
+    shared = models.JSONField(null=True, blank=True)
 
     objects = OverrideQuerySet.as_manager()
 

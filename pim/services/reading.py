@@ -10,6 +10,7 @@ from pim import events
 from pim.choices import Sensitivity
 from pim.models import Attribute, ImportRow, Product, ProductImport
 from pim.models.attributes import clearance_of
+from pim.queries.overrides import OverrideRow
 
 
 def note_values_read(product: Product, *, codes: Iterable[str], actor: Actor) -> None:
@@ -41,6 +42,14 @@ def note_many_read(shown: Mapping[str, Collection[str]], *, actor: Actor) -> Non
     wanted = [sku for sku, said in read.items() if said]
     for product in Product.objects.filter(sku__in=wanted).order_by("sku") if wanted else ():
         note_sensitive_read(product, codes=read[product.sku], actor=actor)
+
+
+def note_overrides_read(rows: Iterable[OverrideRow], *, actor: Actor) -> None:
+    """Markets' own values are about to be shown."""
+    shown: dict[str, set[str]] = {}
+    for row in rows:
+        shown.setdefault(row.override.product.sku, set()).add(row.override.attribute.code)
+    note_many_read(shown, actor=actor)
 
 
 def note_import_rows_read(rows: Iterable[ImportRow], *, actor: Actor) -> None:

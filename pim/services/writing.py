@@ -18,6 +18,7 @@ from pim import events
 from pim.choices import ProductState, Sensitivity
 from pim.models import Classification, Identifier, Override, Product
 from pim.queries.book import Book, read_book
+from pim.queries.overrides import shared_values
 from pim.services.drafts import ProductDraft
 from pim.services.planning import Change, Plan, Planner
 
@@ -138,18 +139,25 @@ def _write_overrides(plans: list[Plan], actor: Actor, at: datetime) -> None:
         expires = change.draft.expires_at
         reason = change.draft.reason or plan.draft.reason
         rows.append(Override(**key, reason=reason, actor=actor.label, at=at, expires_at=expires))
+    note_shared(rows)
     if rows:
         Override.objects.bulk_create(
             rows,
             update_conflicts=True,
             unique_fields=["product", "cell", "attribute"],
-            update_fields=["reason", "actor", "at", "expires_at"],
+            update_fields=["reason", "actor", "at", "expires_at", "shared"],
         )
     if gone:
         Override.objects.filter(gone).delete()
     for row in rows:
         if row.expires_at is not None:
             set_timer(OVERRIDE_TIMER, f"{row.product_id}:{row.cell_id}:{row.attribute_id}", row.expires_at)
+
+
+def note_shared(rows: Sequence[Override]) -> None:
+    """Let overrides know what holds for all markets now."""
+    for row, value in zip(rows, shared_values(rows), strict=True):
+        row.shared = {"value": value}
 
 
 def _write_identifiers(plans: list[Plan]) -> None:

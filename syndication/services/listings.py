@@ -9,7 +9,7 @@ from datetime import datetime
 from uuid import UUID
 
 from django.db import connection
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q
 
 from associations.models import Binding
 from dam.models import Preset, Rendition
@@ -57,7 +57,7 @@ def refresh_listings(root_ids: Sequence[int]) -> None:
     with connection.cursor() as cursor:
         cursor.execute(LOCK, [list(root_ids)])
     drafts = draft_listings(root_ids, at=at)
-    present = {(one.product_id, one.scope_id): one for one in Listing.objects.filter(root_id__in=root_ids)}
+    present = _present(root_ids)
     changes = [change for draft in drafts if (change := _compare(present.get(_key(draft)), draft, at))]
     placed = {_key(draft) for draft in drafts}
     gone = [listing for key, listing in present.items() if key not in placed]
@@ -68,6 +68,14 @@ def refresh_listings(root_ids: Sequence[int]) -> None:
     _write(changes)
     _record_media(drafts, present, changes)
     _tell(changes, at)
+
+
+def _present(root_ids: Sequence[int]) -> dict[tuple[int, int], Listing]:
+    """The listings of what is in these models now: a product that left one takes its own along."""
+    elsewhere = Product.objects.filter(pk=OuterRef("product_id")).exclude(root_id__in=root_ids)
+    here = Product.objects.filter(root_id__in=root_ids).values("pk")
+    rows = Listing.objects.filter(Q(root_id__in=root_ids) & ~Exists(elsewhere) | Q(product_id__in=here))
+    return {(one.product_id, one.scope_id): one for one in rows}
 
 
 def publish_product(product: Product, *, actor: Actor) -> list[Listing]:
@@ -108,6 +116,7 @@ def _compare(present: Listing | None, draft: Draft, at: datetime) -> Change | No
         changed_at=at,
     )
     wanted = {
+        "root_id": draft.product.root_id,
         "sku": draft.product.sku,
         "state": draft.state,
         "hash": draft.hash,
@@ -150,7 +159,7 @@ def _give_revisions(listings: list[Listing]) -> None:
 def _write(changes: list[Change]) -> None:
     new = [change.listing for change in changes if not change.before]
     old = [change.listing for change in changes if change.before]
-    fields = ["sku", "state", "hash", "revision", "body", "problems", "mapping_version", "changed_at"]
+    fields = ["root_id", "sku", "state", "hash", "revision", "body", "problems", "mapping_version", "changed_at"]
     Listing.objects.bulk_create(new, batch_size=500)
     Listing.objects.bulk_update(old, fields, batch_size=200)
 

@@ -29,6 +29,7 @@ from foundation.taxonomy.models import Tree
 from foundation.taxonomy.services import create_category, create_tree
 from foundation.workflow.models import WorkItem
 from pim.models import Attribute, Option, Product
+from pim.queries.history import product_history
 from pim.services import (
     classify_product,
     create_product,
@@ -155,6 +156,11 @@ def make_wide(attributes: int, *, options: int = 3, sku: str = "WIDE", prefix: s
     place(thing, ("shop", "GB"), ("shop", "US"))
     drain()
     return thing
+
+
+def change_of(product: Product) -> int:
+    """A change set from its youth."""
+    return product_history(product, actor=HOUSE).change_sets[-2].id
 
 
 def place(product: Product, *places: tuple[str, str]) -> None:

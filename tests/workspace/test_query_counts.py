@@ -39,6 +39,8 @@ PAGES: dict[str, Callable[[Any], str]] = {
     "product, a variant": lambda _: f"/products/{factories.uid_of('RIDGE-RED-S')}/",
     "product, where from": lambda window: f"/products/{window.ridge.uid}/values/origin/{GB}&attribute=name",
     "product, options": lambda window: f"/products/{window.ridge.uid}/options/{GB}&attribute=material&q=wool",
+    "product_history": lambda window: f"/products/{window.ridge.uid}/history/",
+    "product_compare": lambda window: f"/products/{window.ridge.uid}/compare/",
     "asset_list": lambda _: "/assets/",
     "asset": lambda window: f"/assets/{window.hero.uid}/",
     "asset_picker": lambda window: f"/assets/picker/?for={window.ridge.uid}",

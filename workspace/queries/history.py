@@ -33,6 +33,7 @@ WORK = work_events.WORK_ITEM_OPENED.name.partition(".")[0] + "."
 # What an event is in a sentence, from its data. The rest are told by the catalogue.
 SENTENCES: dict[str, str] = {
     "pim.product.created": "{sku} created in {family}",
+    "pim.product.moved": "{sku} moved to {family}",
     "pim.product.placed": "{sku} placed on {channel} in {market}",
     "pim.product.withdrawn": "{sku} withdrawn from {channel} in {market}",
     "pim.product.classified": "{sku} put into {category}",
