@@ -187,6 +187,7 @@ urlpatterns = [
     path("settings/roles/<slug:code>/delete/", roles.role_delete, name="role_delete"),
     path("settings/taxonomy/", taxonomy.trees, name="tree_list"),
     path("settings/taxonomy/<str:code>/", taxonomy.tree, name="tree"),
+    path("settings/taxonomy/<str:code>/picker/", taxonomy.tree_picker, name="tree_picker"),
     path("settings/taxonomy/<str:code>/move/", taxonomy.tree_move, name="tree_move"),
     path("settings/taxonomy/<str:code>/change/", taxonomy.tree_change, name="tree_change"),
     path("settings/keys/", keys.keys, name="key_list"),

@@ -15,7 +15,7 @@ from foundation.core.actors import Actor
 from foundation.core.errors import Invalid
 from foundation.taxonomy.choices import TreeKind
 from foundation.taxonomy.models import Category, Tree
-from foundation.taxonomy.queries import find_category, get_category, get_tree
+from foundation.taxonomy.queries import find_category, get_category, get_tree, holding_words
 from foundation.taxonomy.services import (
     change_category,
     create_category,
@@ -122,9 +122,11 @@ class CategoryListView(generics.ListAPIView):
     def get_queryset(self) -> Any:
         tree, asked = get_tree(self.kwargs["code"]), self.request.query_params
         rows = Category.objects.visible_to(_actor(self.request)).filter(tree=tree).select_related("parent")
-        if branch := asked.get("branch"):
+        branch, words = asked.get("branch", ""), asked.get("q", "").strip()
+        if branch or words:
             self.keyset_order = ("code",)
-            return rows.in_branches([get_category(tree, branch).key])
+            rows = rows.in_branches([get_category(tree, branch).key]) if branch else rows
+            return holding_words(rows, words) if words else rows
         above = asked.get("parent")
         return rows.filter(parent=get_category(tree, above) if above else None)
 
@@ -132,10 +134,11 @@ class CategoryListView(generics.ListAPIView):
         parameters=[
             OpenApiParameter("parent", str, description="Those right below it; without it those at the top"),
             OpenApiParameter("branch", str, description="It and all below it, by code"),
+            OpenApiParameter("q", str, description="Words that its code or one of its names holds"),
         ]
     )
     def get(self, request: Request, code: str) -> Response:
-        """Categories of a tree, by their parent or by their branch."""
+        """Categories of a tree: by their parent, by their branch, by words."""
         return self.list(request)
 
     @extend_schema(request=NewCategorySerializer, responses={201: CategorySerializer})

@@ -7,8 +7,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from django.db.models import Count, Exists, OuterRef, Q, TextField
-from django.db.models.functions import Cast
+from django.db.models import Count, Exists, F, Func, OuterRef
 from django.urls import reverse
 from django.utils.http import urlencode
 
@@ -16,11 +15,11 @@ from foundation.core.actors import Actor
 from foundation.core.errors import Missing
 from foundation.markets.models import Locale
 from foundation.taxonomy.models import Category, CategoryQuerySet, Tree
-from foundation.taxonomy.queries import get_category
+from foundation.taxonomy.queries import get_category, holding_words
 from pim.models import CatalogueEntry, Classification
 from workspace.queries.shown import LOCALE
 
-SIBLINGS, FOUND, LANGUAGES, OFFERED = 300, 40, 12, 500
+SIBLINGS, FOUND, LANGUAGES, OFFERED = 300, 40, 12, 20
 
 
 @dataclass(frozen=True)
@@ -86,7 +85,6 @@ class TreePage:
     q: str
     found: list[tuple[str, str]]
     may_edit: bool
-    parents: list[tuple[str, str]]
 
 
 def tree_rows(actor: Actor) -> list[TreeRow]:
@@ -126,7 +124,6 @@ def tree_page(code: str, *, actor: Actor, category: str = "", q: str = "") -> Tr
         q=q,
         found=_found(tree, q) if q else [],
         may_edit=actor.may("taxonomy.define"),
-        parents=_parents(tree, opened) if opened and actor.may("taxonomy.define") else [],
     )
 
 
@@ -175,14 +172,8 @@ def _products(tree: Tree, actor: Actor) -> Counter[str]:
         rows = entries.values_list("category__line").annotate(number=Count("pk"))
         return _summed(rows)
     lies = Classification.objects.visible_to(actor).filter(category__tree=tree).order_by()
-    counts: Counter[str] = Counter()
-    seen: set[tuple[int, str]] = set()
-    for product, line in lies.values_list("product", "category__line"):
-        for key in line:
-            if (product, key) not in seen:
-                seen.add((product, key))
-                counts[key] += 1
-    return counts
+    keys = lies.annotate(key=Func(F("category__line"), function="unnest")).values("key")
+    return Counter(dict(keys.annotate(number=Count("product", distinct=True)).values_list("key", "number")))
 
 
 def _summed(rows: Iterable[Any]) -> Counter[str]:
@@ -213,18 +204,34 @@ def _opened(tree: Tree, one: Category, counts: Counter[str]) -> Opened:
     )
 
 
-def _parents(tree: Tree, opened: Category) -> list[tuple[str, str]]:
-    """The first categories that it can be moved below, the upper ones before what is below them."""
-    rows = tree.categories.exclude(line__contains=[opened.key]).order_by("line")
-    return [(one.code, one.label(LOCALE)) for one in rows[:OFFERED]]
+@dataclass(frozen=True)
+class CategoryChoice:
+    code: str
+    name: str
+    path: str
+    is_retired: bool
+
+
+def category_choices(code: str, *, actor: Actor, q: str, moved: str = "") -> list[CategoryChoice]:
+    """The first few categories with these words, none of them in the branch that is to be moved."""
+    tree = get_visible_tree(code, actor=actor)
+    rows = holding_words(tree.categories.visible_to(actor), q)
+    if moved:
+        rows = rows.exclude(line__contains=[f"{tree.code}/{moved}"])
+    return [
+        CategoryChoice(one.code, one.label(LOCALE), " / ".join(_codes(one)), one.is_retired)
+        for one in rows.order_by("line")[:OFFERED]
+    ]
 
 
 def _found(tree: Tree, q: str) -> list[tuple[str, str]]:
     """(address, way down in codes) of categories by a part of their code or of any of their names."""
-    rows = tree.categories.annotate(names=Cast("labels", TextField()))
-    for word in q.split()[:8]:
-        rows = rows.filter(Q(code__icontains=word) | Q(names__icontains=word))
+    rows = holding_words(tree.categories.all(), q)
     return [
-        (address(tree.code, one.code), f"{one.label(LOCALE)} ({' / '.join(key.partition('/')[2] for key in one.line)})")
+        (address(tree.code, one.code), f"{one.label(LOCALE)} ({' / '.join(_codes(one))})")
         for one in rows.order_by("line")[:FOUND]
     ]
+
+
+def _codes(one: Category) -> list[str]:
+    return [key.partition("/")[2] for key in one.line]

@@ -26,7 +26,14 @@ from foundation.taxonomy.services import (
     retire_category,
 )
 from workspace import forms
-from workspace.queries.trees import address, get_visible_tree, labels_of, tree_page, tree_rows
+from workspace.queries.trees import (
+    address,
+    category_choices,
+    get_visible_tree,
+    labels_of,
+    tree_page,
+    tree_rows,
+)
 from workspace.views.confirming import confirmed
 from workspace.views.pages import PageRequest, page
 
@@ -64,6 +71,15 @@ def tree(request: PageRequest, code: str) -> HttpResponse:
     asked = {name: request.GET.get(name, "").strip().replace("\0", "")[:200] for name in ("category", "q")}
     found = tree_page(code, actor=request.actor, **asked)
     return render(request, "workspace/tree.html", {"page": found})
+
+
+@require_safe
+@page()
+def tree_picker(request: PageRequest, code: str) -> HttpResponse:
+    """The options of a category picker for what is typed; none of the branch that is moved."""
+    q, moved = request.GET.get("parent", "").strip()[:200], request.GET.get("moved", "")[:40].replace("\0", "")
+    choices = category_choices(code, actor=request.actor, q=q, moved=moved)
+    return render(request, "workspace/fragments/category_options.html", {"choices": choices, "q": q})
 
 
 @require_POST
