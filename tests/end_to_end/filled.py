@@ -35,6 +35,7 @@ from pim.services import (
 from syndication.models import Feed, FeedMessage, Listing, Rejection
 from syndication.services.rejections import Complaint, settle_rejections
 from tests.cast import make_actor
+from tests.schemas import bring_in_google
 from tests.syndication import factories
 from workspace.services import save_view
 
@@ -51,6 +52,7 @@ def make_tree() -> None:
     for code, parent in (("wear", None), ("elsewhere", None), ("coats", "wear")):
         create_category(tree, code=code, labels={"en-GB": code.capitalize()}, parent=parent, actor=HOUSE)
     season = create_tree(code="season", kind="browse", labels={"en-GB": "Season"}, actor=HOUSE)
+    bring_in_google()
     create_category(season, code="winter", labels={"en-GB": "Winter"}, actor=HOUSE)
 
 

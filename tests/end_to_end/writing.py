@@ -20,6 +20,7 @@ SHARED = {
     "queues": "definitions are the same everywhere; counts are of what one sees",
     "trees": "definitions are the same everywhere; what lies in them is cut to what one sees",
     "categories": "definitions are the same everywhere",
+    "schemas": "what others publish is the same everywhere",
     "taxonomy": "definitions are the same everywhere; their counts are cut to what one sees",
     "channels": "a channel serves many markets; what it says of each is cut to the actor's",
     "languages": "definitions are the same everywhere",
@@ -39,6 +40,7 @@ NAMES_NOTHING = {
     "POST /api/v1/api-keys": "a key of one's own; tests/foundation/test_keys.py names others as its owner",
     "POST /api/v1/roles": "for administrators alone; tests/foundation/test_roles_api.py",
     "POST /api/v1/saved-views": "a new view; its words are the writer's own",
+    "POST /api/v1/schemas": "a published file, for who defines categories",
     "POST /api/v1/uploads": "a new file; tests/dam/test_uploads_protocol.py names foreign ingests in its metadata",
 }
 
@@ -104,6 +106,15 @@ BODIES: dict[str, Body] = {
     "POST /api/v1/trees/{code}/categories": lambda *_: {"code": "mine", "labels": {"en-GB": "Mine"}},
     "PATCH /api/v1/categories/{key}": lambda *_: {"is_retired": True},
     "DELETE /api/v1/categories/{key}": lambda *_: None,
+    "PUT /api/v1/categories/{key}/mappings": lambda *_: {"schema": "google", "node": "166"},
+    "POST /api/v1/change-requests": lambda *_: {
+        "kind": "taxonomy.retire",
+        "parameters": {"category": "products/wear"},
+        "reason": "mine",
+    },
+    "POST /api/v1/change-requests/{uid}/approve": lambda *_: {},
+    "POST /api/v1/change-requests/{uid}/reject": lambda *_: {"reason": "mine"},
+    "POST /api/v1/change-requests/{uid}/withdraw": lambda *_: {},
     "PUT /api/v1/products/{sku}": lambda *_: {"family": "coats", "values": []},
     "PATCH /api/v1/products/{sku}": lambda *_: {"family": "cups", "parent": "ATLAS", "state": "retired"},
     "POST /api/v1/products/{sku}/placements": lambda *_: {"channel": "shop", "market": "US", "reason": "mine"},

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -19,6 +19,7 @@ from foundation.taxonomy.queries import get_category, holding_words
 from pim.models import CatalogueEntry, Classification
 from workspace.queries.shown import LOCALE
 
+Where = Callable[[str], str]  # from a category's code to the page with it open
 SIBLINGS, FOUND, LANGUAGES, OFFERED = 300, 40, 12, 20
 
 
@@ -45,6 +46,8 @@ class Node:
     products: int = 0
     children: list[Node] = field(default_factory=list)
     hidden: int = 0
+    note: str = ""
+    key: str = ""
 
 
 @dataclass(frozen=True)
@@ -85,6 +88,8 @@ class TreePage:
     q: str
     found: list[tuple[str, str]]
     may_edit: bool
+    may_define: bool
+    proposes: bool  # what is sent is asked for, and somebody else decides
 
 
 def tree_rows(actor: Actor) -> list[TreeRow]:
@@ -102,13 +107,12 @@ def get_visible_tree(code: str, *, actor: Actor) -> Tree:
     return tree
 
 
-def tree_page(code: str, *, actor: Actor, category: str = "", q: str = "") -> TreePage:
+def tree_page(code: str, *, actor: Actor, category: str = "", q: str = "", asks: bool = False) -> TreePage:
     """The tree with the branches open that lead to a category, each with the products that the actor sees in it."""
-    tree = get_visible_tree(code, actor=actor)
+    tree, may_define = get_visible_tree(code, actor=actor), actor.may("taxonomy.define")
     opened = get_category(tree, category) if category else None
     line = opened.line if opened else []
-    roots, hidden = _level(tree, None, line)
-    shown = [*_all(roots)]
+    roots, hidden, shown = open_nodes(tree, line, lambda code: address(tree.code, code))
     counts = _products(tree, actor)
     for one in shown:
         one.products = counts[f"{tree.code}/{one.code}"]
@@ -123,7 +127,9 @@ def tree_page(code: str, *, actor: Actor, category: str = "", q: str = "") -> Tr
         empty_labels=labels_of({}),
         q=q,
         found=_found(tree, q) if q else [],
-        may_edit=actor.may("taxonomy.define"),
+        may_edit=may_define or actor.may("taxonomy.propose"),
+        may_define=may_define,
+        proposes=asks or tree.is_controlled or not may_define,
     )
 
 
@@ -140,7 +146,13 @@ def address(tree: str, category: str = "") -> str:
     return reverse("tree", args=[tree]) + query
 
 
-def _level(tree: Tree, parent: Category | None, line: Sequence[str]) -> tuple[list[Node], int]:
+def open_nodes(tree: Tree, line: Sequence[str], where: Where) -> tuple[list[Node], int, Sequence[Node]]:
+    """The top of a tree with what is below those on the line, how many are left out, and all of them in a row."""
+    roots, hidden = _level(tree, None, line, where)
+    return roots, hidden, _all(roots)
+
+
+def _level(tree: Tree, parent: Category | None, line: Sequence[str], where: Where) -> tuple[list[Node], int]:
     """The categories below one, with what is below those on the line; and how many are left out."""
     below = Category.objects.filter(parent=OuterRef("pk"))
     rows = tree.categories.children_of(parent).annotate(has_any=Exists(below))
@@ -150,11 +162,11 @@ def _level(tree: Tree, parent: Category | None, line: Sequence[str]) -> tuple[li
     for one in listed[:SIBLINGS]:
         is_open = one.key in line
         node = Node(
-            one.code, one.label(LOCALE), address(tree.code, one.code), is_current=bool(line) and one.key == line[-1],
-            is_open=is_open, is_leaf=not one.has_any, is_retired=one.is_retired,
+            one.code, one.label(LOCALE), where(one.code), is_current=bool(line) and one.key == line[-1],
+            is_open=is_open, is_leaf=not one.has_any, is_retired=one.is_retired, key=one.key,
         )  # fmt: skip
         if is_open:
-            node.children, node.hidden = _level(tree, one, line)
+            node.children, node.hidden = _level(tree, one, line, where)
         nodes.append(node)
     return nodes, hidden
 
