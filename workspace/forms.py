@@ -222,6 +222,11 @@ class MemberForm(forms.Form):
     username = forms.CharField(max_length=150, label="Sign-in name")
 
 
+class VocabularyForm(forms.Form):
+    code = forms.CharField(max_length=40, help_text="Letters, digits and hyphens. It stays as it is.")
+    name = forms.CharField(max_length=200, help_text="What people call it.")
+
+
 class SchemaForm(forms.Form):
     """A published file: a new schema, its next version, or another language of the latest."""
 

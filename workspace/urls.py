@@ -46,6 +46,7 @@ from workspace.views import (
     taxonomy,
     theme,
     viewing,
+    vocabularies,
     work_items,
 )
 
@@ -193,6 +194,9 @@ urlpatterns = [
     path("settings/taxonomy/<str:code>/move/", taxonomy.tree_move, name="tree_move"),
     path("settings/taxonomy/<str:code>/change/", taxonomy.tree_change, name="tree_change"),
     path("settings/taxonomy/<str:code>/propose/", taxonomy.tree_propose, name="tree_propose"),
+    path("settings/vocabularies/", vocabularies.vocabularies, name="vocabulary_list"),
+    path("settings/vocabularies/<str:code>/", vocabularies.vocabulary, name="vocabulary"),
+    path("settings/vocabularies/<str:code>/change/", vocabularies.vocabulary_change, name="vocabulary_change"),
     path("settings/schemas/", schemas.schemas, name="schema_list"),
     path("settings/schemas/<str:code>/", schemas.schema, name="schema"),
     path("settings/schemas/<str:code>/map/", schemas.schema_map, name="schema_map"),

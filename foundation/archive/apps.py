@@ -43,7 +43,9 @@ class ArchiveConfig(AppConfig):
             SchemaChange,
             SchemaFile,
             SchemaVersion,
+            Term,
             Tree,
+            Vocabulary,
         )
         from foundation.workflow.models import Comment, Queue, Watcher, WorkItem
 
@@ -55,6 +57,7 @@ class ArchiveConfig(AppConfig):
         export_models(Locale, Market, Channel, Cell, Scope, ScopeCell)
         export_models(Tree, Category)
         export_models(ExternalSchema, SchemaVersion, SchemaFile, SchemaChange, ExternalNode, CategoryMapping)
+        export_models(Vocabulary, Term)
         export_models(Queue, WorkItem, Watcher, Comment)
         export_models(ChangeRequest)
         export_models(BulkChange, BulkRow)

@@ -3,7 +3,16 @@
 from django.contrib import admin
 
 from foundation.core.admin import ReadOnlyAdmin
-from foundation.taxonomy.models import Category, CategoryMapping, ExternalNode, ExternalSchema, SchemaVersion, Tree
+from foundation.taxonomy.models import (
+    Category,
+    CategoryMapping,
+    ExternalNode,
+    ExternalSchema,
+    SchemaVersion,
+    Term,
+    Tree,
+    Vocabulary,
+)
 
 
 @admin.register(Tree)
@@ -43,3 +52,16 @@ class CategoryMappingAdmin(ReadOnlyAdmin):
     list_display = ["category", "schema", "node", "actor", "mapped_at"]
     list_select_related = ["category__tree", "schema", "node"]
     list_filter = ["schema"]
+
+
+@admin.register(Vocabulary)
+class VocabularyAdmin(ReadOnlyAdmin):
+    list_display = ["code", "labels"]
+
+
+@admin.register(Term)
+class TermAdmin(ReadOnlyAdmin):
+    list_display = ["code", "vocabulary", "broader", "is_retired"]
+    list_select_related = ["vocabulary", "broader"]
+    list_filter = ["vocabulary", "is_retired"]
+    search_fields = ["code"]

@@ -6,6 +6,7 @@ from django.db.models import TextChoices
 
 DEEPEST = 12
 MOST = 50_000  # categories of one tree
+MOST_TERMS, MOST_SYNONYMS = 20_000, 50
 MOST_SENT = 20 * 1024 * 1024  # bytes of a published file that comes in by a request
 
 

@@ -19,3 +19,10 @@ class BadSchema(TandemError):
     code = "bad-schema"
     status = 422
     title = "The file cannot be read as a published tree"
+
+
+class AmbiguousWord(Conflict):
+    """`terms` are the codes that it may mean."""
+
+    code = "ambiguous-word"
+    title = "A word means several terms"

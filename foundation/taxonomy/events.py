@@ -28,3 +28,12 @@ CATEGORY_MAPPED = declare(
     "taxonomy.category.mapped", "A category is something else, or nothing, in a schema of somebody else's",
     category="tree/code", schema="code", node="code there, empty: nothing of its own",
 )  # fmt: skip
+VOCABULARY_CREATED = declare("taxonomy.vocabulary.created", "A vocabulary exists", vocabulary="code")
+VOCABULARY_CHANGED = declare("taxonomy.vocabulary.changed", "A vocabulary is called otherwise", vocabulary="code")
+VOCABULARY_DELETED = declare("taxonomy.vocabulary.deleted", "An empty vocabulary is no more", vocabulary="code")
+TERM_CREATED = declare("taxonomy.term.created", "A term exists", vocabulary="code", term="code")
+TERM_CHANGED = declare(
+    "taxonomy.term.changed", "A term has other words, another broader one, or is retired", vocabulary="code",
+    term="code",
+)  # fmt: skip
+TERM_DELETED = declare("taxonomy.term.deleted", "A term is no more", vocabulary="code", term="code")

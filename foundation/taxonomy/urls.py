@@ -11,6 +11,13 @@ from foundation.taxonomy.api.schemas import (
     SuggestionView,
 )
 from foundation.taxonomy.api.trees import CategoryListView, CategoryView, TreeListView, TreeView
+from foundation.taxonomy.api.vocabularies import (
+    TermListView,
+    TermView,
+    VocabularyListView,
+    VocabularyView,
+    WordView,
+)
 
 urlpatterns = [
     path("trees", TreeListView.as_view(), name="tree-list"),
@@ -23,4 +30,9 @@ urlpatterns = [
     path("schemas/<str:code>/coverage", CoverageView.as_view(), name="schema-coverage"),
     path("categories/<path:key>/mappings", MappingListView.as_view(), name="mapping-list"),
     path("categories/<path:key>", CategoryView.as_view(), name="category-detail"),
+    path("vocabularies", VocabularyListView.as_view(), name="vocabulary-list"),
+    path("vocabularies/<str:code>", VocabularyView.as_view(), name="vocabulary-detail"),
+    path("vocabularies/<str:code>/terms", TermListView.as_view(), name="term-list"),
+    path("vocabularies/<str:code>/meaning", WordView.as_view(), name="term-meaning"),
+    path("terms/<path:key>", TermView.as_view(), name="term-detail"),
 ]

@@ -176,6 +176,8 @@ def own_ids() -> dict[str, list[str]]:
         "taxonomy": ["products"],
         "categories": ["products/wear"],
         "schemas": ["google"],
+        "vocabularies": ["colours"],
+        "terms": ["colours/red"],
         "change-requests": [],
         "requests": [],
         "channels": ["shop", "bazaar"],

@@ -27,8 +27,8 @@ from foundation.core.pages import encode_cursor
 from foundation.events.sequencing import drain
 from foundation.history.services import recorded
 from foundation.markets.models import Channel
-from foundation.taxonomy.models import Category, ExternalSchema, Tree
-from foundation.taxonomy.services import create_category, create_tree, map_category
+from foundation.taxonomy.models import Category, ExternalSchema, Tree, Vocabulary
+from foundation.taxonomy.services import create_category, create_term, create_tree, create_vocabulary, map_category
 from foundation.workflow.models import WorkItem
 from pim.models import Attribute, Option, Product
 from pim.services import (
@@ -269,6 +269,18 @@ def schema() -> str:
         bring_in_google()
         map_category(Category.objects.get(code="wear"), schema="google", node="1604", actor=HOUSE)
     return "google"
+
+
+def vocabulary() -> Vocabulary:
+    """colours: red, and crimson below it."""
+    known = Vocabulary.objects.first()
+    if known:
+        return known
+    made = create_vocabulary(code="colours", labels={"en-GB": "Colours"}, actor=HOUSE)
+    create_term(made, code="red", labels={"en-GB": "Red"}, actor=HOUSE)
+    synonyms = {"en-GB": ["Carmine"], "de-DE": ["Karmin"]}
+    create_term(made, code="crimson", labels={"en-GB": "Crimson"}, synonyms=synonyms, broader="red", actor=HOUSE)
+    return made
 
 
 def change_request() -> ChangeRequest:

@@ -78,6 +78,8 @@ PAGES: dict[str, Callable[[Any], str]] = {
     "tree_list": lambda _: "/settings/taxonomy/",
     "tree": lambda _: "/settings/taxonomy/products/?category=coats",
     "tree, a search": lambda _: "/settings/taxonomy/products/?q=coat",
+    "vocabulary_list": lambda _: "/settings/vocabularies/",
+    "vocabulary": lambda _: f"/settings/vocabularies/{factories.vocabulary().code}/?term=crimson",
     "schema_list": lambda _: "/settings/schemas/",
     "schema": lambda _: f"/settings/schemas/{factories.schema()}/?tree=products&category=coats",
     "change_request_list": lambda _: "/settings/requests/",

@@ -24,7 +24,7 @@ from foundation.core.pages import keyset_page
 from foundation.markets.models import Channel, Locale, Market, Scope
 from foundation.markets.queries import locale_chain
 from foundation.provisioning.models import Entry
-from foundation.taxonomy.models import ExternalSchema, Tree
+from foundation.taxonomy.models import ExternalSchema, Tree, Vocabulary
 from foundation.workflow.models import WorkItem
 from foundation.workflow.queries import queues_of
 from workspace.queries.shown import State
@@ -89,6 +89,9 @@ def parts(actor: Actor) -> list[Part]:
     ]  # fmt: skip
     words = "The product hierarchy, and trees to browse by"
     found.append(Part("Categories", reverse("tree_list"), "layers", words, Tree.objects.visible_to(actor).count()))
+    words = "Words that the house agreed on, with their synonyms"
+    vocabularies = Vocabulary.objects.visible_to(actor).count()
+    found.append(Part("Vocabularies", reverse("vocabulary_list"), "tag", words, vocabularies))
     words = "Trees of others, and what our categories are in them"
     schemas = ExternalSchema.objects.visible_to(actor).count()
     found.append(Part("External schemas", reverse("schema_list"), "globe", words, schemas))

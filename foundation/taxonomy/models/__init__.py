@@ -1,4 +1,4 @@
-"""Trees and their categories; the schemas of others and what of them our categories are."""
+"""Trees and their categories; the schemas of others and what our categories are in them; agreed words."""
 
 from foundation.taxonomy.models.schemas import (
     CategoryMapping,
@@ -9,6 +9,7 @@ from foundation.taxonomy.models.schemas import (
     SchemaVersion,
 )
 from foundation.taxonomy.models.trees import Category, CategoryQuerySet, Tree, TreeQuerySet
+from foundation.taxonomy.models.vocabularies import Term, TermQuerySet, Vocabulary, VocabularyQuerySet
 
 __all__ = [
     "Category",
@@ -19,6 +20,10 @@ __all__ = [
     "SchemaChange",
     "SchemaFile",
     "SchemaVersion",
+    "Term",
+    "TermQuerySet",
     "Tree",
     "TreeQuerySet",
+    "Vocabulary",
+    "VocabularyQuerySet",
 ]

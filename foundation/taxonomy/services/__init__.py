@@ -19,15 +19,28 @@ from foundation.taxonomy.services.trees import (
     lock_tree,
     rename_tree,
 )
+from foundation.taxonomy.services.vocabularies import (
+    change_term,
+    create_term,
+    create_vocabulary,
+    delete_term,
+    delete_vocabulary,
+    rename_vocabulary,
+)
 
 __all__ = [
     "change_category",
+    "change_term",
     "change_tree",
     "control_tree",
     "create_category",
+    "create_term",
     "create_tree",
+    "create_vocabulary",
     "delete_category",
+    "delete_term",
     "delete_tree",
+    "delete_vocabulary",
     "import_schema",
     "lock_tree",
     "map_category",
@@ -35,6 +48,7 @@ __all__ = [
     "refresh_lines",
     "rename_category",
     "rename_tree",
+    "rename_vocabulary",
     "retire_category",
     "tree_ids",
 ]

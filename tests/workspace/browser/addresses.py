@@ -52,6 +52,8 @@ def addresses(street: Any) -> dict[str, str]:
         "trees": "/settings/taxonomy/",
         "tree": "/settings/taxonomy/products/?category=coats",
         "tree, asked for": "/settings/taxonomy/products/?category=macs&ask=1",
+        "vocabularies": "/settings/vocabularies/",
+        "vocabulary": f"/settings/vocabularies/{factories.vocabulary().code}/?term=crimson",
         "schemas": "/settings/schemas/",
         "schema": f"/settings/schemas/{factories.schema()}/?tree=products&category=coats",
         "change requests": "/settings/requests/",
