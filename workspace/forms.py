@@ -241,7 +241,8 @@ class SchemaForm(forms.Form):
 
     def __init__(self, *args: Any, **given: Any) -> None:
         super().__init__(*args, **given)
-        self.fields["locale"].choices = [(one.code, one.name) for one in Locale.objects.order_by("code")]
+        choice: Any = self.fields["locale"]
+        choice.choices = [(one.code, one.name) for one in Locale.objects.order_by("code")]
 
 
 class TreeForm(forms.Form):

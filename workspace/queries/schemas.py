@@ -95,7 +95,7 @@ def schema_rows(actor: Actor) -> list[SchemaRow]:
     rows = ExternalSchema.objects.visible_to(actor).prefetch_related("versions")
     found = []
     for one in rows:
-        latest = [*one.versions.all()][-1:]  # type: ignore[attr-defined]
+        latest = [*one.versions.all()][-1:]
         label, nodes = (latest[0].label, latest[0].nodes) if latest else ("", 0)
         url = reverse("schema", args=[one.code])
         found.append(SchemaRow(url, one.code, one.name, one.get_format_display(), label, nodes))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
+from typing import Any, cast
 
 from django.db.models import Case, IntegerField, Q, Value, When
 
@@ -23,7 +24,7 @@ def get_schema(code: str) -> ExternalSchema:
 
 def get_node(schema: ExternalSchema, code: str) -> ExternalNode:
     """The node of this code in the schema's latest version; raises `Missing`."""
-    found = schema.nodes.standing().filter(code=code).first() if "\0" not in code else None  # type: ignore[attr-defined]
+    found = schema.nodes.standing().filter(code=code).first() if "\0" not in code else None
     if found is None:
         raise Missing(f"{schema.name} has no {code[:40]!r}", path="node")
     node: ExternalNode = found
@@ -47,7 +48,7 @@ def suggested_nodes(schema: ExternalSchema, *, words: Iterable[str], limit: int)
     if not stems:
         return []
     rows = ExternalNode.objects.filter(schema=schema).standing()
-    any_of, hits = Q(pk__in=[]), Value(0, output_field=IntegerField())
+    any_of, hits = Q(pk__in=[]), cast("Any", Value(0, output_field=IntegerField()))
     for stem in stems:
         any_of |= Q(text__contains=stem)
         hits = hits + Case(When(text__contains=stem, then=1), default=0, output_field=IntegerField())

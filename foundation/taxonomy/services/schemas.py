@@ -68,9 +68,9 @@ def import_schema(
             raise Conflict(f"{code} is a {schema.get_format_display()}", path="format")
         latest = SchemaVersion.objects.filter(schema=schema).last()
         known = SchemaVersion.objects.filter(schema=schema, label=label).first()
-        if known and (known.files.filter(locale=locale, sha256=published.sha256)).exists():  # type: ignore[attr-defined]
+        if known and (known.files.filter(locale=locale, sha256=published.sha256)).exists():
             return known
-        if known and (known != latest or known.files.filter(locale=locale).exists()):  # type: ignore[attr-defined]
+        if known and (known != latest or known.files.filter(locale=locale).exists()):
             raise Conflict(f"{code} has another file of version {label} already", path="version")
         made = known or SchemaVersion.objects.create(
             schema=schema, label=label, nodes=len(published.nodes), imported_at=moment.now()
