@@ -74,6 +74,7 @@ INSTALLED_APPS = [
     "foundation.taxonomy",
     "foundation.links",
     "foundation.workflow",
+    "foundation.approval",
     "foundation.archive",
     "pim",
     "dam",
@@ -267,6 +268,7 @@ SPECTACULAR_SETTINGS = {
         "ValueKindEnum": ("own", "computed"),
         "BulkOutcomeEnum": "foundation.bulk.choices.Outcome",
         "FeedStateEnum": "syndication.choices.FeedState",
+        "RequestStateEnum": "foundation.approval.choices.RequestState",
         "ListPageEnum": ("product_list", "asset_list", "listing_list"),
     },
 }

@@ -40,6 +40,7 @@ urlpatterns = [
     path("api/v1/", include("foundation.audit.urls")),
     path("api/v1/", include("foundation.workflow.urls")),
     path("api/v1/", include("foundation.taxonomy.urls")),
+    path("api/v1/", include("foundation.approval.urls")),
     path("api/v1/", include("associations.urls")),
     path("api/v1/", include("dam.urls")),
     path("api/v1/", include("pim.urls")),

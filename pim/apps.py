@@ -6,13 +6,14 @@ class PimConfig(AppConfig):
     label = "pim"
 
     def ready(self) -> None:
+        from foundation.approval.registry import register_touched
         from foundation.archive.registry import derived_models, export_models
         from foundation.audit.registry import cut_images
         from foundation.core.permissions import declare_permissions
         from foundation.workflow.registry import register_place
         from pim import consumers, events, fsck, models  # noqa: F401  registers itself
         from pim.queries import images
-        from pim.queries.classifications import category_of_product
+        from pim.queries.classifications import category_of_product, products_in
         from pim.services.bulk import offer_product_verbs
 
         fsck.register()
@@ -38,6 +39,7 @@ class PimConfig(AppConfig):
         derived_models("words of products, for finding them", models.ProductSearch)
         offer_product_verbs()
         register_place("product", category_of_product)
+        register_touched("products", products_in)
         declare_permissions(
             "Products",
             {

@@ -48,6 +48,7 @@ PERMISSIONS: dict[Role, frozenset[str]] = {
             "syndication.view",
             "syndication.publish",
             "delivery.mint",
+            "taxonomy.propose",
         }
     ),
     Role.STUDIO: frozenset(

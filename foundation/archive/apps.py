@@ -24,6 +24,7 @@ class ArchiveConfig(AppConfig):
             User,
             Viewing,
         )
+        from foundation.approval.models import ChangeRequest
         from foundation.archive import fsck
         from foundation.archive.registry import derived_models, export_models
         from foundation.audit.models import Batch, Chain, Link
@@ -35,7 +36,18 @@ class ArchiveConfig(AppConfig):
         from foundation.jobs.models import Job, Timer
         from foundation.markets.models import Cell, Channel, Locale, Market, Scope, ScopeCell
         from foundation.provisioning.models import Entry, Exchange
-        from foundation.taxonomy.models import Category, Tree
+        from foundation.taxonomy.models import (
+            Category,
+            CategoryMapping,
+            ExternalNode,
+            ExternalSchema,
+            SchemaChange,
+            SchemaFile,
+            SchemaVersion,
+            Term,
+            Tree,
+            Vocabulary,
+        )
         from foundation.workflow.models import Comment, Queue, Watcher, WorkItem
 
         fsck.register()
@@ -45,7 +57,10 @@ class ArchiveConfig(AppConfig):
         export_models(AuditEntry, Batch, Link)
         export_models(Locale, Market, Channel, Cell, Scope, ScopeCell)
         export_models(Tree, Category)
+        export_models(ExternalSchema, SchemaVersion, SchemaFile, SchemaChange, ExternalNode, CategoryMapping)
+        export_models(Vocabulary, Term)
         export_models(Queue, WorkItem, Watcher, Comment)
+        export_models(ChangeRequest)
         export_models(BulkChange, BulkRow)
         derived_models("emptied by the sequencer before an export", OutboxEvent)
         export_models(Authenticator, SocialAccount)

@@ -16,7 +16,8 @@ class TaxonomyConfig(AppConfig):
         declare_permissions(
             "Categories",
             {
-                "taxonomy.define": "Define trees and categories, and move them",
+                "taxonomy.define": "Define trees and categories, and move them; decide what others ask for",
+                "taxonomy.propose": "Ask for changes of categories that somebody else decides",
             },
             is_house_wide=True,
         )

@@ -35,6 +35,18 @@ def category_of_product(uid: UUID) -> int | None:
     return rows.values_list("category_id", flat=True).first()
 
 
+def products_in(keys: Collection[str]) -> int:
+    """How many models and simple products lie in the branches of these categories."""
+    within = Category.objects.in_branches(keys).order_by().values("pk")
+    return Classification.objects.filter(category__in=within).order_by().values("product").distinct().count()
+
+
+def place_of_root(root_id: int) -> Category | None:
+    """The category of the product hierarchy that a model or simple product lies in."""
+    row = Classification.objects.filter(product=root_id, is_primary=True).select_related("category").first()
+    return row.category if row else None
+
+
 def actor_at(product: Product, actor: Actor) -> Actor:
     """The actor as far as their reaches admit the product's category. A query only for who ends in some branch."""
     if not actor.is_anywhere_limited(CATEGORY):

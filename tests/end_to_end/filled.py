@@ -18,7 +18,7 @@ from foundation.core.actors import system
 from foundation.history.services import recorded
 from foundation.jobs.models import Job
 from foundation.jobs.running import run_due_jobs
-from foundation.taxonomy.services import create_category, create_tree
+from foundation.taxonomy.services import create_category, create_term, create_tree, create_vocabulary
 from foundation.workflow.models import WorkItem
 from foundation.workflow.services import define_queue, open_work_item
 from pim.models import Identifier, Product, ProductImport
@@ -38,6 +38,7 @@ from pim.services import (
 from syndication.models import Feed, FeedMessage, Listing, Rejection
 from syndication.services.rejections import Complaint, settle_rejections
 from tests.cast import make_actor
+from tests.schemas import bring_in_google
 from tests.syndication import factories
 from workspace.services import save_view
 
@@ -54,6 +55,9 @@ def make_tree() -> None:
     for code, parent in (("wear", None), ("elsewhere", None), ("coats", "wear")):
         create_category(tree, code=code, labels={"en-GB": code.capitalize()}, parent=parent, actor=HOUSE)
     season = create_tree(code="season", kind="browse", labels={"en-GB": "Season"}, actor=HOUSE)
+    bring_in_google()
+    colours = create_vocabulary(code="colours", labels={"en-GB": "Colours"}, actor=HOUSE)
+    create_term(colours, code="red", labels={"en-GB": "Red"}, actor=HOUSE)
     create_category(season, code="winter", labels={"en-GB": "Winter"}, actor=HOUSE)
 
 

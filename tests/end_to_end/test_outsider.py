@@ -20,6 +20,7 @@ from dam.models import Asset, Licence
 from foundation.accounts.models import User
 from foundation.accounts.queries import actor_of
 from foundation.accounts.services import create_api_key, create_group
+from foundation.approval.services import propose_change
 from foundation.core.actors import system
 from foundation.events.models import Event
 from foundation.workflow.models import WorkItem
@@ -117,6 +118,8 @@ def house(request: Any, world: Any, people: dict[str, Any]) -> SimpleNamespace:
     foreign |= {"bulk": foreign["bulk-changes"], "people": [str(somebody_abroad())], "groups": [str(group_abroad())]}
     key = key_abroad()
     foreign |= {"keys": [key], "api-keys": [key]}
+    asked = str(asked_abroad())
+    foreign |= {"change-requests": [asked], "requests": [asked]}
     foreign |= {"licences": filled.foreign_licences(), "products": [*foreign["products"], "CIRRUS"]}
     assert all(foreign.values()), {name: len(ids) for name, ids in foreign.items()}
     return SimpleNamespace(before=before, foreign=foreign, own=own_ids())
@@ -126,6 +129,13 @@ def somebody_abroad() -> Any:
     """The uid of somebody of another market."""
     actor = make_actor("abroad", "steward", market="GB")
     return User.objects.get(pk=actor.user_id).uid
+
+
+def asked_abroad() -> Any:
+    """The uid of a change that somebody of the whole house asks for."""
+    parameters = {"category": "products/elsewhere"}
+    actor = make_actor("asker", "steward")
+    return propose_change(kind="taxonomy.retire", parameters=parameters, reason=filled.MARK, actor=actor).uid
 
 
 def group_abroad() -> Any:
@@ -172,6 +182,11 @@ def own_ids() -> dict[str, list[str]]:
         "trees": ["products"],
         "taxonomy": ["products"],
         "categories": ["products/wear"],
+        "schemas": ["google"],
+        "vocabularies": ["colours"],
+        "terms": ["colours/red"],
+        "change-requests": [],
+        "requests": [],
         "channels": ["shop", "bazaar"],
         "markets": ["US"],
         "languages": ["en-US"],

@@ -22,7 +22,14 @@ from foundation.history.models import Revision
 from foundation.jobs.running import run_due_jobs
 from foundation.taxonomy.errors import StillUsed
 from foundation.taxonomy.models import Category
-from foundation.taxonomy.services import create_category, create_tree, delete_category, move_category, retire_category
+from foundation.taxonomy.services import (
+    create_category,
+    create_tree,
+    delete_category,
+    map_category,
+    move_category,
+    retire_category,
+)
 from foundation.workflow.models import WorkItem
 from foundation.workflow.services import define_queue, open_work_item
 from pim.errors import BadProduct, IdentifierTaken
@@ -52,6 +59,7 @@ from pim.services import (
     upsert_product,
     upsert_products,
 )
+from tests.schemas import bring_in_google
 
 from .factories import HOUSE, make_coat, make_cup, make_gtin, make_key, make_user, product, scope
 
@@ -445,3 +453,18 @@ def test_a_stale_document_is_refused(shelves: dict[str, Product]) -> None:
     with pytest.raises(Conflict):
         create_tree(code="again", kind="hierarchy", labels={"en-GB": "x"}, actor=HOUSE)
     create_product(sku="LAST", family="cups", actor=HOUSE)
+
+
+def test_a_product_is_told_its_place_in_schemas_of_others(world: Any, client_of: Any, steward: Any) -> None:
+    bring_in_google()
+    cup = make_cup("CUP-FAR")
+    home = Category.objects.filter(tree__kind="hierarchy").order_by("pk")[0]
+    api, path = client_of(steward), "/api/v1/products/CUP-FAR/external-categories"
+    assert api.get(path).json() == []
+    classify_product(cup, category=home.key, actor=HOUSE)
+    assert api.get(path).json() == []
+    map_category(home, schema="google", node="536", actor=HOUSE)
+    assert api.get(path).json() == [
+        {"schema": "google", "node": "536", "path": "Home & Garden", "is_removed": False, "category": home.key}
+    ]
+    assert api.get("/api/v1/products/NONE/external-categories").status_code == 404

@@ -16,6 +16,8 @@ from dam.verdict import TermFacts
 from foundation.accounts.choices import Role
 from foundation.accounts.models import Group, User
 from foundation.accounts.services import add_members, create_group, create_user, grant_role
+from foundation.approval.models import ChangeRequest
+from foundation.approval.services import propose_change
 from foundation.blobs.models import Blob
 from foundation.bulk.models import BulkChange
 from foundation.bulk.services import start_bulk_change
@@ -25,8 +27,8 @@ from foundation.core.pages import encode_cursor
 from foundation.events.sequencing import drain
 from foundation.history.services import recorded
 from foundation.markets.models import Channel
-from foundation.taxonomy.models import Tree
-from foundation.taxonomy.services import create_category, create_tree
+from foundation.taxonomy.models import Category, ExternalSchema, Tree, Vocabulary
+from foundation.taxonomy.services import create_category, create_term, create_tree, create_vocabulary, map_category
 from foundation.workflow.models import WorkItem
 from pim.models import Attribute, Option, Product
 from pim.queries.history import product_history
@@ -42,6 +44,8 @@ from pim.services import (
 )
 from syndication.choices import ListingState
 from syndication.models import Feed, FeedMessage, Listing
+from tests.cast import make_actor
+from tests.schemas import bring_in_google
 
 HOUSE = system("tests")
 COLOURS, SIZES = ("red", "blue"), ("s", "m")
@@ -297,6 +301,36 @@ def make_tree() -> Tree:
         classify_product(product(sku), category=f"products/{code}", actor=HOUSE)
     drain()
     return tree
+
+
+def schema() -> str:
+    """The code of a schema of somebody else's, to which what is worn is mapped."""
+    if not ExternalSchema.objects.exists():
+        bring_in_google()
+        map_category(Category.objects.get(code="wear"), schema="google", node="1604", actor=HOUSE)
+    return "google"
+
+
+def vocabulary() -> Vocabulary:
+    """colours: red, and crimson below it."""
+    known = Vocabulary.objects.first()
+    if known:
+        return known
+    made = create_vocabulary(code="colours", labels={"en-GB": "Colours"}, actor=HOUSE)
+    create_term(made, code="red", labels={"en-GB": "Red"}, actor=HOUSE)
+    synonyms = {"en-GB": ["Carmine"], "de-DE": ["Karmin"]}
+    create_term(made, code="crimson", labels={"en-GB": "Crimson"}, synonyms=synonyms, broader="red", actor=HOUSE)
+    return made
+
+
+def change_request() -> ChangeRequest:
+    """One that somebody of the house asks for: the same each time."""
+    known = ChangeRequest.objects.first()
+    if known:
+        return known
+    parameters = {"category": "products/coats", "parent": "home"}
+    actor = make_actor("asta", "steward")
+    return propose_change(kind="taxonomy.move", parameters=parameters, reason="They are sold at home", actor=actor)
 
 
 def product(sku: str) -> Product:

@@ -56,6 +56,7 @@ CORNERS = (
     Place("unbound_assets", "Assets that show nothing", "asset", ("dam.view",)),
     Place("missing_heroes", "Products without a hero", "product", ("dam.view",)),
     Place("listing_fix", "Failed listings, one after another", "listing", ("syndication.view",)),
+    Place("change_request_list", "Settings: change requests", "check", ("taxonomy.define", "taxonomy.propose")),
     Place("market_list", "Settings: markets", "market"),
     Place("locale_list", "Settings: languages", "locale"),
     Place("channel_settings", "Settings: channels", "channel"),

@@ -14,6 +14,8 @@ from dam.models import Preset
 from dam.recipes import complete_recipe
 from foundation.accounts.models import ApiKey, Grant, Group, Provider, RoleDefinition, User
 from foundation.accounts.queries import WITH_GRANTS, grants_of, why_not_viewed
+from foundation.approval.choices import RequestState
+from foundation.approval.models import ChangeRequest, may_look
 from foundation.audit.queries.chain import last_batch
 from foundation.core import moment
 from foundation.core.actors import Actor
@@ -22,7 +24,7 @@ from foundation.core.pages import keyset_page
 from foundation.markets.models import Channel, Locale, Market, Scope
 from foundation.markets.queries import locale_chain
 from foundation.provisioning.models import Entry
-from foundation.taxonomy.models import Tree
+from foundation.taxonomy.models import ExternalSchema, Tree, Vocabulary
 from foundation.workflow.models import WorkItem
 from foundation.workflow.queries import queues_of
 from pim.choices import Severity
@@ -105,6 +107,16 @@ def parts(actor: Actor) -> list[Part]:
         words = "Brands, materials, size charts: said once, named by products"
         count = RecordType.objects.visible_to(actor).count()
         found.append(Part("Records", reverse("record_type_list"), "bookmark", words, count))
+    words = "Words that the house agreed on, with their synonyms"
+    vocabularies = Vocabulary.objects.visible_to(actor).count()
+    found.append(Part("Vocabularies", reverse("vocabulary_list"), "tag", words, vocabularies))
+    words = "Trees of others, and what our categories are in them"
+    schemas = ExternalSchema.objects.visible_to(actor).count()
+    found.append(Part("External schemas", reverse("schema_list"), "globe", words, schemas))
+    if may_look(actor):
+        words = "Changes of categories that one asks for and another decides"
+        waiting = ChangeRequest.objects.visible_to(actor).filter(state=RequestState.OPEN).count()
+        found.append(Part("Change requests", reverse("change_request_list"), "check", words, waiting))
     if actor.may("dam.view"):
         words = "Sizes and formats in which pictures go out"
         found.append(Part("Presets", reverse("preset_list"), "asset", words, Preset.objects.visible_to(actor).count()))

@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from django.db.models import Count, Exists, OuterRef, Q, TextField
-from django.db.models.functions import Cast
+from django.db.models import Count, Exists, F, Func, OuterRef
 from django.urls import reverse
 from django.utils.http import urlencode
 
@@ -16,11 +15,12 @@ from foundation.core.actors import Actor
 from foundation.core.errors import Missing
 from foundation.markets.models import Locale
 from foundation.taxonomy.models import Category, CategoryQuerySet, Tree
-from foundation.taxonomy.queries import get_category
+from foundation.taxonomy.queries import get_category, holding_words
 from pim.models import CatalogueEntry, Classification
 from workspace.queries.shown import LOCALE
 
-SIBLINGS, FOUND, LANGUAGES, OFFERED = 300, 40, 12, 500
+Where = Callable[[str], str]  # from a category's code to the page with it open
+SIBLINGS, FOUND, LANGUAGES, OFFERED = 300, 40, 12, 20
 
 
 @dataclass(frozen=True)
@@ -46,6 +46,8 @@ class Node:
     products: int = 0
     children: list[Node] = field(default_factory=list)
     hidden: int = 0
+    note: str = ""
+    key: str = ""
 
 
 @dataclass(frozen=True)
@@ -86,7 +88,8 @@ class TreePage:
     q: str
     found: list[tuple[str, str]]
     may_edit: bool
-    parents: list[tuple[str, str]]
+    may_define: bool
+    proposes: bool  # what is sent is asked for, and somebody else decides
 
 
 def tree_rows(actor: Actor) -> list[TreeRow]:
@@ -104,13 +107,12 @@ def get_visible_tree(code: str, *, actor: Actor) -> Tree:
     return tree
 
 
-def tree_page(code: str, *, actor: Actor, category: str = "", q: str = "") -> TreePage:
+def tree_page(code: str, *, actor: Actor, category: str = "", q: str = "", asks: bool = False) -> TreePage:
     """The tree with the branches open that lead to a category, each with the products that the actor sees in it."""
-    tree = get_visible_tree(code, actor=actor)
+    tree, may_define = get_visible_tree(code, actor=actor), actor.may("taxonomy.define")
     opened = get_category(tree, category) if category else None
     line = opened.line if opened else []
-    roots, hidden = _level(tree, None, line)
-    shown = [*_all(roots)]
+    roots, hidden, shown = open_nodes(tree, line, lambda code: address(tree.code, code))
     counts = _products(tree, actor)
     for one in shown:
         one.products = counts[f"{tree.code}/{one.code}"]
@@ -125,8 +127,9 @@ def tree_page(code: str, *, actor: Actor, category: str = "", q: str = "") -> Tr
         empty_labels=labels_of({}),
         q=q,
         found=_found(tree, q) if q else [],
-        may_edit=actor.may("taxonomy.define"),
-        parents=_parents(tree, opened) if opened and actor.may("taxonomy.define") else [],
+        may_edit=may_define or actor.may("taxonomy.propose"),
+        may_define=may_define,
+        proposes=asks or tree.is_controlled or not may_define,
     )
 
 
@@ -143,7 +146,13 @@ def address(tree: str, category: str = "") -> str:
     return reverse("tree", args=[tree]) + query
 
 
-def _level(tree: Tree, parent: Category | None, line: Sequence[str]) -> tuple[list[Node], int]:
+def open_nodes(tree: Tree, line: Sequence[str], where: Where) -> tuple[list[Node], int, Sequence[Node]]:
+    """The top of a tree with what is below those on the line, how many are left out, and all of them in a row."""
+    roots, hidden = _level(tree, None, line, where)
+    return roots, hidden, _all(roots)
+
+
+def _level(tree: Tree, parent: Category | None, line: Sequence[str], where: Where) -> tuple[list[Node], int]:
     """The categories below one, with what is below those on the line; and how many are left out."""
     below = Category.objects.filter(parent=OuterRef("pk"))
     rows = tree.categories.children_of(parent).annotate(has_any=Exists(below))
@@ -153,11 +162,11 @@ def _level(tree: Tree, parent: Category | None, line: Sequence[str]) -> tuple[li
     for one in listed[:SIBLINGS]:
         is_open = one.key in line
         node = Node(
-            one.code, one.label(LOCALE), address(tree.code, one.code), is_current=bool(line) and one.key == line[-1],
-            is_open=is_open, is_leaf=not one.has_any, is_retired=one.is_retired,
+            one.code, one.label(LOCALE), where(one.code), is_current=bool(line) and one.key == line[-1],
+            is_open=is_open, is_leaf=not one.has_any, is_retired=one.is_retired, key=one.key,
         )  # fmt: skip
         if is_open:
-            node.children, node.hidden = _level(tree, one, line)
+            node.children, node.hidden = _level(tree, one, line, where)
         nodes.append(node)
     return nodes, hidden
 
@@ -175,14 +184,8 @@ def _products(tree: Tree, actor: Actor) -> Counter[str]:
         rows = entries.values_list("category__line").annotate(number=Count("pk"))
         return _summed(rows)
     lies = Classification.objects.visible_to(actor).filter(category__tree=tree).order_by()
-    counts: Counter[str] = Counter()
-    seen: set[tuple[int, str]] = set()
-    for product, line in lies.values_list("product", "category__line"):
-        for key in line:
-            if (product, key) not in seen:
-                seen.add((product, key))
-                counts[key] += 1
-    return counts
+    keys = lies.annotate(key=Func(F("category__line"), function="unnest")).values("key")
+    return Counter(dict(keys.annotate(number=Count("product", distinct=True)).values_list("key", "number")))
 
 
 def _summed(rows: Iterable[Any]) -> Counter[str]:
@@ -213,18 +216,34 @@ def _opened(tree: Tree, one: Category, counts: Counter[str]) -> Opened:
     )
 
 
-def _parents(tree: Tree, opened: Category) -> list[tuple[str, str]]:
-    """The first categories that it can be moved below, the upper ones before what is below them."""
-    rows = tree.categories.exclude(line__contains=[opened.key]).order_by("line")
-    return [(one.code, one.label(LOCALE)) for one in rows[:OFFERED]]
+@dataclass(frozen=True)
+class CategoryChoice:
+    code: str
+    name: str
+    path: str
+    is_retired: bool
+
+
+def category_choices(code: str, *, actor: Actor, q: str, moved: str = "") -> list[CategoryChoice]:
+    """The first few categories with these words, none of them in the branch that is to be moved."""
+    tree = get_visible_tree(code, actor=actor)
+    rows = holding_words(tree.categories.visible_to(actor), q)
+    if moved:
+        rows = rows.exclude(line__contains=[f"{tree.code}/{moved}"])
+    return [
+        CategoryChoice(one.code, one.label(LOCALE), " / ".join(_codes(one)), one.is_retired)
+        for one in rows.order_by("line")[:OFFERED]
+    ]
 
 
 def _found(tree: Tree, q: str) -> list[tuple[str, str]]:
     """(address, way down in codes) of categories by a part of their code or of any of their names."""
-    rows = tree.categories.annotate(names=Cast("labels", TextField()))
-    for word in q.split()[:8]:
-        rows = rows.filter(Q(code__icontains=word) | Q(names__icontains=word))
+    rows = holding_words(tree.categories.all(), q)
     return [
-        (address(tree.code, one.code), f"{one.label(LOCALE)} ({' / '.join(key.partition('/')[2] for key in one.line)})")
+        (address(tree.code, one.code), f"{one.label(LOCALE)} ({' / '.join(_codes(one))})")
         for one in rows.order_by("line")[:FOUND]
     ]
+
+
+def _codes(one: Category) -> list[str]:
+    return [key.partition("/")[2] for key in one.line]

@@ -11,6 +11,7 @@ from django.db.models import Count, Exists, OuterRef, QuerySet, Subquery
 from django.db.models.functions import Coalesce
 from django.urls import reverse
 
+from foundation.approval.models import may_look
 from foundation.core.actors import Actor
 from foundation.workflow.choices import Priority
 from foundation.workflow.models import Comment, Watcher, WorkItem
@@ -116,6 +117,8 @@ def address(item: WorkItem, actor: Actor) -> str:
         return f"{reverse('ingest', args=[item.subject])}?state=refused"
     if item.kind == "proposal":
         return f"{reverse('proposals')}?proposal={item.cause_key.partition(':')[2]}"
+    if item.subject_type == "change_request" and not may_look(actor):
+        return _own(item)
     return SUBJECT_PAGES.get(item.subject_type, _own)(item)
 
 
@@ -138,6 +141,7 @@ SUBJECT_PAGES: dict[str, Callable[[WorkItem], str]] = {
     "listing": _page("listing"),
     "import": _page("import"),
     "feed": _page("feed"),
+    "change_request": _page("change_request"),
 }
 
 

@@ -12,10 +12,12 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from foundation.approval.services import propose_change
 from foundation.core.errors import Denied, Invalid, TandemError
 from foundation.taxonomy.models import Category, Tree
 from foundation.taxonomy.queries import get_category
 from foundation.taxonomy.services import (
+    control_tree,
     create_category,
     create_tree,
     delete_category,
@@ -26,7 +28,14 @@ from foundation.taxonomy.services import (
     retire_category,
 )
 from workspace import forms
-from workspace.queries.trees import address, get_visible_tree, labels_of, tree_page, tree_rows
+from workspace.queries.trees import (
+    address,
+    category_choices,
+    get_visible_tree,
+    labels_of,
+    tree_page,
+    tree_rows,
+)
 from workspace.views.confirming import confirmed
 from workspace.views.pages import PageRequest, page
 
@@ -62,8 +71,17 @@ def trees(request: PageRequest) -> HttpResponse:
 def tree(request: PageRequest, code: str) -> HttpResponse:
     """A tree with the branches open that lead to `category`; `q` looks for one."""
     asked = {name: request.GET.get(name, "").strip().replace("\0", "")[:200] for name in ("category", "q")}
-    found = tree_page(code, actor=request.actor, **asked)
+    found = tree_page(code, actor=request.actor, asks="ask" in request.GET, **asked)
     return render(request, "workspace/tree.html", {"page": found})
+
+
+@require_safe
+@page()
+def tree_picker(request: PageRequest, code: str) -> HttpResponse:
+    """The options of a category picker for what is typed; none of the branch that is moved."""
+    q, moved = request.GET.get("parent", "").strip()[:200], request.GET.get("moved", "")[:40].replace("\0", "")
+    choices = category_choices(code, actor=request.actor, q=q, moved=moved)
+    return render(request, "workspace/fragments/category_options.html", {"choices": choices, "q": q})
 
 
 @require_POST
@@ -79,6 +97,25 @@ def tree_change(request: PageRequest, code: str) -> HttpResponse:
 def tree_move(request: PageRequest, code: str) -> HttpResponse:
     """A branch elsewhere is seen by others, so it is asked who is there."""
     return _carried_out(request, code, MOVES)
+
+
+@require_POST
+@page()
+def tree_propose(request: PageRequest, code: str) -> HttpResponse:
+    """The same changes, asked for: somebody else decides."""
+    found, asked = get_visible_tree(code, actor=request.actor), _asked(request)
+    do = asked.get("do", "")
+    if do not in PROPOSED:
+        raise Invalid("Say what to ask for", path="do")
+    given: dict[str, Any] = {"category": f"{found.code}/{asked.get('category') or asked.get('code', '')}"}
+    if do in {"add", "rename"}:
+        given["labels"] = _labels(asked)
+    if do in {"add", "move"}:
+        given |= {"parent": asked.get("parent") or None, "position": _number(asked, "position")}
+    made = propose_change(kind=PROPOSED[do], parameters=given, reason=asked.get("reason", ""), actor=request.actor)
+    undo = f"{reverse('change_request_decide', args=[made.uid])}?do=withdraw"
+    messages.success(request, "It is asked for: somebody else decides", extra_tags=undo)
+    return redirect("change_request", uid=made.uid)
 
 
 def _carried_out(request: PageRequest, code: str, known: Mapping[str, Change]) -> HttpResponse:
@@ -179,6 +216,16 @@ def _rename_tree(request: PageRequest, found: Tree, asked: Asked) -> Done:
     return f"The tree {found.code} is called otherwise", "", before
 
 
+def _control(request: PageRequest, found: Tree, asked: Asked) -> Done:
+    control_tree(found, is_controlled=True, actor=request.actor)
+    return f"{found.code} is changed by approved requests alone", "", {"do": "release"}
+
+
+def _release(request: PageRequest, found: Tree, asked: Asked) -> Done:
+    control_tree(found, is_controlled=False, actor=request.actor)
+    return f"{found.code} is changed at once", "", {"do": "control"}
+
+
 def _delete_tree(request: PageRequest, found: Tree, asked: Asked) -> Done:
     delete_tree(found, actor=request.actor)
     return f"The tree {found.code} is deleted", None, {}
@@ -193,4 +240,14 @@ CHANGES: dict[str, Change] = {
     "delete": _delete,
     "rename-tree": _rename_tree,
     "delete-tree": _delete_tree,
+    "control": _control,
+    "release": _release,
+}
+PROPOSED = {
+    "add": "taxonomy.create",
+    "rename": "taxonomy.rename",
+    "move": "taxonomy.move",
+    "retire": "taxonomy.retire",
+    "restore": "taxonomy.restore",
+    "delete": "taxonomy.delete",
 }

@@ -1,9 +1,13 @@
-"""Categories: made, renamed, moved, retired, deleted when nothing is in them. One change of a tree at a time."""
+"""Categories: made, renamed, moved, retired, deleted when nothing is in them. One change of a tree at a time.
+
+`request` is the approved change request that is carried out; without one a controlled tree refuses.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from typing import Any
+from uuid import UUID
 
 from django.db.models import F, ProtectedError
 
@@ -17,19 +21,20 @@ from foundation.taxonomy.choices import DEEPEST, MOST
 from foundation.taxonomy.errors import StillUsed
 from foundation.taxonomy.models import Category, Tree
 from foundation.taxonomy.services.lines import depth_below, move_lines
-from foundation.taxonomy.services.trees import check_version, checked_code, checked_labels, lock_tree
+from foundation.taxonomy.services.trees import check_request, check_version, checked_code, checked_labels, lock_tree
 
 KEPT: Any = object()  # what is not named stays
 
 
 def create_category(
     tree: Tree, *, code: str, labels: Mapping[str, str], actor: Actor, parent: str | None = None,
-    position: int | None = None,
+    position: int | None = None, request: UUID | None = None,
 ) -> Category:  # fmt: skip
     """A category below another one of the tree, by its code, or at the top; last among its siblings unless said."""
     actor = actor.require("taxonomy.define")
     with recorded(actor):
         tree = lock_tree(tree)
+        check_request(tree, request)
         if tree.categories.filter(code=checked_code(code)).exists():
             raise Conflict(f"{tree.code} has a category {code} already", path="code")
         if tree.categories.count() >= MOST:
@@ -52,7 +57,7 @@ def change_category(
     """Several changes at once, all or none; with `expected_version` only if nobody has changed it since."""
     actor = actor.require("taxonomy.define")
     with recorded(actor):
-        category = _lock(category)
+        category = _lock(category, None)
         check_version(category.version, expected_version)
         if labels is not None:
             category = rename_category(category, labels=labels, actor=actor)
@@ -65,12 +70,13 @@ def change_category(
 
 
 def rename_category(
-    category: Category, *, labels: Mapping[str, str], actor: Actor, expected_version: int | None = None
-) -> Category:
+    category: Category, *, labels: Mapping[str, str], actor: Actor, expected_version: int | None = None,
+    request: UUID | None = None,
+) -> Category:  # fmt: skip
     """What a category is called, by language; the same again changes nothing."""
     actor = actor.require("taxonomy.define")
     with recorded(actor):
-        category = _lock(category)
+        category = _lock(category, request)
         check_version(category.version, expected_version)
         wanted = checked_labels(labels)
         if category.labels != wanted:
@@ -82,7 +88,7 @@ def rename_category(
 
 def move_category(
     category: Category, *, parent: str | None, actor: Actor, position: int | None = None,
-    expected_version: int | None = None,
+    expected_version: int | None = None, request: UUID | None = None,
 ) -> Category:  # fmt: skip
     """Hang a category, with all below it, below another one of its tree (None: at the top).
 
@@ -91,7 +97,7 @@ def move_category(
     """
     actor = actor.require("taxonomy.define")
     with recorded(actor):
-        category = _lock(category)
+        category = _lock(category, request)
         check_version(category.version, expected_version)
         above = _parent(category.tree, parent)
         if above is not None and category.key in above.line:
@@ -112,12 +118,13 @@ def move_category(
 
 
 def retire_category(
-    category: Category, *, actor: Actor, is_retired: bool = True, expected_version: int | None = None
-) -> Category:
+    category: Category, *, actor: Actor, is_retired: bool = True, expected_version: int | None = None,
+    request: UUID | None = None,
+) -> Category:  # fmt: skip
     """Let a category take in nothing new, or again; what is in it stays."""
     actor = actor.require("taxonomy.define")
     with recorded(actor):
-        category = _lock(category)
+        category = _lock(category, request)
         check_version(category.version, expected_version)
         if category.is_retired != is_retired:
             category.is_retired = is_retired
@@ -126,11 +133,13 @@ def retire_category(
     return category
 
 
-def delete_category(category: Category, *, actor: Actor, expected_version: int | None = None) -> None:
+def delete_category(
+    category: Category, *, actor: Actor, expected_version: int | None = None, request: UUID | None = None
+) -> None:
     """End a category that has none below it, that nothing is in and that limits no role and no key."""
     actor = actor.require("taxonomy.define")
     with recorded(actor):
-        category = _lock(category)
+        category = _lock(category, request)
         check_version(category.version, expected_version)
         if category.children.exists():
             raise StillUsed(f"{category.code} has categories below it", path="category")
@@ -146,9 +155,10 @@ def delete_category(category: Category, *, actor: Actor, expected_version: int |
         append_event(events.CATEGORY_DELETED, category.uid, category=category.key)
 
 
-def _lock(category: Category) -> Category:
+def _lock(category: Category, request: UUID | None) -> Category:
     """The category as it is now, in a tree that nobody else changes."""
     tree = lock_tree(category.tree)
+    check_request(tree, request)
     locked = tree.categories.select_related("parent").filter(pk=category.pk).first()
     if locked is None:
         raise Missing("There is no such category", path="category")

@@ -8,7 +8,7 @@ from django.db import connection
 from django.db.models import F, Func, IntegerField, Max, Value
 
 from foundation.taxonomy.models import Category, Tree
-from foundation.taxonomy.queries import LINES
+from foundation.taxonomy.queries.trees import LINES
 
 MOVE = "UPDATE taxonomy_category SET line = %s::text[] || line[%s:] WHERE line @> ARRAY[%s]"
 REFRESH = (

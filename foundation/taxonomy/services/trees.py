@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from uuid import UUID
 
 from foundation.core.actors import Actor
 from foundation.core.codes import CODE
@@ -12,7 +13,7 @@ from foundation.history.services import recorded
 from foundation.markets.models import Locale
 from foundation.taxonomy import events
 from foundation.taxonomy.choices import TreeKind
-from foundation.taxonomy.errors import StillUsed
+from foundation.taxonomy.errors import NeedsRequest, StillUsed
 from foundation.taxonomy.models import Tree
 
 LONGEST_LABEL = 200
@@ -33,6 +34,22 @@ def create_tree(*, code: str, kind: str, labels: Mapping[str, str], actor: Actor
     return tree
 
 
+def change_tree(
+    tree: Tree, *, actor: Actor, labels: Mapping[str, str] | None = None, is_controlled: bool | None = None,
+    expected_version: int | None = None,
+) -> Tree:  # fmt: skip
+    """Several changes at once, all or none; with `expected_version` only if nobody has changed it since."""
+    actor = actor.require("taxonomy.define")
+    with recorded(actor):
+        tree = lock_tree(tree)
+        check_version(tree.version, expected_version)
+        if labels is not None:
+            tree = rename_tree(tree, labels=labels, actor=actor)
+        if is_controlled is not None:
+            tree = control_tree(tree, is_controlled=is_controlled, actor=actor)
+    return tree
+
+
 def rename_tree(tree: Tree, *, labels: Mapping[str, str], actor: Actor, expected_version: int | None = None) -> Tree:
     """What a tree is called, by language; the same again changes nothing."""
     actor = actor.require("taxonomy.define")
@@ -44,6 +61,20 @@ def rename_tree(tree: Tree, *, labels: Mapping[str, str], actor: Actor, expected
             tree.labels = wanted
             tree.version += 1
             tree.save(update_fields=["labels", "version"])
+            append_event(events.TREE_CHANGED, tree.uid, tree=tree.code)
+    return tree
+
+
+def control_tree(tree: Tree, *, is_controlled: bool, actor: Actor, expected_version: int | None = None) -> Tree:
+    """Let a tree be changed by approved change requests alone, or by who defines trees at once."""
+    actor = actor.require("taxonomy.define")
+    with recorded(actor):
+        tree = lock_tree(tree)
+        check_version(tree.version, expected_version)
+        if tree.is_controlled != is_controlled:
+            tree.is_controlled = is_controlled
+            tree.version += 1
+            tree.save(update_fields=["is_controlled", "version"])
             append_event(events.TREE_CHANGED, tree.uid, tree=tree.code)
     return tree
 
@@ -66,6 +97,12 @@ def lock_tree(tree: Tree) -> Tree:
     if locked is None:
         raise Missing("There is no such tree", path="tree")
     return locked
+
+
+def check_request(tree: Tree, request: UUID | None) -> None:
+    """Raise `NeedsRequest` where a controlled tree would change without one that was approved."""
+    if tree.is_controlled and request is None:
+        raise NeedsRequest(f"{tree.code} is controlled: propose the change, and somebody else approves it", path="tree")
 
 
 def check_version(version: int, expected: int | None) -> None:

@@ -8,7 +8,10 @@ from typing import Any
 import pytest
 from playwright.sync_api import Page, expect
 
+from foundation.taxonomy.models import Category
 from pim.models import Classification
+
+from .conftest import session_of
 
 pytestmark = pytest.mark.browser
 
@@ -48,3 +51,43 @@ def test_a_tree_fits_a_telephone(opened: Callable[..., Page], street: Any) -> No
     page = opened("/settings/taxonomy/products/?category=coats", viewport={"width": 390, "height": 800})
     expect(page.get_by_role("link", name="Coats")).to_have_attribute("aria-current", "true")
     assert page.evaluate("document.documentElement.scrollWidth") <= 390
+
+
+def hangs_below(code: str) -> str:
+    found = Category.objects.select_related("parent").get(code=code)
+    return found.parent.code if found.parent else ""
+
+
+def test_a_branch_is_dragged_and_taken_back(opened: Callable[..., Page], street: Any, administrator: Any) -> None:
+    street.session = session_of(administrator)
+    page = opened("/settings/taxonomy/products/?category=coats")
+    nodes = page.get_by_role("navigation", name="Categories of Products")
+    with page.expect_navigation():
+        nodes.get_by_role("link", name="Coats").drag_to(nodes.get_by_role("link", name="Home"))
+    assert hangs_below("coats") == "home"
+    with page.expect_navigation():
+        page.get_by_role("button", name="Undo").click()
+    assert hangs_below("coats") == "wear"
+    with page.expect_navigation():
+        nodes.get_by_role("link", name="Coats").drag_to(page.get_by_text("Drop here for the top"))
+    assert hangs_below("coats") == ""
+
+
+def test_a_branch_is_moved_by_keys(opened: Callable[..., Page], street: Any, administrator: Any) -> None:
+    street.session = session_of(administrator)
+    page = opened("/settings/taxonomy/products/?category=coats")
+    page.keyboard.press("m")
+    dialog = page.get_by_role("dialog", name="Move Coats")
+    field = dialog.get_by_label("Below the category")
+    expect(field).to_be_focused()
+    field.fill("")
+    page.keyboard.type("hom")
+    expect(dialog.get_by_role("option", name="Home")).to_be_visible()
+    page.keyboard.press("Enter")
+    expect(field).to_have_value("home")
+    with page.expect_navigation():
+        page.keyboard.press("Enter")
+    assert hangs_below("coats") == "home"
+    page.keyboard.press("m")
+    field.fill("coat")
+    expect(dialog.get_by_role("option")).to_contain_text("No category it may hang below")

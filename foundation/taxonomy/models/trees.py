@@ -19,12 +19,16 @@ class TreeQuerySet(models.QuerySet["Tree"]):
 
 
 class Tree(models.Model):
-    """Categories under a name. Its code and its kind stay for ever."""
+    """Categories under a name. Its code and its kind stay for ever.
+
+    A controlled one is changed by what somebody asked for and somebody else approved, and by nothing else.
+    """
 
     uid = models.UUIDField(default=uuid7, unique=True)
     code = models.TextField(unique=True)
     kind = models.TextField(choices=TreeKind)
     labels = models.JSONField(default=dict)
+    is_controlled = models.BooleanField(default=False, db_default=False)
     version = models.BigIntegerField(default=1)
 
     objects = TreeQuerySet.as_manager()

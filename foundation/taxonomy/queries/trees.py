@@ -5,10 +5,14 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable
 
 from django.db import connection
+from django.db.models import Q, TextField
+from django.db.models.functions import Cast
 
 from foundation.core.errors import Missing
 from foundation.taxonomy.choices import TreeKind
 from foundation.taxonomy.models import Category, CategoryQuerySet, Tree
+
+MOST_WORDS = 8
 
 # Each category's line as its parents tell it, beside the stored one.
 LINES = """
@@ -51,6 +55,14 @@ def find_category(key: str) -> Category:
     """The category of a key `tree/code`; raises `Missing`."""
     tree, _, code = key.partition("/")
     return get_category(get_tree(tree), code)
+
+
+def holding_words(rows: CategoryQuerySet, text: str) -> CategoryQuerySet:
+    """Those with every word in their code or in any of their names."""
+    found = rows.annotate(names=Cast("labels", TextField()))
+    for word in text.replace("\0", "").split()[:MOST_WORDS]:
+        found = found.filter(Q(code__icontains=word) | Q(names__icontains=word))
+    return found
 
 
 def categories_by_key(keys: Collection[str]) -> dict[str, Category]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from typing import Any
 
 from drf_spectacular.utils import OpenApiParameter, extend_schema
@@ -11,36 +10,38 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
-from foundation.core.actors import Actor
-from foundation.core.errors import Invalid
+from foundation.taxonomy.api.requests import actor_of, read_body, read_version
 from foundation.taxonomy.choices import TreeKind
 from foundation.taxonomy.models import Category, Tree
-from foundation.taxonomy.queries import find_category, get_category, get_tree
+from foundation.taxonomy.queries import find_category, get_category, get_tree, holding_words
 from foundation.taxonomy.services import (
     change_category,
+    change_tree,
     create_category,
     create_tree,
     delete_category,
     delete_tree,
-    rename_tree,
 )
 from foundation.taxonomy.services.categories import KEPT
 
 IF_MATCH = OpenApiParameter(
     "If-Match", str, OpenApiParameter.HEADER, description="The ETag that was read; 412 if stale"
 )
-_ETAG = re.compile(r'(?:W/)?"(\d{1,18})"')
 
 
 class TreeSerializer(serializers.Serializer):
     code = serializers.CharField()
     kind = serializers.ChoiceField(choices=TreeKind.choices)
     labels = serializers.DictField(child=serializers.CharField(), help_text="Locale to text")
+    is_controlled = serializers.BooleanField(read_only=True, help_text="Changed by approved change requests alone")
     version = serializers.IntegerField(read_only=True)
 
 
 class TreeChangeSerializer(serializers.Serializer):
-    labels = serializers.DictField(child=serializers.CharField())
+    """Fields that are not named stay."""
+
+    labels = serializers.DictField(child=serializers.CharField(), required=False)
+    is_controlled = serializers.BooleanField(required=False)
 
 
 class CategorySerializer(serializers.Serializer):
@@ -81,7 +82,7 @@ class TreeListView(generics.ListAPIView):
     keyset_order = ("code",)
 
     def get_queryset(self) -> Any:
-        return Tree.objects.visible_to(_actor(self.request))
+        return Tree.objects.visible_to(actor_of(self.request))
 
     def get(self, request: Request) -> Response:
         """The product hierarchy and the browse trees."""
@@ -90,8 +91,8 @@ class TreeListView(generics.ListAPIView):
     @extend_schema(request=TreeSerializer, responses={201: TreeSerializer})
     def post(self, request: Request) -> Response:
         """Make an empty tree."""
-        given = _given(TreeSerializer, request)
-        return _told(TreeSerializer, create_tree(**given, actor=_actor(request)), status=201)
+        given = read_body(TreeSerializer, request)
+        return _told(TreeSerializer, create_tree(**given, actor=actor_of(request)), status=201)
 
 
 class TreeView(APIView):
@@ -102,15 +103,15 @@ class TreeView(APIView):
 
     @extend_schema(parameters=[IF_MATCH], request=TreeChangeSerializer, responses=TreeSerializer)
     def patch(self, request: Request, code: str) -> Response:
-        """Call a tree otherwise."""
-        given = _given(TreeChangeSerializer, request)
-        tree = rename_tree(get_tree(code), **given, actor=_actor(request), expected_version=_version(request))
+        """Call a tree otherwise; let it be changed by approved requests alone, or not."""
+        given = read_body(TreeChangeSerializer, request)
+        tree = change_tree(get_tree(code), **given, actor=actor_of(request), expected_version=read_version(request))
         return _told(TreeSerializer, tree)
 
     @extend_schema(parameters=[IF_MATCH], responses={204: None})
     def delete(self, request: Request, code: str) -> Response:
         """End an empty tree."""
-        delete_tree(get_tree(code), actor=_actor(request), expected_version=_version(request))
+        delete_tree(get_tree(code), actor=actor_of(request), expected_version=read_version(request))
         return Response(status=204)
 
 
@@ -121,10 +122,12 @@ class CategoryListView(generics.ListAPIView):
 
     def get_queryset(self) -> Any:
         tree, asked = get_tree(self.kwargs["code"]), self.request.query_params
-        rows = Category.objects.visible_to(_actor(self.request)).filter(tree=tree).select_related("parent")
-        if branch := asked.get("branch"):
+        rows = Category.objects.visible_to(actor_of(self.request)).filter(tree=tree).select_related("parent")
+        branch, words = asked.get("branch", ""), asked.get("q", "").strip()
+        if branch or words:
             self.keyset_order = ("code",)
-            return rows.in_branches([get_category(tree, branch).key])
+            rows = rows.in_branches([get_category(tree, branch).key]) if branch else rows
+            return holding_words(rows, words) if words else rows
         above = asked.get("parent")
         return rows.filter(parent=get_category(tree, above) if above else None)
 
@@ -132,17 +135,18 @@ class CategoryListView(generics.ListAPIView):
         parameters=[
             OpenApiParameter("parent", str, description="Those right below it; without it those at the top"),
             OpenApiParameter("branch", str, description="It and all below it, by code"),
+            OpenApiParameter("q", str, description="Words that its code or one of its names holds"),
         ]
     )
     def get(self, request: Request, code: str) -> Response:
-        """Categories of a tree, by their parent or by their branch."""
+        """Categories of a tree: by their parent, by their branch, by words."""
         return self.list(request)
 
     @extend_schema(request=NewCategorySerializer, responses={201: CategorySerializer})
     def post(self, request: Request, code: str) -> Response:
         """Make a category."""
-        given = _given(NewCategorySerializer, request)
-        made = create_category(get_tree(code), **given, actor=_actor(request))
+        given = read_body(NewCategorySerializer, request)
+        made = create_category(get_tree(code), **given, actor=actor_of(request))
         return _told(CategorySerializer, made, status=201)
 
 
@@ -155,12 +159,12 @@ class CategoryView(APIView):
     @extend_schema(parameters=[IF_MATCH], request=CategoryChangeSerializer, responses=CategorySerializer)
     def patch(self, request: Request, key: str) -> Response:
         """Rename, move or retire a category, all or none; what is not named stays."""
-        given = _given(CategoryChangeSerializer, request)
+        given = read_body(CategoryChangeSerializer, request)
         changed = change_category(
             find_category(key),
             **{"parent": KEPT, **given},
-            actor=_actor(request),
-            expected_version=_version(request),
+            actor=actor_of(request),
+            expected_version=read_version(request),
         )
         return _told(CategorySerializer, changed)
 
@@ -168,29 +172,8 @@ class CategoryView(APIView):
     def delete(self, request: Request, key: str) -> Response:
         """End a category that nothing is in."""
         found = find_category(key)
-        delete_category(found, actor=_actor(request), expected_version=_version(request))
+        delete_category(found, actor=actor_of(request), expected_version=read_version(request))
         return Response(status=204)
-
-
-def _actor(request: Any) -> Actor:
-    actor: Actor = request._request.actor
-    return actor
-
-
-def _given(form: type[serializers.Serializer], request: Request) -> dict[str, Any]:
-    asked = form(data=request.data)
-    asked.is_valid(raise_exception=True)
-    return dict(asked.validated_data)
-
-
-def _version(request: Request) -> int | None:
-    header = request.headers.get("If-Match", "").strip()
-    if header in {"", "*"}:
-        return None
-    found = _ETAG.fullmatch(header)
-    if found is None:
-        raise Invalid('If-Match takes the ETag of a category, such as "7"', path="If-Match")
-    return int(found[1])
 
 
 def _told(form: type[serializers.Serializer], row: Tree | Category, status: int = 200) -> Response:

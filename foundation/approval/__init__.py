@@ -1,0 +1,1 @@
+"""Change requests: what one asks for and another decides, carried out by the same services as a change by hand."""

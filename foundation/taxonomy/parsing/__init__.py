@@ -1,0 +1,1 @@
+"""Published trees, read line by line in a child process. Knows no tables and no Django."""
