@@ -21,7 +21,6 @@ from pim.services import (
     set_values,
     write_records,
 )
-
 from tests.cast import make_actor
 
 from . import factories

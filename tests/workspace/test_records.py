@@ -20,8 +20,6 @@ from pim.services import (
 )
 from tests.cast import make_actor
 
-from . import factories
-
 HOUSE = system("tests")
 TYPES, BRANDS, HARROW = "/settings/record-types/", "/settings/record-types/brands/", "/settings/record/brands/harrow/"
 FORM = {"label-en-GB": "Harrow", "synonyms": "H&F, Harrow and Fell", "value-founded": "1904", "code-at-bazaar": "B1"}
