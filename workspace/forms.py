@@ -136,7 +136,7 @@ class RecordTypeForm(SettingForm):
 
 class FieldsForm(forms.Form):
     version = forms.IntegerField(widget=forms.HiddenInput)
-    fields = JsonList(
+    fields = JsonList(  # type: ignore[assignment]  # what the service calls it
         required=False, widget=forms.Textarea(attrs={"rows": 8}),
         help_text="What each record may say, as JSON: a list of code, type (text, number, boolean, date, select, "
         "measurement), labels, unit, validation, required and, of a select, choices.",
@@ -155,7 +155,7 @@ class LabelledForm(SettingForm):
         self.order_fields(["code", *(name for name in self.fields if name.startswith(LABEL))])
 
 
-class GroupForm(LabelledForm):
+class AttributeGroupForm(LabelledForm):
     code = forms.CharField(max_length=40, help_text="Short, as logistics. Attributes name it.")
     position = forms.IntegerField(min_value=0, label="Place", help_text="Lower numbers stand first on pages.")
 
@@ -218,7 +218,7 @@ class FamilyForm(SettingForm):
     name = forms.CharField(max_length=200)
     axes = Words(
         required=False, label="Variants differ in",
-        help_text="Codes of attributes, as colour and size; empty for simple products. It stays once there are variants.",
+        help_text="Codes of attributes, as colour and size; empty for simple products. Fixed once there are variants.",
     )  # fmt: skip
     lower_axes = Words(required=False, label="Those below them differ in", help_text="For a second level of variants.")
 

@@ -11,8 +11,8 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from foundation.core.errors import Invalid
-from pim.api.products import IF_MATCH, etag_of
-from pim.api.requests import actor_of, read_limit, read_object, read_parameters, read_version
+from pim.api.products import etag_of
+from pim.api.requests import IF_MATCH, actor_of, read_limit, read_object, read_parameters, read_version
 from pim.queries.facts import value_codes
 from pim.queries.history import NOW, START, change_document, change_set_document, compare_product, product_history
 from pim.queries.products import get_product

@@ -11,8 +11,7 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from foundation.core.errors import Invalid, Missing
-from pim.api.products import IF_MATCH
-from pim.api.requests import actor_of, read_object, read_parameters, read_version
+from pim.api.requests import IF_MATCH, actor_of, read_object, read_parameters, read_version
 from pim.choices import Severity
 from pim.models import Finding, Product, ValidationRule
 from pim.services import define_rule

@@ -81,7 +81,8 @@ class Record(models.Model):
 class RecordUse(models.Model):
     """That a product's own values name a record. Derived: noted by the database as they are written.
 
-    Uses that are over are tidied away with completeness. It may say too much for a moment, never too little, so that who follows a record's changes misses no product.
+    Uses that are over are tidied away with completeness: for a moment there may be too many, never too few, so that who
+    follows a record's changes misses no product.
     """
 
     record_id = models.BigIntegerField()

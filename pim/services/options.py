@@ -62,7 +62,8 @@ def write_options(
         known = {one.code: one for one in attribute.options.filter(code__in=codes)}
         end = attribute.options.order_by("-position").values_list("position", flat=True).first()
         found: dict[str, Option] = {}
-        new, changed = [], []
+        new: list[Option] = []
+        changed: list[Option] = []
         for at, document in enumerate(documents):
             path = "" if len(documents) == 1 else f"{at}."
             try:
@@ -73,7 +74,7 @@ def write_options(
             if option.code in found:
                 raise Invalid(f"{option.code} is there twice", path=f"{path}code")
             found[option.code] = option
-            if option.pk is None:
+            if option.code not in known:
                 if "position" not in document:
                     end = 0 if end is None else end + 1
                     fields["position"] = end
@@ -119,10 +120,10 @@ def _merged(
     if unknown := given.keys() - EMPTY.keys() - {"code"}:
         raise Invalid(f"{min(map(str, unknown))}: no such field of an option", path="")
     code = given.get("code")
-    option = known.get(str(code)) or Option(attribute=attribute, code=checked_long_code(code))
-    before = EMPTY if is_whole or option.pk is None else {name: getattr(option, name) for name in EMPTY}
-    if is_whole and option.pk is not None:
-        before = before | {"position": option.position}
+    is_known = str(code) in known
+    option = known[str(code)] if is_known else Option(attribute=attribute, code=checked_long_code(code))
+    said = {name: getattr(option, name) for name in EMPTY} if is_known else EMPTY
+    before = EMPTY | {"position": said["position"]} if is_whole else said
     fields = before | {name: value for name, value in given.items() if name in EMPTY}
     fields["labels"] = checked_labels(fields["labels"])
     fields["synonyms"] = checked_synonyms(fields["synonyms"])

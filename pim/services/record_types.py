@@ -28,7 +28,7 @@ def define_record_type(
     `fields` are columns, as `pim.checks.columns` says. Raises `Conflict`, `Stale`, or `Invalid` with the field's place.
     """
     actor = actor.require("pim.define")
-    wanted = {"labels": checked_labels(labels), "fields": _checked_fields(fields)}
+    wanted: dict[str, Any] = {"labels": checked_labels(labels), "fields": _checked_fields(fields)}
     with recorded(actor):
         found = RecordType.objects.select_for_update().filter(code=checked_code(code)).first()
         if must_be == "known" and found is None:

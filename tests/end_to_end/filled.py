@@ -26,6 +26,7 @@ from pim.services import (
     classify_product,
     create_product,
     define_attribute,
+    define_attribute_group,
     define_family,
     define_record_type,
     define_rule,
@@ -71,6 +72,7 @@ def lay_ground() -> None:
     makers = define_record_type(code="makers", labels={"en-GB": "Makers"}, actor=HOUSE)
     write_records(makers, [{"code": "harrow", "labels": {"en-GB": "Harrow"}}], actor=HOUSE)
     define_attribute(code="maker", type="record", validation={"record_type": "makers"}, actor=HOUSE)
+    define_attribute_group(code="facts", labels={"en-GB": "Facts"}, position=1, actor=HOUSE)
     define_attribute(code="formula", type="text", sensitivity="secret", actor=HOUSE)
     define_family(
         code="cups", actor=HOUSE, label_attribute="name",

@@ -26,7 +26,14 @@ from foundation.history.services import recorded
 from foundation.jobs.services import fire_timers
 from foundation.markets.services import define_channel, define_locale, define_market, define_scope
 from pim.models import Family, Identifier, Placement, Product
-from pim.services import define_attribute, set_values, withdraw_product
+from pim.services import (
+    define_attribute,
+    define_family,
+    define_record_type,
+    set_values,
+    withdraw_product,
+    write_records,
+)
 from syndication.choices import PROJECTION
 from syndication.models import ChannelProfile, Listing
 from syndication.services.profiles import define_profile
@@ -128,6 +135,42 @@ def test_a_change_travels(coat, name):
     assert sign not in before.body
     assert sign in after.body
     assert after.revision > before.revision
+
+
+def test_a_record_travels_with_its_words_and_codes_and_a_table_as_it_is(coat):
+    brands = define_record_type(code="brands", labels={"en-GB": "Brands"}, actor=make.HOUSE)
+    harrow = {"code": "harrow", "labels": {"en-GB": "Harrow"}, "external_codes": {"shop": "B-17"}}
+    write_records(brands, [harrow, {"code": "other", "labels": {"en-GB": "Other"}}], actor=make.HOUSE)
+    define_attribute(code="brand", type="record", validation={"record_type": "brands"}, actor=make.HOUSE)
+    columns = [{"code": "size", "type": "text"}, {"code": "chest", "type": "measurement", "unit": "cm"}]
+    define_attribute(code="chart", type="table", validation={"columns": columns}, actor=make.HOUSE)
+    family = Family.objects.get(code="coats")
+    members = [
+        {"code": one.attribute.code, "level": one.level, "may_override_below": one.may_override_below}
+        for one in family.members.all()
+    ]
+    define_family(
+        code="coats", attributes=[*members, {"code": "brand"}, {"code": "chart"}], axes=[["colour", "size"]],
+        visual_axis="colour", label_attribute="name", actor=make.HOUSE,
+    )  # fmt: skip
+    fields = [
+        {"target": "maker", "source": "attribute", "attribute": "brand"},
+        {"target": "maker_code", "source": "attribute", "attribute": "brand", "options": "external"},
+        {"target": "sizes", "source": "attribute", "attribute": "chart"},
+    ]
+    define_profile(channel="shop", actor=make.HOUSE, body=make.SHOP | {"fields": [*make.SHOP["fields"], *fields]})
+    set_values(coat.model, values={"brand": "harrow", "chart": [{"size": "S", "chest": "92 cm"}]}, actor=make.HOUSE)
+    make.settle()
+    told = make.document("COAT-red-s", HERE)["fields"]
+    assert (told["maker"], told["maker_code"]) == ("Harrow", "B-17")
+    assert told["sizes"] == [{"size": "S", "chest": {"amount": "92", "unit": "cm"}}]
+    renamed = {"code": "harrow", "labels": {"en-GB": "Harrow", "de-DE": "Harrow & Söhne"}}
+    before, after = changed(coat, lambda: write_records(brands, [renamed], actor=make.HOUSE))
+    assert after.revision > before.revision
+    assert make.document("COAT-red-s", HERE)["fields"]["maker"] == "Harrow & Söhne"
+    other = {"code": "other", "labels": {"en-GB": "Elsewhere"}}
+    before, after = changed(coat, lambda: write_records(brands, [other], actor=make.HOUSE))
+    assert after.revision == before.revision, "nothing of it is said here"
 
 
 def _terms(licence: Licence, **term: Any) -> None:

@@ -31,8 +31,10 @@ from . import factories as make
 
 PLACE = Place("bazaar", "AT", "de-AT", ("de-AT", "de-DE", "en-GB"), "EUR", "metric")
 WORDS = Words(
-    {"c": "select", "m": "multi_select", "w": "measurement", "p": "money", "t": "text", "n": "number", "b": "boolean"},
+    {"c": "select", "m": "multi_select", "w": "measurement", "p": "money", "t": "text", "n": "number", "b": "boolean"}
+    | {"r": "record", "g": "table"},
     {
+        ("r", "harrow"): OptionWords({"de-DE": "Harrow"}, {"bazaar": "H1"}),
         ("c", "red"): OptionWords({"en-GB": "Red", "de-DE": "Rot"}, {"bazaar": "R1"}),
         ("c", "odd"): OptionWords({"ja-JP": "x"}),
         ("m", "wool"): OptionWords({"en-GB": "Wool"}),
@@ -65,6 +67,10 @@ def fill(value: Any, code: str, place: Place = PLACE, **rule: Any) -> Any:
         ("A coat of wool", "t", {"shorten": 8}, "A coat"),
         ("12.50", "n", {}, "12.50"),
         (False, "b", {}, False),
+        ("harrow", "r", {}, "Harrow"),
+        ("harrow", "r", {"options": "external"}, "H1"),
+        ("gone", "r", {}, "gone"),
+        ([{"size": "s"}], "g", {}, [{"size": "s"}]),
     ],
 )
 def test_each_kind_of_value(value, code, rule, expected):

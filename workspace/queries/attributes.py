@@ -19,6 +19,7 @@ from pim.queries.options import get_attribute
 from workspace.queries.options import OPTIONED
 from workspace.queries.settings import SettingRow
 from workspace.queries.shown import LOCALE, State
+from workspace.queries.words import phrase
 
 PAGE = 50
 LABEL = "label-"
@@ -49,9 +50,15 @@ def attribute_list(actor: Actor, *, q: str = "", group: str = "", kind: str = ""
     return AttributeList([_row(one, names) for one in page.rows], page.next_cursor, list(names.items()))
 
 
+def no_rows(actor: Actor) -> list[SettingRow]:
+    """Attributes are too many for a plain list: `attribute_list` has pages."""
+    return []
+
+
 def group_names() -> dict[str, str]:
     """Code to what each group is called, in their order."""
-    return {one.code: one.label(LOCALE) for one in AttributeGroup.objects.all()[:OFFERED]}
+    groups = AttributeGroup.objects.all()[:OFFERED]
+    return {one.code: one.label(LOCALE) if one.labels else phrase(one.code) for one in groups}
 
 
 def _row(one: Any, groups: Mapping[str, str]) -> SettingRow:

@@ -85,10 +85,8 @@ def control(attribute: Attribute, raw: Any, inherited: Any, around: Around) -> C
     shown = in_words(attribute, inherited, around.words)
     made = Control(kind, "" if raw is None else _text(raw), shown.text, limit=_limit(attribute))
     match kind:
-        case "line":
-            return replace(made, is_code=attribute.type == AttributeType.IDENTIFIER)
-        case "rich":
-            return replace(made, is_code=True)
+        case "line" | "rich":
+            return replace(made, is_code=attribute.type != AttributeType.TEXT)
         case "number":
             return replace(made, unit=attribute.unit)
         case "truth":

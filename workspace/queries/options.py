@@ -60,7 +60,7 @@ def words_of(said: Iterable[tuple[Attribute, Any]], locale: str) -> OptionWords:
     words = {}
     if chosen:
         words = {(one.attribute_id, one.code): one.label(locale) for one in Option.objects.filter(chosen)}
-    return words | _record_words(wanted, kinds, locale)
+    return {**words, **_record_words(wanted, kinds, locale)}
 
 
 def _record_words(wanted: Mapping[int, set[str]], kinds: Mapping[int, str], locale: str) -> OptionWords:

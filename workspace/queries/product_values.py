@@ -91,8 +91,9 @@ def more_fields(sheet: Sheet, asked: Asked, *, group: str, start: int) -> Group 
 
 
 def grouped(entries: Sequence[Entry]) -> dict[str, list[Entry]]:
+    """By group, in the order of the groups."""
     groups: dict[str, list[Entry]] = defaultdict(list)
-    for entry in entries:
+    for entry in sorted(entries, key=lambda one: one.group_place):
         groups[entry.group].append(entry)
     return groups
 
@@ -103,7 +104,7 @@ def missing_fields(sheet: Sheet) -> list[MissingField]:
         MissingField(
             entry.code,
             entry.attribute.label(LOCALE),
-            heading(entry.group),
+            heading(entry),
             f"{place}&field={entry.code}#value-{entry.code}",
         )
         for entry in sheet.entries
@@ -125,7 +126,7 @@ def group_counts(sheet: Sheet) -> list[GroupCount]:
     return [
         GroupCount(
             group_code(name),
-            heading(name),
+            heading(entries[0]),
             sum(entry.is_missing for entry in entries),
             f"{address(sheet.scope)}&field={entries[0].code}#group-{group_code(name)}",
         )
@@ -137,7 +138,7 @@ def _group(name: str, entries: Sequence[Entry], window: tuple[int, int] | None, 
     start, end = window or (0, 0)
     return Group(
         code=group_code(name),
-        label=heading(name),
+        label=heading(entries[0]),
         missing=sum(entry.is_missing for entry in entries),
         count=len(entries),
         values=[fields[entry.code] for entry in entries[start:end]],
@@ -150,5 +151,6 @@ def group_code(name: str) -> str:
     return slugify(name) or "group"
 
 
-def heading(name: str) -> str:
-    return name.replace("_", " ").capitalize()
+def heading(entry: Entry) -> str:
+    """What the group of the attribute is called."""
+    return entry.group_label or entry.group.replace("_", " ").capitalize()

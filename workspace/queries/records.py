@@ -69,7 +69,7 @@ class RecordPage:
 
 
 def type_rows(actor: Actor) -> list[SettingRow]:
-    found = RecordType.objects.visible_to(actor).annotate(count=Count("records")).order_by("code")
+    found: Any = RecordType.objects.visible_to(actor).annotate(count=Count("records")).order_by("code")
     return [
         SettingRow(reverse("record_type", args=[one.code]), one.code, one.label(LOCALE),
                    [f"{one.count:,} record{'' if one.count == 1 else 's'}",

@@ -6,29 +6,23 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from allauth.usersessions.models import UserSession
 from django.db.models import Count, Q
 from django.urls import reverse
 
 from dam.models import Preset
 from dam.recipes import complete_recipe
-from foundation.accounts.models import ApiKey, Grant, Group, Provider, RoleDefinition, User
+from foundation.accounts.models import Grant, RoleDefinition, User
 from foundation.accounts.queries import WITH_GRANTS, grants_of, why_not_viewed
-from foundation.approval.choices import RequestState
-from foundation.approval.models import ChangeRequest, may_look
-from foundation.audit.queries.chain import last_batch
 from foundation.core import moment
 from foundation.core.actors import Actor
 from foundation.core.errors import Missing
 from foundation.core.pages import keyset_page
 from foundation.markets.models import Channel, Locale, Market, Scope
 from foundation.markets.queries import locale_chain
-from foundation.provisioning.models import Entry
-from foundation.taxonomy.models import ExternalSchema, Tree, Vocabulary
 from foundation.workflow.models import WorkItem
 from foundation.workflow.queries import queues_of
 from pim.choices import Severity
-from pim.models import Attribute, AttributeGroup, Family, Finding, RecordType, ValidationRule
+from pim.models import Finding, ValidationRule
 from workspace.queries.shown import LOCALE, State
 
 PEOPLE = 50
@@ -50,17 +44,6 @@ class SettingRow:
 
 
 @dataclass(frozen=True)
-class Part:
-    """A card of the first page."""
-
-    title: str
-    url: str
-    icon: str
-    words: str
-    count: int
-
-
-@dataclass(frozen=True)
 class GrantRow:
     """A role and where it holds; of a person also by which group."""
 
@@ -77,79 +60,6 @@ class SettingList:
 
     rows: list[SettingRow]
     next_cursor: str
-
-
-def parts(actor: Actor) -> list[Part]:
-    """The parts of settings that concern this actor."""
-    found = [
-        Part("Markets", reverse("market_list"), "market", "Where you sell: countries, languages, currency, units",
-             Market.objects.visible_to(actor).count()),
-        Part("Languages", reverse("locale_list"), "locale", "Languages of texts, and where each falls back to",
-             Locale.objects.count()),
-        Part("Channels", reverse("channel_settings"), "listing", "Where you publish: markets and languages",
-             Channel.objects.visible_to(actor).count()),
-    ]  # fmt: skip
-    words = "The product hierarchy, and trees to browse by"
-    found.append(Part("Categories", reverse("tree_list"), "layers", words, Tree.objects.visible_to(actor).count()))
-    if actor.may("pim.view"):
-        words = "What must hold of several values together"
-        rules = ValidationRule.objects.visible_to(actor).count()
-        found.append(Part("Rules", reverse("rule_list"), "check", words, rules))
-        words = "The facts that can be said of products, and their options"
-        count = Attribute.objects.visible_to(actor).count()
-        found.append(Part("Attributes", reverse("attribute_list"), "tag", words, count))
-        words = "What stands together on products’ pages"
-        count = AttributeGroup.objects.visible_to(actor).count()
-        found.append(Part("Groups of attributes", reverse("attribute_group_list"), "bullets", words, count))
-        words = "Which attributes kinds of products have, and what channels require"
-        count = Family.objects.visible_to(actor).count()
-        found.append(Part("Families", reverse("family_list"), "product", words, count))
-        words = "Brands, materials, size charts: said once, named by products"
-        count = RecordType.objects.visible_to(actor).count()
-        found.append(Part("Records", reverse("record_type_list"), "bookmark", words, count))
-    words = "Words that the house agreed on, with their synonyms"
-    vocabularies = Vocabulary.objects.visible_to(actor).count()
-    found.append(Part("Vocabularies", reverse("vocabulary_list"), "tag", words, vocabularies))
-    words = "Trees of others, and what our categories are in them"
-    schemas = ExternalSchema.objects.visible_to(actor).count()
-    found.append(Part("External schemas", reverse("schema_list"), "globe", words, schemas))
-    if may_look(actor):
-        words = "Changes of categories that one asks for and another decides"
-        waiting = ChangeRequest.objects.visible_to(actor).filter(state=RequestState.OPEN).count()
-        found.append(Part("Change requests", reverse("change_request_list"), "check", words, waiting))
-    if actor.may("dam.view"):
-        words = "Sizes and formats in which pictures go out"
-        found.append(Part("Presets", reverse("preset_list"), "asset", words, Preset.objects.visible_to(actor).count()))
-    if actor.may("workflow.work"):
-        words = "Piles of work, and the role that owns each"
-        found.append(Part("Queues", reverse("queue_list"), "work", words, queues_of(actor).count()))
-    if actor.may("accounts.manage"):
-        words = "Who signs in, what they may do, and where"
-        found.append(Part("People", reverse("person_list"), "users", words, User.objects.count()))
-        words = "Accounts of your company that people sign in by"
-        found.append(Part("Sign-in providers", reverse("provider_list"), "globe", words, Provider.objects.count()))
-        words = "People who are given roles together"
-        found.append(Part("Groups", reverse("group_list"), "users", words, Group.objects.count()))
-        words = "What your directory said by SCIM, and what became of it"
-        found.append(Part("Directory", reverse("exchange_list"), "refresh", words, Entry.objects.count()))
-    if actor.may("audit.view"):
-        last = last_batch()
-        words = "Who wrote and read what, in a chain that shows what was altered"
-        found.append(Part("Audit", reverse("audit"), "clock", words, last.last if last else 0))
-    words = "Password, passkeys, and where you are signed in"
-    found.append(
-        Part(
-            "Your sign-in",
-            reverse("mfa_index"),
-            "lock",
-            words,
-            UserSession.objects.filter(user_id=actor.user_id).count(),
-        )
-    )
-    words = "What programs call the API by"
-    found.append(Part("API keys", reverse("key_list"), "tag", words, ApiKey.objects.visible_to(actor).count()))
-    found.append(Part("Roles", reverse("role_list"), "check", "What each role may do", RoleDefinition.objects.count()))
-    return found
 
 
 def market_rows(actor: Actor) -> list[SettingRow]:

@@ -7,19 +7,21 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any
 
-from django.db.models import F
+from django.db.models import F, OuterRef, Subquery
 from django.urls import reverse
 
 from foundation.core.actors import Actor
 from foundation.markets.models import ANY_LOCALE, Scope
-from pim.models import Attribute, Override, Product, Requirement
+from pim.models import Attribute, AttributeGroup, Override, Product, Requirement
 from pim.models.attributes import clearance_of
 from pim.queries.classifications import actor_at
 from pim.queries.values import Ground, read_ground
 from pim.resolution import Resolved, Step
 from workspace.queries.scopes import address
+from workspace.queries.shown import LOCALE
 
 NOWHERE = "general"
+LAST = 1_000_000  # groups without a place stand last
 SHARED, MARKET = "shared", "market"
 
 
@@ -33,6 +35,8 @@ class Entry:
     found: Resolved | None
     is_below: bool
     is_required: bool
+    group_label: str = ""
+    group_place: int = LAST
 
     @property
     def code(self) -> str:
@@ -119,7 +123,9 @@ def read_sheet(product: Product, line: Sequence[Product], scope: Scope, actor: A
     """The attributes of the product's family that the actor may see, with what holds in the scope."""
     rows = Attribute.objects.visible_to(actor).filter(memberships__family=product.family, memberships__is_active=True)
     level, below = F("memberships__level"), F("memberships__may_override_below")
-    members: Any = rows.annotate(level=level, may_override_below=below).order_by("memberships__index")
+    group = AttributeGroup.objects.filter(code=OuterRef("group"))
+    told = {"group_labels": Subquery(group.values("labels")), "group_place": Subquery(group.values("position"))}
+    members: Any = rows.annotate(level=level, may_override_below=below, **told).order_by("memberships__index")
     asked = Requirement.objects.filter(family=product.family, channel=scope.channel)
     required = set(asked.values_list("attribute_id", flat=True))
     ground = read_ground(line, scope, max_sensitivity=clearance_of(actor))
@@ -139,6 +145,8 @@ def read_sheet(product: Product, line: Sequence[Product], scope: Scope, actor: A
                 resolved.get(one.code),
                 is_below=one.level > product.level,
                 is_required=one.pk in required and one.level <= product.level,
+                group_label=str((one.group_labels or {}).get(LOCALE, "")),
+                group_place=LAST if one.group_place is None else one.group_place,
             )
             for one in members
         ],

@@ -42,7 +42,7 @@ def in_words(attribute: Attribute, value: Any, options: OptionWords) -> Words:
         return Words(grouped(str(value)), attribute.unit)
     if attribute.type == AttributeType.TABLE:
         rows = table_words(attribute, value)
-        return Words("\n".join(", ".join(f"{name} {cell}" for name, cell in row if cell) for row in rows))
+        return Words("; ".join(", ".join(f"{name} {cell}" for name, cell in row if cell) for row in rows))
     spell = SPELLINGS.get(attribute.type, str)
     return Words(spell(value))
 

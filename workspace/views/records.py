@@ -1,4 +1,4 @@
-"""Types of records and their records: shown to who sees products, changed by who defines them, each change with Undo."""
+"""Types of records and their records: seen by who sees products, changed by who defines them, each change with Undo."""
 
 from __future__ import annotations
 
@@ -17,6 +17,7 @@ from pim.queries.records import get_record, get_record_type
 from pim.services import define_record_type, delete_record, delete_record_type, write_record
 from workspace import forms
 from workspace.queries.records import RecordPage, new_record_page, record_page, refused_page, type_page, type_rows
+from workspace.queries.shown import LOCALE
 from workspace.views.pages import PageRequest, beside, next_address, page
 
 SALT, UNDONE_WITHIN = "workspace.records", 24 * 60 * 60
@@ -32,7 +33,7 @@ def record_types(request: PageRequest) -> HttpResponse:
         given = form.cleaned_data
         try:
             made = define_record_type(
-                code=given["code"], labels={forms.LOCALE: given["name"]}, must_be="new", actor=request.actor
+                code=given["code"], labels={LOCALE: given["name"]}, must_be="new", actor=request.actor
             )
         except TandemError as error:
             beside(form, error)

@@ -28,7 +28,9 @@ from workspace.queries.attributes import (
     definition_of,
     group_rows,
     group_values,
+    no_rows,
 )
+from workspace.queries.setting_parts import sections
 from workspace.queries.shown import LOCALE
 from workspace.views.pages import PageRequest, page
 
@@ -53,7 +55,7 @@ class Noun:
     list_url: str
     url: str
     new_url: str
-    about: Callable[[str, Actor], list[tuple[str, str]]] = lambda code, actor: []
+    about: Callable[[str, Actor], list[tuple[str, str]]] | None = None  # what belongs to one
 
 
 def _write_market(given: Values, actor: Actor) -> None:
@@ -118,10 +120,11 @@ NOUNS = {
              "pim.define", forms.RuleForm, read.rule_rows, read.rule_values, _write_rule,
              "rule_list", "rule_setting", "rule_new"),
         Noun("attribute", "attribute", "Attributes", "The facts that can be said of products.",
-             "pim.define", forms.AttributeForm, lambda actor: [], attribute_values, _write_attribute,
+             "pim.define", forms.AttributeForm, no_rows, attribute_values, _write_attribute,
              "attribute_list", "attribute_setting", "attribute_new", about_attribute),
-        Noun("attribute_group", "group of attributes", "Groups of attributes", "What stands together on pages, in this order.",
-             "pim.define", forms.GroupForm, group_rows, group_values, _write_group,
+        Noun("attribute_group", "group of attributes", "Groups of attributes",
+             "What stands together on pages, in this order.",
+             "pim.define", forms.AttributeGroupForm, group_rows, group_values, _write_group,
              "attribute_group_list", "attribute_group_setting", "attribute_group_new"),
     )
 }  # fmt: skip
@@ -137,7 +140,7 @@ SEEN_WITH = {
 @require_safe
 @page()
 def settings_home(request: PageRequest) -> HttpResponse:
-    return render(request, "workspace/settings.html", {"parts": read.parts(request.actor)})
+    return render(request, "workspace/settings.html", {"sections": sections(request.actor)})
 
 
 @require_safe
@@ -236,7 +239,7 @@ def _show(
         "noun": kind, "form": form, "title": title, "meanwhile": meanwhile, "list_url": reverse(kind.list_url),
         "was": FILLED.sign_object(dict(now)) if now is not None else "",
         "may_edit": request.actor.may(kind.permission),
-        "about": kind.about(str(now["code"]), request.actor) if now is not None else [],
+        "about": kind.about(str(now["code"]), request.actor) if kind.about and now else [],
     }  # fmt: skip
     refused = form.is_bound and bool(form.errors)
     return render(request, "workspace/setting.html", context, status=422 if refused else status)
