@@ -295,7 +295,7 @@ def test_the_api_shows_and_maps(
     assert (below["node"], below["is_own"], below["category"], below["reason"]) == (
         "5598", False, "products/coats", "They are"
     )  # fmt: skip
-    assert below["actor"].startswith("key:tests")
+    assert below["actor"].startswith("key:ada/")
     assert below["path"] == "Apparel & Accessories > Clothing > Outerwear > Coats & Jackets"
     covered = reader.get("/api/v1/schemas/google/coverage", {"tree": "products"}).json()
     assert covered == {"categories": 4, "own": 1, "mapped": 2, "removed": []}
