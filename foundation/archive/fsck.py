@@ -12,7 +12,11 @@ from foundation.audit.queries.faults import find_faults
 from foundation.blobs.models import BlobCopy
 from foundation.blobs.services import path_of
 from foundation.events.models import Dirty, OutboxEvent, Parked
-from foundation.taxonomy.fsck import lines_are_told_by_parents
+from foundation.taxonomy.fsck import (
+    lines_are_told_by_parents,
+    nodes_lie_below_their_parents,
+    words_are_told_by_terms,
+)
 
 # Tables whose changes need no event: reference rows and bookkeeping that only the house itself writes.
 SILENT = ("markets_market", "markets_channel", "markets_locale")
@@ -32,6 +36,8 @@ def register() -> None:
     fsck_check("every blob row has its bytes")(blobs_have_bytes)
     fsck_check("no change without an event")(no_change_without_event)
     fsck_check("lines of categories are told by their parents")(lines_are_told_by_parents)
+    fsck_check("nodes of schemas lie below their parents")(nodes_lie_below_their_parents)
+    fsck_check("terms are found by their words")(words_are_told_by_terms)
     fsck_check("the audit chain is whole")(find_faults)
 
 

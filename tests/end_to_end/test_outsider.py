@@ -81,6 +81,10 @@ CLOSED_TO_STEWARDS = {
     "/settings/presets/new/",
     "/settings/queues/new/",
     "/settings/rules/new/",
+    # they are asked about a category, a tree or a word
+    "/api/v1/schemas/google/suggestions",
+    "/api/v1/schemas/google/coverage",
+    "/api/v1/vocabularies/colours/meaning",
     # the bazaar serves GB alone
     "/settings/channels/bazaar/",
     "/channels/bazaar/",

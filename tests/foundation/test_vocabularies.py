@@ -13,6 +13,7 @@ from foundation.core.errors import Conflict, Denied, Invalid, Missing, Stale
 from foundation.events import sequencing
 from foundation.events.models import OutboxEvent
 from foundation.taxonomy.errors import AmbiguousWord, StillUsed
+from foundation.taxonomy.fsck import words_are_told_by_terms
 from foundation.taxonomy.models import Term, Vocabulary
 from foundation.taxonomy.queries import get_term, resolve_word
 from foundation.taxonomy.queries.vocabularies import compared
@@ -50,6 +51,9 @@ def test_a_word_means_a_term(colours: Vocabulary) -> None:
     for word in ("crimson", "CRIMSON", "carmine", " deep   RED ", "Karmin"):
         assert resolve_word(colours, word).code == "crimson", word
     assert resolve_word(colours, "rot").code == "red"
+    assert list(words_are_told_by_terms()) == []
+    Term.objects.filter(code="navy").update(words=["navy"])
+    assert list(words_are_told_by_terms()) == ["term colours/navy is not found by its own words"]
     for word in ("", "blue", "deep", "x\0y"):
         with pytest.raises(Missing):
             resolve_word(colours, word)
