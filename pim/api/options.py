@@ -67,7 +67,7 @@ class OptionListView(generics.ListAPIView):
         actor = actor_of(request)
         if not isinstance(request.data, list) or not all(isinstance(one, dict) for one in request.data):
             raise Invalid("The body must be a list of options", path="")
-        made = write_options(get_attribute(code, actor=actor), request.data, actor=actor)
+        made = write_options(get_attribute(code, actor=actor), documents=request.data, actor=actor)
         return Response(OptionSerializer(made, many=True).data)
 
 
@@ -105,7 +105,12 @@ class OptionView(APIView):
         attribute = get_attribute(name, actor=actor)
         is_new = must_be != "known" and "\0" not in code and not attribute.options.filter(code=code).exists()
         made = write_option(
-            attribute, document, actor=actor, must_be=must_be, is_whole=is_whole, expected_version=read_version(request)
+            attribute,
+            document=document,
+            actor=actor,
+            must_be=must_be,
+            is_whole=is_whole,
+            expected_version=read_version(request),
         )
         return _told(made, status=201 if is_new else 200)
 

@@ -163,7 +163,7 @@ class RecordListView(generics.ListAPIView):
         actor = actor_of(request)
         if not isinstance(request.data, list) or not all(isinstance(one, dict) for one in request.data):
             raise Invalid("The body must be a list of records", path="")
-        made = write_records(get_record_type(code, actor=actor), request.data, actor=actor)
+        made = write_records(get_record_type(code, actor=actor), documents=request.data, actor=actor)
         return Response(RecordSerializer(made, many=True).data)
 
 
@@ -201,7 +201,12 @@ class RecordView(APIView):
         found = get_record_type(kind, actor=actor)
         is_new = must_be != "known" and "\0" not in code and not found.records.filter(code=code).exists()
         made = write_record(
-            found, document, actor=actor, must_be=must_be, is_whole=is_whole, expected_version=read_version(request)
+            found,
+            document=document,
+            actor=actor,
+            must_be=must_be,
+            is_whole=is_whole,
+            expected_version=read_version(request),
         )
         return _told(RecordSerializer, made, status=201 if is_new else 200)
 

@@ -289,7 +289,7 @@ def _typed(attribute: Attribute, raw: Any) -> Any:
         rule = read_rule(attribute)
         value = check_value(rule, raw)
         if value is not None and attribute.type == AttributeType.RECORD:
-            value = choose_record(rule, value, find_named(rule.record_type, [value]))
+            value = choose_record(rule, word=value, named=find_named(rule.record_type, [value]))
     except Refusal as refusal:
         raise BadValue(refusal.detail, path="value", reason=refusal.code, attribute=attribute.code) from None
     if value is None:

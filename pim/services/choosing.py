@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 Stored = Callable[["Plan", int, str], Any]
 
 
-def find_records(plans: Iterable[Plan], stored: Stored) -> None:
+def find_records(plans: Iterable[Plan], *, stored: Stored) -> None:
     """Give values of records the codes that they mean; two queries for each type, whatever the number of plans."""
     changes = list(_changes(plans, {AttributeType.RECORD}))
     wanted: dict[str, set[str]] = defaultdict(set)
@@ -27,13 +27,16 @@ def find_records(plans: Iterable[Plan], stored: Stored) -> None:
     for plan, cell, change in changes:
         try:
             change.value = choose_record(
-                change.rule, change.value, known[change.rule.record_type], kept=stored(plan, cell, change.rule.code)
+                change.rule,
+                word=change.value,
+                named=known[change.rule.record_type],
+                kept=stored(plan, cell, change.rule.code),
             )
         except Refusal as refusal:
             _refuse(plan, change, refusal)
 
 
-def choose_record(rule: AttributeRule, word: str, named: Named, *, kept: Any = None) -> str:
+def choose_record(rule: AttributeRule, *, word: str, named: Named, kept: Any = None) -> str:
     """The code of the record that a word means; a retired one only where it stands already."""
     codes = named.codes.get(word, [])
     chosen = [code for code in codes if code not in named.retired or code == kept]
@@ -46,7 +49,7 @@ def choose_record(rule: AttributeRule, word: str, named: Named, *, kept: Any = N
     raise Refusal("unknown-record", f"{word!r} is no record of {rule.record_type}; make it there, or look for its code")
 
 
-def refuse_retired(plans: Iterable[Plan], stored: Stored) -> None:
+def refuse_retired(plans: Iterable[Plan], *, stored: Stored) -> None:
     """An option that is retired is not chosen anew."""
     for plan, cell, change in _changes(plans, {AttributeType.SELECT, AttributeType.MULTI_SELECT}):
         retired = {option.code for option in change.rule.options if option.is_retired}

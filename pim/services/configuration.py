@@ -105,7 +105,7 @@ def _apply_record_type(kind: Mapping[str, Any], actor: Actor) -> None:
     labels, records = kind.get("labels") or {}, kind.get("records", [])
     made = define_record_type(code=kind["code"], labels=labels, fields=kind.get("fields", []), actor=actor)
     for start in range(0, len(records), MAX_AT_ONCE):
-        write_records(made, records[start : start + MAX_AT_ONCE], actor=actor)
+        write_records(made, documents=records[start : start + MAX_AT_ONCE], actor=actor)
 
 
 def _apply_attribute(attribute: Mapping[str, Any], actor: Actor) -> None:

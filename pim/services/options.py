@@ -28,7 +28,7 @@ _SWATCH = re.compile(r"#[0-9a-f]{6}")
 
 
 def write_option(
-    attribute: Attribute, document: Mapping[str, Any], *, actor: Actor, must_be: str = "", is_whole: bool = False,
+    attribute: Attribute, *, document: Mapping[str, Any], actor: Actor, must_be: str = "", is_whole: bool = False,
     expected_version: int | None = None,
 ) -> Option:  # fmt: skip
     """Create or change one option. What is not named stays, or with `is_whole` is emptied; a new one comes last.
@@ -44,11 +44,11 @@ def write_option(
         if must_be == "known" and known is None:
             raise Missing("There is no such option", path="option")
         check_version(known.version if known else 0, expected_version)
-        return write_options(attribute, [document], actor=actor, is_whole=is_whole)[0]
+        return write_options(attribute, documents=[document], actor=actor, is_whole=is_whole)[0]
 
 
 def write_options(
-    attribute: Attribute, documents: Sequence[Mapping[str, Any]], *, actor: Actor, is_whole: bool = False
+    attribute: Attribute, *, documents: Sequence[Mapping[str, Any]], actor: Actor, is_whole: bool = False
 ) -> list[Option]:
     """Create or change up to a thousand options of an attribute, all or none; the same again changes nothing."""
     actor = actor.require("pim.define")

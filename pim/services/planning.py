@@ -128,9 +128,9 @@ class Planner:
             if not plan.problems:
                 self._check_values(plan)
         self._load_rows(ordered)
-        find_records(ordered, self._stored)
+        find_records(ordered, stored=self._stored)
         self._check_expected(ordered)
-        refuse_retired(ordered, self._stored)
+        refuse_retired(ordered, stored=self._stored)
         self._check_axes(ordered)
         self._check_identifiers(ordered)
         self._check_rules([plan for plan in ordered if not plan.problems])

@@ -26,7 +26,7 @@ CHANGED = (*EMPTY, "version")
 
 
 def write_record(
-    kind: RecordType, document: Mapping[str, Any], *, actor: Actor, must_be: str = "", is_whole: bool = False,
+    kind: RecordType, *, document: Mapping[str, Any], actor: Actor, must_be: str = "", is_whole: bool = False,
     expected_version: int | None = None,
 ) -> Record:  # fmt: skip
     """Create or change one record. What is not named stays, or with `is_whole` is emptied.
@@ -42,11 +42,11 @@ def write_record(
         if must_be == "known" and known is None:
             raise Missing("There is no such record", path="record")
         check_version(known.version if known else 0, expected_version)
-        return write_records(kind, [document], actor=actor, is_whole=is_whole)[0]
+        return write_records(kind, documents=[document], actor=actor, is_whole=is_whole)[0]
 
 
 def write_records(
-    kind: RecordType, documents: Sequence[Mapping[str, Any]], *, actor: Actor, is_whole: bool = False
+    kind: RecordType, *, documents: Sequence[Mapping[str, Any]], actor: Actor, is_whole: bool = False
 ) -> list[Record]:
     """Create or change up to a thousand records of a type, all or none; the same again changes nothing."""
     actor = actor.require("pim.define")

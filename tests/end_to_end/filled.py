@@ -70,7 +70,7 @@ def lay_ground() -> None:
         define_queue(code=code, name=code.title(), role="steward", actor=HOUSE)
     factories.make_model()
     makers = define_record_type(code="makers", labels={"en-GB": "Makers"}, actor=HOUSE)
-    write_records(makers, [{"code": "harrow", "labels": {"en-GB": "Harrow"}}], actor=HOUSE)
+    write_records(makers, documents=[{"code": "harrow", "labels": {"en-GB": "Harrow"}}], actor=HOUSE)
     define_attribute(code="maker", type="record", validation={"record_type": "makers"}, actor=HOUSE)
     define_attribute_group(code="facts", labels={"en-GB": "Facts"}, position=1, actor=HOUSE)
     define_attribute(code="formula", type="text", sensitivity="secret", actor=HOUSE)

@@ -28,19 +28,23 @@ def colour() -> Attribute:
 
 def test_a_new_one_comes_last_and_what_is_not_named_stays(colour: Attribute) -> None:
     given = {"code": "green", "labels": {"en-GB": "Green"}, "swatch": "#00FF00", "external_codes": {"bazaar": "G"}}
-    made = write_option(colour, given, actor=HOUSE)
+    made = write_option(colour, document=given, actor=HOUSE)
     assert (made.position, made.swatch, made.version) == (2, "#00ff00", 1)
     events = OutboxEvent.objects.count()
-    write_option(colour, given | {"swatch": "#00ff00"}, actor=HOUSE)
+    write_option(colour, document=given | {"swatch": "#00ff00"}, actor=HOUSE)
     assert (Option.objects.get(code="green").version, OutboxEvent.objects.count()) == (1, events)
-    write_option(colour, {"code": "green", "position": 0, "synonyms": ["lime"]}, actor=HOUSE, expected_version=1)
+    write_option(
+        colour, document={"code": "green", "position": 0, "synonyms": ["lime"]}, actor=HOUSE, expected_version=1
+    )
     found = Option.objects.get(code="green")
     assert (found.position, found.synonyms, found.external_codes, found.version) == (0, ["lime"], {"bazaar": "G"}, 2)
     with pytest.raises(Stale):
-        write_option(colour, {"code": "green", "position": 5}, actor=HOUSE, expected_version=1)
+        write_option(colour, document={"code": "green", "position": 5}, actor=HOUSE, expected_version=1)
     with pytest.raises(Conflict):
-        write_option(colour, given, must_be="new", actor=HOUSE)
-    assert [one.code for one in write_options(colour, [{"code": "a", "labels": {"en-GB": "A"}}], actor=HOUSE)] == ["a"]
+        write_option(colour, document=given, must_be="new", actor=HOUSE)
+    assert [
+        one.code for one in write_options(colour, documents=[{"code": "a", "labels": {"en-GB": "A"}}], actor=HOUSE)
+    ] == ["a"]
 
 
 @pytest.mark.parametrize(
@@ -54,20 +58,22 @@ def test_a_new_one_comes_last_and_what_is_not_named_stays(colour: Attribute) -> 
 def test_refuses_at_the_place(colour: Attribute, more: Any, path: str) -> None:
     before = traces()
     with pytest.raises(Invalid) as caught:
-        write_option(colour, {"code": "green", "labels": {"en-GB": "Green"}, **more}, actor=HOUSE)
+        write_option(colour, document={"code": "green", "labels": {"en-GB": "Green"}, **more}, actor=HOUSE)
     assert (caught.value.path, traces()) == (path, before)
 
 
 def test_only_selects_have_options() -> None:
     with pytest.raises(Invalid, match="no select"):
-        write_options(Attribute.objects.get(code="name"), [{"code": "a", "labels": {"en-GB": "A"}}], actor=HOUSE)
+        write_options(
+            Attribute.objects.get(code="name"), documents=[{"code": "a", "labels": {"en-GB": "A"}}], actor=HOUSE
+        )
 
 
 def test_a_retired_one_stays_where_it_is_and_is_not_chosen_anew(colour: Attribute) -> None:
     make_coat(variants=("red-s",))
     cup = make_cup("CUP", material=["wool"])
-    write_option(colour, {"code": "red", "is_retired": True}, actor=HOUSE)
-    write_option(Attribute.objects.get(code="material"), {"code": "wool", "is_retired": True}, actor=HOUSE)
+    write_option(colour, document={"code": "red", "is_retired": True}, actor=HOUSE)
+    write_option(Attribute.objects.get(code="material"), document={"code": "wool", "is_retired": True}, actor=HOUSE)
     set_values(product("COAT-red-s"), values={"colour": "red"}, actor=HOUSE)
     set_values(cup, values={"material": ["wool", "silk"]}, actor=HOUSE)
     for values in ({"colour": "red"}, {"material": ["wool"]}):

@@ -51,7 +51,7 @@ def harrow(brands: RecordType) -> Record:
         "code": "harrow", "labels": {"en-GB": "Harrow & Fell", "de-DE": "Harrow und Fell"}, "synonyms": ["H&F"],
         "external_codes": {"bazaar": "B-17"}, "values": {"founded": 1904, "kind": "own", "site": "harrow.example"},
     }  # fmt: skip
-    return write_record(brands, document, actor=HOUSE)
+    return write_record(brands, document=document, actor=HOUSE)
 
 
 @pytest.fixture
@@ -129,7 +129,7 @@ class TestTypes:
         with pytest.raises(StillUsed, match="The attribute brand"):
             delete_record_type(brands, actor=HOUSE)
         sizes = define_record_type(code="sizes", labels={"en-GB": "Sizes"}, actor=HOUSE)
-        write_record(sizes, {"code": "m", "labels": {"en-GB": "M"}}, actor=HOUSE)
+        write_record(sizes, document={"code": "m", "labels": {"en-GB": "M"}}, actor=HOUSE)
         with pytest.raises(StillUsed, match="has records"):
             delete_record_type(sizes, actor=HOUSE)
         delete_record(sizes.records.get(), actor=HOUSE)
@@ -141,7 +141,7 @@ class TestTypes:
         with pytest.raises(Denied):
             define_record_type(code="mine", labels={"en-GB": "Mine"}, actor=steward)
         with pytest.raises(Denied):
-            write_record(brands, {"code": "mine", "labels": {"en-GB": "Mine"}}, actor=steward)
+            write_record(brands, document={"code": "mine", "labels": {"en-GB": "Mine"}}, actor=steward)
         assert (RecordType.objects.count(), Record.objects.count()) == (1, 0)
 
 
@@ -152,17 +152,19 @@ class TestRecords:
         assert (found.synonyms, found.external_codes, found.version) == (["H&F"], {"bazaar": "B-17"}, 1)
 
     def test_what_is_not_named_stays_and_the_same_changes_nothing(self, brands: RecordType, harrow: Record) -> None:
-        write_record(brands, {"code": "harrow", "values": {"founded": "1905"}}, actor=HOUSE, expected_version=1)
-        write_record(brands, {"code": "harrow", "values": {"founded": 1905, "kind": "own"}}, actor=HOUSE)
+        write_record(
+            brands, document={"code": "harrow", "values": {"founded": "1905"}}, actor=HOUSE, expected_version=1
+        )
+        write_record(brands, document={"code": "harrow", "values": {"founded": 1905, "kind": "own"}}, actor=HOUSE)
         found = Record.objects.get()
         assert (found.version, found.values["founded"], found.labels["de-DE"]) == (2, "1905", "Harrow und Fell")
-        write_record(brands, {"code": "harrow", "values": {"founded": None}}, actor=HOUSE)
+        write_record(brands, document={"code": "harrow", "values": {"founded": None}}, actor=HOUSE)
         assert Record.objects.get().values == {"kind": "own", "site": "harrow.example"}
         with pytest.raises(Stale):
-            write_record(brands, {"code": "harrow", "is_retired": True}, actor=HOUSE, expected_version=1)
+            write_record(brands, document={"code": "harrow", "is_retired": True}, actor=HOUSE, expected_version=1)
 
     def test_as_a_whole_is_emptied_of_what_is_not_named(self, brands: RecordType, harrow: Record) -> None:
-        write_record(brands, {"code": "harrow", "labels": {"en-GB": "H"}}, is_whole=True, actor=HOUSE)
+        write_record(brands, document={"code": "harrow", "labels": {"en-GB": "H"}}, is_whole=True, actor=HOUSE)
         found = Record.objects.get()
         assert (found.labels, found.synonyms, found.external_codes, found.values) == ({"en-GB": "H"}, [], {}, {})
 
@@ -184,7 +186,7 @@ class TestRecords:
     )
     def test_refuses_at_the_place(self, brands: RecordType, given: dict[str, Any], path: str) -> None:
         with pytest.raises(TandemError) as caught:
-            write_record(brands, {"code": "new", "labels": {"en-GB": "New"}, **given}, actor=HOUSE)
+            write_record(brands, document={"code": "new", "labels": {"en-GB": "New"}, **given}, actor=HOUSE)
         assert caught.value.path == path
         assert not Record.objects.exists()
         assert not OutboxEvent.objects.filter(type="pim.record.changed").exists()
@@ -193,19 +195,19 @@ class TestRecords:
         good = [{"code": f"b{at}", "labels": {"en-GB": f"Brand {at}"}} for at in range(3)]
         bad = [*good, {"code": "b9", "labels": {"en-GB": "B"}, "values": {"founded": "x", "width": "y", "site": "z"}}]
         with pytest.raises(Problems) as caught:
-            write_records(brands, bad, actor=HOUSE)
+            write_records(brands, documents=bad, actor=HOUSE)
         assert [one.path for one in caught.value.errors] == ["3.values.founded", "3.values.width"]
         assert not Record.objects.exists()
-        assert [one.code for one in write_records(brands, good, actor=HOUSE)] == ["b0", "b1", "b2"]
+        assert [one.code for one in write_records(brands, documents=good, actor=HOUSE)] == ["b0", "b1", "b2"]
         with connection.execute_wrapper(_counting := Counting()):
-            write_records(brands, good, actor=HOUSE)
+            write_records(brands, documents=good, actor=HOUSE)
         assert _counting.writes == 0, "what is as it should be is not touched"
         with pytest.raises(Invalid, match="twice"):
-            write_records(brands, [good[0], good[0]], actor=HOUSE)
+            write_records(brands, documents=[good[0], good[0]], actor=HOUSE)
         with pytest.raises(Conflict):
-            write_record(brands, good[0], must_be="new", actor=HOUSE)
+            write_record(brands, document=good[0], must_be="new", actor=HOUSE)
         with pytest.raises(Missing):
-            write_record(brands, {"code": "b7", "is_retired": True}, must_be="known", actor=HOUSE)
+            write_record(brands, document={"code": "b7", "is_retired": True}, must_be="known", actor=HOUSE)
 
 
 class Counting:
@@ -228,7 +230,7 @@ class TestNaming:
         assert list(RecordUse.objects.values_list("record_id", "product_id")) == [(harrow.pk, cup.pk)]
 
     def test_what_names_none_or_several_is_refused(self, brands: RecordType, harrow: Record) -> None:
-        write_record(brands, {"code": "other", "labels": {"en-GB": "Other"}, "synonyms": ["H&F"]}, actor=HOUSE)
+        write_record(brands, document={"code": "other", "labels": {"en-GB": "Other"}, "synonyms": ["H&F"]}, actor=HOUSE)
         for word, reason in (("nobody", "unknown-record"), ("H&F", "ambiguous-record"), (["harrow"], "unknown-record")):
             with pytest.raises(BadValue) as caught:
                 make_mug("CUP", brand=word)
@@ -237,13 +239,13 @@ class TestNaming:
 
     def test_a_record_of_another_type_is_none(self, harrow: Record) -> None:
         places = define_record_type(code="places", labels={"en-GB": "Places"}, actor=HOUSE)
-        write_record(places, {"code": "leeds", "labels": {"en-GB": "Leeds"}}, actor=HOUSE)
+        write_record(places, document={"code": "leeds", "labels": {"en-GB": "Leeds"}}, actor=HOUSE)
         with pytest.raises(BadValue, match="no record of brands"):
             make_mug("CUP", brand="leeds")
 
     def test_a_retired_one_stays_where_it_is_and_is_not_chosen_anew(self, brands: RecordType, harrow: Record) -> None:
         cup = make_mug("CUP", brand="harrow")
-        write_record(brands, {"code": "harrow", "is_retired": True}, actor=HOUSE)
+        write_record(brands, document={"code": "harrow", "is_retired": True}, actor=HOUSE)
         set_values(cup, values={"brand": "harrow"}, actor=HOUSE)
         with pytest.raises(BadValue, match="retired"):
             make_mug("OTHER", brand="harrow")
@@ -251,11 +253,11 @@ class TestNaming:
             delete_record(harrow, actor=HOUSE)
 
     def test_a_change_marks_the_products_that_name_it_alone(self, brands: RecordType, harrow: Record) -> None:
-        write_record(brands, {"code": "other", "labels": {"en-GB": "Other"}}, actor=HOUSE)
+        write_record(brands, document={"code": "other", "labels": {"en-GB": "Other"}}, actor=HOUSE)
         cup, _ = make_mug("CUP", brand="harrow"), make_mug("ELSE", brand="other")
         drain()
         assert marks("syndication.listings") == marks("pim.search") == []
-        write_record(brands, {"code": "harrow", "labels": {"en-GB": "Harrow"}}, actor=HOUSE)
+        write_record(brands, document={"code": "harrow", "labels": {"en-GB": "Harrow"}}, actor=HOUSE)
         assert marks("syndication.listings") == marks("pim.search") == [cup.pk]
         drain()
         assert "harrow" in ProductSearch.objects.get(product_id=cup.pk).text

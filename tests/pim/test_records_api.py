@@ -101,7 +101,7 @@ def test_many_are_written_at_once(brands: RecordType) -> None:
 
 
 def test_who_sees_products_reads_and_does_not_write(brands: RecordType) -> None:
-    write_records(brands, [{"code": "harrow", **BODY}], actor=HOUSE)
+    write_records(brands, documents=[{"code": "harrow", **BODY}], actor=HOUSE)
     api = client()
     before = traces()
     assert [api.get(one).status_code for one in (TYPES, BRANDS, f"{BRANDS}/records", HARROW)] == [200] * 4

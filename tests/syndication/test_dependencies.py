@@ -140,7 +140,7 @@ def test_a_change_travels(coat, name):
 def test_a_record_travels_with_its_words_and_codes_and_a_table_as_it_is(coat):
     brands = define_record_type(code="brands", labels={"en-GB": "Brands"}, actor=make.HOUSE)
     harrow = {"code": "harrow", "labels": {"en-GB": "Harrow"}, "external_codes": {"shop": "B-17"}}
-    write_records(brands, [harrow, {"code": "other", "labels": {"en-GB": "Other"}}], actor=make.HOUSE)
+    write_records(brands, documents=[harrow, {"code": "other", "labels": {"en-GB": "Other"}}], actor=make.HOUSE)
     define_attribute(code="brand", type="record", validation={"record_type": "brands"}, actor=make.HOUSE)
     columns = [{"code": "size", "type": "text"}, {"code": "chest", "type": "measurement", "unit": "cm"}]
     define_attribute(code="chart", type="table", validation={"columns": columns}, actor=make.HOUSE)
@@ -165,11 +165,11 @@ def test_a_record_travels_with_its_words_and_codes_and_a_table_as_it_is(coat):
     assert (told["maker"], told["maker_code"]) == ("Harrow", "B-17")
     assert told["sizes"] == [{"size": "S", "chest": {"amount": "92", "unit": "cm"}}]
     renamed = {"code": "harrow", "labels": {"en-GB": "Harrow", "de-DE": "Harrow & Söhne"}}
-    before, after = changed(coat, lambda: write_records(brands, [renamed], actor=make.HOUSE))
+    before, after = changed(coat, lambda: write_records(brands, documents=[renamed], actor=make.HOUSE))
     assert after.revision > before.revision
     assert make.document("COAT-red-s", HERE)["fields"]["maker"] == "Harrow & Söhne"
     other = {"code": "other", "labels": {"en-GB": "Elsewhere"}}
-    before, after = changed(coat, lambda: write_records(brands, [other], actor=make.HOUSE))
+    before, after = changed(coat, lambda: write_records(brands, documents=[other], actor=make.HOUSE))
     assert after.revision == before.revision, "nothing of it is said here"
 
 

@@ -100,7 +100,9 @@ def define_brands() -> None:
     """Two brands, one of them retired."""
     kind = define_record_type(code="brands", labels={"en-GB": "Brands"}, fields=BRAND_FIELDS, actor=HOUSE)
     harrow = {"code": "harrow", "labels": {"en-GB": "Harrow & Fell"}, "values": {"founded": 1904}, "synonyms": ["H&F"]}
-    write_records(kind, [harrow, {"code": "fell", "labels": {"en-GB": "Fell"}, "is_retired": True}], actor=HOUSE)
+    write_records(
+        kind, documents=[harrow, {"code": "fell", "labels": {"en-GB": "Fell"}, "is_retired": True}], actor=HOUSE
+    )
 
 
 def make_top() -> Product:

@@ -81,7 +81,7 @@ def everything(world: Any) -> Product:
     """A thing of a family that has each type of attribute."""
     makers = define_record_type(code="makers", labels={"en-GB": "Makers"}, actor=factories.HOUSE)
     said = [{"code": f"m{at}", "labels": {"en-GB": f"Maker {at}"}} for at in range(40)]
-    write_records(makers, said, actor=factories.HOUSE)
+    write_records(makers, documents=said, actor=factories.HOUSE)
     for code, kind, more in (
         ("title", "text", {"is_localizable": True, "validation": {"max_length": 20}}),
         ("story", "rich_text", {"is_localizable": True}),
@@ -193,7 +193,7 @@ def test_a_bad_value_is_refused_beside_its_field(desk: Desk, code: str, form: di
 
 def test_a_record_is_found_among_many_by_its_words_and_is_not_offered_when_retired(desk: Desk) -> None:
     kind = RecordType.objects.get(code="makers")
-    write_records(kind, [{"code": "m31", "is_retired": True}], actor=factories.HOUSE)
+    write_records(kind, documents=[{"code": "m31", "is_retired": True}], actor=factories.HOUSE)
     address = f"/products/{desk.product.uid}/options/{desk.scope}&attribute=maker&q=maker 3"
     answer = desk.client.get(address, headers={"HX-Request": "true"})
     assert [one.code for one in answer.context["options"]] == [

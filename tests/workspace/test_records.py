@@ -121,7 +121,7 @@ def test_ten_thousand_come_page_by_page_and_are_found(chief: Any, brands: Record
 
 
 def test_a_record_that_products_name_tells_how_many_and_is_not_deleted(chief: Any, brands: RecordType) -> None:
-    write_records(brands, [{"code": "harrow", "labels": {"en-GB": "Harrow"}}], actor=HOUSE)
+    write_records(brands, documents=[{"code": "harrow", "labels": {"en-GB": "Harrow"}}], actor=HOUSE)
     define_attribute(code="brand", type="record", validation={"record_type": "brands"}, actor=HOUSE)
     define_family(code="mugs", attributes=[{"code": "brand"}], actor=HOUSE)
     set_values(create_product(sku="MUG", family="mugs", actor=HOUSE), values={"brand": "harrow"}, actor=HOUSE)
@@ -133,7 +133,7 @@ def test_a_record_that_products_name_tells_how_many_and_is_not_deleted(chief: An
 
 
 def test_others_look_and_change_nothing(brands: RecordType, browser_of: Any, steward: Any) -> None:
-    write_records(brands, [{"code": "harrow", "labels": {"en-GB": "Harrow"}}], actor=HOUSE)
+    write_records(brands, documents=[{"code": "harrow", "labels": {"en-GB": "Harrow"}}], actor=HOUSE)
     client, revisions = browser_of(steward), Revision.objects.count()
     for address in (TYPES, BRANDS, HARROW):
         answer = client.get(address)

@@ -60,7 +60,9 @@ def option_new(request: PageRequest, code: str) -> HttpResponse:
         return _show(request, new_option_page(code, actor=request.actor))
     document = _document(request, request.POST.get("code", "").strip())
     try:
-        made = write_option(get_attribute(code, actor=request.actor), document, must_be="new", actor=request.actor)
+        made = write_option(
+            get_attribute(code, actor=request.actor), document=document, must_be="new", actor=request.actor
+        )
     except Denied:
         raise
     except TandemError as error:
@@ -79,7 +81,11 @@ def option(request: PageRequest, key: str) -> HttpResponse:
     document, before = _document(request, found.code), _said(found)
     try:
         made = write_option(
-            found.attribute, document, must_be="known", expected_version=version_in(request), actor=request.actor
+            found.attribute,
+            document=document,
+            must_be="known",
+            expected_version=version_in(request),
+            actor=request.actor,
         )
     except Denied:
         raise
@@ -96,7 +102,7 @@ def option_retire(request: PageRequest, key: str) -> HttpResponse:
     found = get_option(key, actor=request.actor)
     before, retired = _said(found), request.POST.get("do") != "restore"
     document = {"code": found.code, "is_retired": retired}
-    made = write_option(found.attribute, document, must_be="known", actor=request.actor)
+    made = write_option(found.attribute, document=document, must_be="known", actor=request.actor)
     text = "is not chosen anew; where it stands, it stays" if retired else "is in use again"
     messages.success(request, f"{found.code} {text}.", extra_tags=_undo_url(made, before))
     return redirect("option", key=key)
@@ -129,7 +135,7 @@ def option_undo(request: PageRequest, key: str) -> HttpResponse:
     if told["before"] is None and known is not None:
         delete_option(known, actor=request.actor)
     else:
-        write_option(attribute, {"code": code, **told["before"]}, is_whole=True, actor=request.actor)
+        write_option(attribute, document={"code": code, **told["before"]}, is_whole=True, actor=request.actor)
     target = reverse("option_list", args=[name])
     messages.success(request, "Undone: it is as it was.")
     return HttpResponse(status=204, headers={"HX-Redirect": target}) if request.htmx else redirect(target)

@@ -97,7 +97,11 @@ def record_new(request: PageRequest, code: str) -> HttpResponse:
     document = document_of(request, request.POST.get("code", "").strip())
     try:
         made = write_record(
-            get_record_type(code, actor=request.actor), document, must_be="new", is_whole=True, actor=request.actor
+            get_record_type(code, actor=request.actor),
+            document=document,
+            must_be="new",
+            is_whole=True,
+            actor=request.actor,
         )
     except Denied:
         raise
@@ -117,7 +121,7 @@ def record(request: PageRequest, key: str) -> HttpResponse:
     document, before = document_of(request, found.code), _said(found)
     try:
         made = write_record(
-            found.record_type, document | {"is_retired": found.is_retired}, must_be="known", is_whole=True,
+            found.record_type, document=document | {"is_retired": found.is_retired}, must_be="known", is_whole=True,
             expected_version=version_in(request), actor=request.actor,
         )  # fmt: skip
     except Denied:
@@ -135,7 +139,7 @@ def record_retire(request: PageRequest, key: str) -> HttpResponse:
     found = get_record(key, actor=request.actor)
     before, retired = _said(found), request.POST.get("do") != "restore"
     made = write_record(
-        found.record_type, {"code": found.code, "is_retired": retired}, must_be="known", actor=request.actor
+        found.record_type, document={"code": found.code, "is_retired": retired}, must_be="known", actor=request.actor
     )
     text = "is not chosen anew; where it stands, it stays" if retired else "is in use again"
     messages.success(request, f"{found.code} {text}.", extra_tags=_undo_url(made, before))
@@ -170,7 +174,7 @@ def record_undo(request: PageRequest, key: str) -> HttpResponse:
         target = reverse("record_type", args=[kind])
     else:
         found = get_record_type(kind, actor=request.actor)
-        write_record(found, {"code": code, **told["before"]}, is_whole=True, actor=request.actor)
+        write_record(found, document={"code": code, **told["before"]}, is_whole=True, actor=request.actor)
         target = reverse("record", args=[key])
     messages.success(request, "Undone: it is as it was.")
     return HttpResponse(status=204, headers={"HX-Redirect": target}) if request.htmx else redirect(target)
