@@ -62,7 +62,7 @@ def lay_ground() -> None:
     """What is the same everywhere: queues, attributes, families, profiles, presets."""
     ensure_default_presets()
     make_tree()
-    for code in ("catalogue", "imports", "ingest", "matching", "rejections"):
+    for code in ("catalogue", "changes", "imports", "ingest", "matching", "rejections"):
         define_queue(code=code, name=code.title(), role="steward", actor=HOUSE)
     factories.make_model()
     define_attribute(code="formula", type="text", sensitivity="secret", actor=HOUSE)
