@@ -66,7 +66,7 @@ def lay_ground() -> None:
     """What is the same everywhere: queues, attributes, families, profiles, presets."""
     ensure_default_presets()
     make_tree()
-    for code in ("catalogue", "imports", "ingest", "matching", "rejections"):
+    for code in ("catalogue", "changes", "imports", "ingest", "matching", "rejections"):
         define_queue(code=code, name=code.title(), role="steward", actor=HOUSE)
     factories.make_model()
     makers = define_record_type(code="makers", labels={"en-GB": "Makers"}, actor=HOUSE)

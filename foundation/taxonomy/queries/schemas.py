@@ -50,8 +50,8 @@ def suggested_nodes(schema: ExternalSchema, *, words: Iterable[str], limit: int)
     rows = ExternalNode.objects.filter(schema=schema).standing()
     any_of, hits = Q(pk__in=[]), cast("Any", Value(0, output_field=IntegerField()))
     for stem in stems:
-        any_of |= Q(text__contains=stem)
-        hits = hits + Case(When(text__contains=stem, then=1), default=0, output_field=IntegerField())
+        any_of |= Q(text__contains=f" {stem}")  # at the beginning of a word
+        hits = hits + Case(When(text__contains=f" {stem}", then=1), default=0, output_field=IntegerField())
     return list(rows.filter(any_of).annotate(hits=hits).order_by("-hits", "line__len", "code")[:limit])
 
 
