@@ -265,6 +265,8 @@ SPECTACULAR_SETTINGS = {
         "BindingSourceEnum": "associations.choices.Source",
         "VerdictCodeEnum": "dam.verdict.Code",
         "ValueKindEnum": ("own", "computed"),
+        "SpanKindEnum": ("same", "removed", "added"),
+        "FactKindEnum": ("value", "override", "placement", "category", "field"),
         "BulkOutcomeEnum": "foundation.bulk.choices.Outcome",
         "FeedStateEnum": "syndication.choices.FeedState",
         "ListPageEnum": ("product_list", "asset_list", "listing_list"),
