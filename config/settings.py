@@ -266,6 +266,8 @@ SPECTACULAR_SETTINGS = {
         "BindingSourceEnum": "associations.choices.Source",
         "VerdictCodeEnum": "dam.verdict.Code",
         "ValueKindEnum": ("own", "computed"),
+        "SpanKindEnum": ("same", "removed", "added"),
+        "FactKindEnum": ("value", "override", "placement", "category", "field"),
         "BulkOutcomeEnum": "foundation.bulk.choices.Outcome",
         "FeedStateEnum": "syndication.choices.FeedState",
         "RequestStateEnum": "foundation.approval.choices.RequestState",

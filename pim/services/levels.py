@@ -20,7 +20,7 @@ from pim import events
 from pim.errors import BadProduct, UnknownAttribute
 from pim.models import Attribute, Family, FamilyAttribute, Product
 from pim.resolution import Place, joined, left_of
-from pim.services.moves import Move, PlaceValues, carry_out, lock_family, reasons_of, require_whole, said_of
+from pim.services.moves import Move, PlaceValues, carry_out_move, lock_family, reasons_of, require_whole, said_of
 from pim.services.reference import uid_of
 
 LARGE = 2_000  # products
@@ -108,13 +108,13 @@ def move_attribute(
     with recorded(actor, reason=f"{attribute} of {family} moved to level {level}"):
         ground = _ground(family, attribute, level, may_override_below=may_override_below)
         found = _plan(ground, winners or {})
-        found.move.require(accept=accept, seen=seen)
+        found.move.require_consent(accept=accept, seen=seen)
         ids = [one.pk for one in ground.products]
         reasons = reasons_of(ids)
         ground.member.level, ground.member.may_override_below = level, may_override_below
         ground.member.save()
         sources = _relatives(ground)
-        carry_out(
+        carry_out_move(
             found.move,
             reasons=reasons,
             sources=sources,

@@ -71,7 +71,7 @@ class Move:
         places = sorted(values, key=_spelled)
         self.gains += [Said(sku, attribute, *place, None, values[place], why) for place in places]
 
-    def require(self, *, accept: bool, seen: str | None, minds_gains: bool = True) -> None:
+    def require_consent(self, *, accept: bool, seen: str | None, minds_gains: bool = True) -> None:
         """Only as it was shown, without problems, and without losses that nobody accepted."""
         if seen is not None and seen != self.digest:
             raise StaleValues("Something changed since you looked: see what would happen now", path="seen")
@@ -128,7 +128,7 @@ def reasons_of(products: Sequence[int]) -> Reasons:
                     for sku, code, market, locale, reason, ends in rows.values_list(*fields)})  # fmt: skip
 
 
-def carry_out(
+def carry_out_move(
     move: Move, *, reasons: Reasons, sources: Mapping[str, Sequence[str]], actor: Actor, reason: str,
     clears_first: bool = False,
 ) -> None:  # fmt: skip

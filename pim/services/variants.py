@@ -21,7 +21,7 @@ from pim.queries.classifications import categories_of
 from pim.queries.placements import Offer, placements_of
 from pim.queries.refusals import refusal_of
 from pim.resolution import joined, left_of
-from pim.services.moves import Move, PlaceValues, carry_out, reasons_of, require_whole, said_of
+from pim.services.moves import Move, PlaceValues, carry_out_move, reasons_of, require_whole, said_of
 
 OTHER_FAMILY = "Products of {family} have no such attribute"
 
@@ -74,12 +74,12 @@ def detach_variant(
     with recorded(actor, reason=f"{product.sku} became a product of its own"):
         line, rule, said, editor = _open(product, family, actor)
         move = _plan_detach(line, rule, said)
-        move.require(accept=accept, seen=seen)
+        move.require_consent(accept=accept, seen=seen)
         variant, root = line[0], line[-1]
         shelves = categories_of([root.pk]).get(root.pk, [])
         reasons = reasons_of([one.pk for one in line])
         _stand(variant, parent=None, rule=rule, axis_key="")
-        carry_out(
+        carry_out_move(
             move, reasons=reasons, sources={variant.sku: [one.sku for one in line[1:]]}, actor=editor,
             reason="Taken along from the model",
         )  # fmt: skip
@@ -113,12 +113,12 @@ def attach_variant(
     with recorded(actor, reason=f"{product.sku} became a variant of {parent.sku}"):
         line, rule, said, editor = _open_below(product, parent, actor)
         move, axis_key = _plan_attach(line, rule, said, axes or {})
-        move.require(accept=accept, seen=seen, minds_gains=False)
+        move.require_consent(accept=accept, seen=seen, minds_gains=False)
         single = line[0]
         reasons = reasons_of([one.pk for one in line])
         Classification.objects.filter(product=single).delete()
         _stand(single, parent=line[1], rule=rule, axis_key=axis_key)
-        carry_out(move, reasons=reasons, sources={}, actor=editor, reason="Kept as a variant")
+        carry_out_move(move, reasons=reasons, sources={}, actor=editor, reason="Kept as a variant")
         _say_offers(single, move.offers)
         _tell(single, rule)
     return move

@@ -41,6 +41,7 @@ PAGES: dict[str, Callable[[Any], str]] = {
     "product, options": lambda window: f"/products/{window.ridge.uid}/options/{GB}&attribute=material&q=wool",
     "product_history": lambda window: f"/products/{window.ridge.uid}/history/",
     "product_compare": lambda window: f"/products/{window.ridge.uid}/compare/",
+    "override_list": lambda _: "/overrides/",
     "asset_list": lambda _: "/assets/",
     "asset": lambda window: f"/assets/{window.hero.uid}/",
     "asset_picker": lambda window: f"/assets/picker/?for={window.ridge.uid}",

@@ -53,6 +53,7 @@ ADMIN = Place("admin:index", "Admin", "gear")
 CORNERS = (
     Place("job_list", "Jobs", "jobs", key="j"),
     Place("saved_view_list", "Saved views", "bookmark"),
+    Place("override_list", "Overrides of markets", "globe", ("pim.view",)),
     Place("unbound_assets", "Assets that show nothing", "asset", ("dam.view",)),
     Place("missing_heroes", "Products without a hero", "product", ("dam.view",)),
     Place("listing_fix", "Failed listings, one after another", "listing", ("syndication.view",)),

@@ -16,6 +16,7 @@ def addresses(street: Any) -> dict[str, str]:
         "product's history": f"/products/{street.ridge.uid}/history/",
         "product's two moments": f"/products/{street.ridge.uid}/compare/?from={factories.change_of(street.ridge)}",
         "product's restore": f"/products/{street.ridge.uid}/restore/?change={factories.change_of(street.ridge)}",
+        "overrides": "/overrides/",
         "assets": "/assets/",
         "asset": f"/assets/{street.hero.uid}/",
         "asset's versions": f"/assets/{street.hero.uid}/compare/",
