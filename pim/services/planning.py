@@ -23,6 +23,7 @@ from pim.errors import (
     UnknownAttribute,
     UnknownFamily,
 )
+from pim.judging import Broken, Lines, broken_rules, rules_of
 from pim.models import Identifier, Override, Product, ProductValues
 from pim.queries.book import Book, FamilyRule
 from pim.queries.products import id_lines
@@ -30,7 +31,6 @@ from pim.queries.refusals import refusal_of
 from pim.services.categories import Classifier, Shelves
 from pim.services.choosing import find_records, refuse_retired
 from pim.services.drafts import ANYTHING, UNNAMED, ProductDraft, ValueDraft
-from pim.services.judging import Broken, Lines, broken_rules, rules_of
 
 MAX_SKU = 100
 _SKU = re.compile(r"[^\s\x00-\x1f\x7f]+(?: [^\s\x00-\x1f\x7f]+)*")

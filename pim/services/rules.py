@@ -14,10 +14,10 @@ from pim.checks import Refusal
 from pim.checks.rules import check_expression
 from pim.choices import Sensitivity, Severity
 from pim.errors import StaleRule
+from pim.judging import Rows, broken_rules, rows_by_product, rules_of
 from pim.models import Finding, Product, ProductValues, ValidationRule
 from pim.models.attributes import clearance_of
 from pim.queries.book import Book, read_book
-from pim.services.judging import Rows, broken_rules, rows_by_product, rules_of
 from pim.services.reference import uid_of
 
 

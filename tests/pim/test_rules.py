@@ -17,9 +17,9 @@ from foundation.events.models import Event
 from foundation.events.sequencing import drain
 from pim.checks.rules import ProductRule
 from pim.errors import RuleBroken, StaleRule
+from pim.judging import broken_rules
 from pim.models import Finding, Product, ProductValues, ValidationRule
 from pim.services import apply_model, define_rule, set_values, upsert_products
-from pim.services.judging import broken_rules
 from pim.services.rules import refresh_findings
 
 from .factories import HOUSE, MODEL, make_coat, make_cup, make_key, make_user, product

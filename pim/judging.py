@@ -1,4 +1,4 @@
-"""Rules over several values: which do not hold for a product, at a write and in the whole catalogue."""
+"""Rules over several values: which do not hold for a product, at a write and in the whole catalogue. Pure."""
 
 from __future__ import annotations
 
