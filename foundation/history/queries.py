@@ -65,7 +65,7 @@ class Trace:
 class Writing:
     """What one actor did to some rows in one transaction, each with its images before and after.
 
-    `id` is its newest revision, `first` its oldest.
+    `id` is its newest revision, `first` its oldest; each image is told with the revision that it comes from.
     """
 
     id: int
@@ -75,7 +75,7 @@ class Writing:
     request: str
     change_set: str
     reason: str
-    images: list[tuple[str, Image | None, Image | None]]
+    images: list[tuple[int, str, Image | None, Image | None]]
 
 
 def images_at(rows: Collection[Row], revision: int) -> dict[Row, Image | None]:
@@ -101,7 +101,7 @@ def writings_of(rows: Collection[Row], *, below: int | None = None) -> Iterator[
         newest, images = None, []
         for revision in run:
             newest, row = newest or revision, (revision.table_name, revision.row_key)
-            images.append((revision.table_name, revision.before, after.get(row)))
+            images.append((revision.pk, revision.table_name, revision.before, after.get(row)))
             after[row] = revision.before
         assert newest is not None  # noqa: S101  no run is empty
         yield Writing(

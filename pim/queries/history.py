@@ -121,17 +121,21 @@ class Past:
         return newest_revision(self.rows)
 
     def _told(self, writing: Writing) -> ChangeSet:
-        """Each fact once: as it was before the transaction, and after it."""
+        """Each fact once: as it was before the transaction, and after it. Its id is of what the reader may know, so
+        that numbers do not tell of more.
+        """
         before: Facts = {}
         after: Facts = {}
-        for table, old, new in reversed(writing.images):
+        newest = 0
+        for number, table, old, new in reversed(writing.images):
             said, says = self.reader(table, old), self.reader(table, new)
+            newest = number if said != says else newest
             for fact in said.keys() | says.keys():
                 before.setdefault(fact, said.get(fact))
                 after[fact] = says.get(fact)
         who = parties(writing.actor)
         return ChangeSet(
-            writing.id, writing.at, who.actor, who.behalf, writing.reason, writing.request, writing.change_set,
+            newest or writing.id, writing.at, who.actor, who.behalf, writing.reason, writing.request, writing.change_set,
             differences(before, after),
         )  # fmt: skip
 

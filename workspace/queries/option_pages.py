@@ -68,8 +68,8 @@ def option_list_page(code: str, *, actor: Actor, q: str = "", cursor: str = "", 
 
 
 def _row(attribute: Attribute, one: Option) -> SettingRow:
-    facts = [", ".join(one.synonyms[:3]), one.swatch, f"{len(one.external_codes)} codes at channels"]
-    shown = [fact for fact in facts if fact and not fact.startswith("0 ")]
+    codes = ", ".join(f"{value} at {channel}" for channel, value in sorted(one.external_codes.items())[:3])
+    shown = [fact for fact in (", ".join(one.synonyms[:3]), one.swatch, codes) if fact]
     address = reverse("option", args=[f"{attribute.code}/{one.code}"])
     return SettingRow(address, one.code, one.label(LOCALE), shown, State("Retired") if one.is_retired else None)
 

@@ -146,10 +146,10 @@ def attribute(row: tuple[str, ...]) -> Json:
 
 
 HEAVY = (
-    "Over 1.2 kg: weigh it again, or have it sent as a parcel",
-    "Über 1,2 kg: noch einmal wiegen oder als Paket versenden",
-    "Plus de 1,2 kg : peser à nouveau ou expédier en colis",
-    "1.2 kg 超: 計り直すか、小包で発送してください",
+    "Over 1 kg: weigh it again, or have it sent as a parcel",
+    "Über 1 kg: noch einmal wiegen oder als Paket versenden",
+    "Plus de 1 kg : peser à nouveau ou expédier en colis",
+    "1 kg 超: 計り直すか、小包で発送してください",
 )
 
 
@@ -198,7 +198,7 @@ def make_model() -> Json:
             {
                 "code": "light-parcel",
                 "family": "outerwear",
-                "expression": "product.weight <= 1200.0",
+                "expression": "product.weight <= 1000.0",
                 "severity": "warning",
                 "attribute": "weight",
                 "messages": labels(HEAVY),
