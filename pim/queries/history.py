@@ -107,13 +107,13 @@ class Past:
                     break
                 if first <= number and told.changes:
                     return told
-        raise Missing(f"There is no change {number} of {self.product.sku}", path=path)
+        raise Missing(f"There is no such change of {self.product.sku}", path=path)
 
     def moment(self, name: str, path: str) -> ChangeSet | None:
         if name in (NOW, START):
             return None
         if not (name.isascii() and name.isdecimal() and len(name) <= MAX_DIGITS):
-            raise Missing(f"There is no change {name[:20]!r} of {self.product.sku}", path=path)
+            raise Missing(f"There is no such change of {self.product.sku}", path=path)
         return self.change_set(int(name), path)
 
     def latest(self) -> int:
@@ -135,8 +135,8 @@ class Past:
                 after[fact] = says.get(fact)
         who = parties(writing.actor)
         return ChangeSet(
-            newest or writing.id, writing.at, who.actor, who.behalf, writing.reason, writing.request, writing.change_set,
-            differences(before, after),
+            newest or writing.id, writing.at, who.actor, who.behalf, writing.reason, writing.request,
+            writing.change_set, differences(before, after),
         )  # fmt: skip
 
 

@@ -38,7 +38,7 @@ def resolve_word(vocabulary: Vocabulary, word: str) -> Term:
     rows = Term.objects.select_related("broader").filter(vocabulary=vocabulary, is_retired=False)
     found = list(rows.filter(words__contains=[compared(word)]).order_by("code")[:10])
     if not found:
-        raise Missing(f"{vocabulary.code} has no word {word[:40]!r}", path="word")
+        raise Missing(f"{vocabulary.code} has no such word", path="word")
     if len(found) > 1:
         codes = [one.code for one in found]
         text = f"{word[:40]!r} may mean {', '.join(codes)}: choose one"
