@@ -57,6 +57,12 @@ class Stale(TandemError):
     title = "It was changed since you read it"
 
 
+class BodyTooLarge(TandemError):
+    code = "body-too-large"
+    status = 413
+    title = "The request is larger than what is taken in one piece"
+
+
 class Problems(TandemError):
     """Several refusals of one request, none of which was carried out."""
 

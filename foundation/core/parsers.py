@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import io
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import IO, Any
 
+from django.conf import settings
 from rest_framework.parsers import BaseParser, JSONParser
 
-from foundation.core.errors import Invalid
+from foundation.core.errors import BodyTooLarge, Invalid
 
 DEEPEST = 40
 
@@ -21,11 +23,20 @@ class StrictJSONParser(JSONParser):
         self, stream: IO[Any], media_type: str | None = None, parser_context: Mapping[str, Any] | None = None
     ) -> Any:
         try:
-            found = super().parse(stream, media_type, parser_context)
+            found = super().parse(io.BytesIO(_read(stream)), media_type, parser_context)
         except RecursionError:
             raise Invalid("The body is nested too deeply") from None
         _check(found, 0)
         return found
+
+
+def _read(stream: IO[Any]) -> bytes:
+    """The body, of which the framework bounds forms alone."""
+    most = int(settings.DATA_UPLOAD_MAX_MEMORY_SIZE)
+    raw = bytes(stream.read(most + 1))
+    if len(raw) > most:
+        raise BodyTooLarge(f"The body has more than {most:,} bytes: send it in parts")
+    return raw
 
 
 @dataclass(frozen=True)
@@ -46,7 +57,7 @@ class NDJSONParser(BaseParser):
         self, stream: IO[Any], media_type: str | None = None, parser_context: Mapping[str, Any] | None = None
     ) -> Any:
         """A list of `Line`."""
-        return [_read_line(number, raw) for number, raw in enumerate(stream.read().split(b"\n"), 1) if raw.strip()]
+        return [_read_line(number, raw) for number, raw in enumerate(_read(stream).split(b"\n"), 1) if raw.strip()]
 
 
 def _read_line(number: int, raw: bytes) -> Line:

@@ -46,6 +46,8 @@ def house(request: Any, world: Any) -> SimpleNamespace:
     foreign |= {"groups": [str(test_outsider.group_abroad())], "licences": filled.foreign_licences()}
     key = test_outsider.key_abroad()
     foreign |= {"keys": [key], "api-keys": [key]}
+    asked = str(test_outsider.asked_abroad())
+    foreign |= {"change-requests": [asked], "requests": [asked]}
     assert all(foreign.values()), {name: len(ids) for name, ids in foreign.items()}
     return SimpleNamespace(before=before, foreign=foreign, own=own, people=people)
 

@@ -98,6 +98,13 @@ class TestLines:
         assert (status, problem["code"]) == (422, "invalid")
         assert (Product.objects.count(), OutboxEvent.objects.count()) == (0, before)
 
+    @pytest.mark.parametrize("kind", [NDJSON, "application/json"])
+    def test_a_body_beyond_what_is_taken_is_refused(self, kind: str, settings: Any) -> None:
+        settings.DATA_UPLOAD_MAX_MEMORY_SIZE = 100
+        answer = client().post(f"{PRODUCTS}/bulk", b'[{"sku": "%s"}]' % (b"x" * 100), content_type=kind)
+        assert (answer.status_code, answer.json()["code"]) == (413, "body-too-large")
+        assert Product.objects.count() == 0
+
     def test_nothing_is_nothing(self) -> None:
         assert send(b"\n\n") == (200, [])
 

@@ -119,6 +119,13 @@ def test_what_is_no_key_is_refused(key: str) -> None:
     assert Product.objects.count() == 0
 
 
+def test_a_body_beyond_what_is_taken_is_refused(settings: Any) -> None:
+    settings.DATA_UPLOAD_MAX_MEMORY_SIZE = 20
+    answer = send(sender(), CUPS)
+    assert (answer.status_code, answer.json()["code"]) == (413, "body-too-large")
+    assert KeptAnswer.objects.count() == 0
+
+
 def test_a_key_is_forgotten_after_a_day_and_old_ones_go(monkeypatch: pytest.MonkeyPatch) -> None:
     api = sender()
     send(api, CUPS)

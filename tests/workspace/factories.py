@@ -166,7 +166,8 @@ def make_wide(attributes: int, *, options: int = 3, sku: str = "WIDE", prefix: s
 
 def change_of(product: Product) -> int:
     """A change set from its youth."""
-    return product_history(product, actor=HOUSE).change_sets[-2].id
+    found = product_history(product, actor=HOUSE).change_sets
+    return found[max(0, len(found) - 2)].id  # a test without commits makes one of them
 
 
 def place(product: Product, *places: tuple[str, str]) -> None:
