@@ -8,14 +8,13 @@ from collections.abc import Callable
 from functools import wraps
 from typing import Any, TypeVar, cast
 
-from django.core.exceptions import RequestDataTooBig
 from django.http import HttpResponse
 from drf_spectacular.utils import OpenApiParameter
 from rest_framework.renderers import JSONRenderer
 from rest_framework.request import Request
 
 from foundation.accounts.services.answers import Answer, answer_once
-from foundation.core.errors import BodyTooLarge, Invalid
+from foundation.core.errors import Invalid
 
 HEADER = "Idempotency-Key"
 PARAMETER = OpenApiParameter(
@@ -53,12 +52,8 @@ def idempotent(handler: Handler) -> Handler:
 
 def _fingerprint(request: Request) -> bytes:
     sent = request._request
-    try:
-        body = sent.body
-    except RequestDataTooBig:
-        raise BodyTooLarge("The body is too large for one piece: send it in parts") from None
     lines = (sent.method or "", sent.get_full_path(), sent.content_type or "", sent.headers.get("If-Match", ""))
-    return hashlib.sha256("\n".join(lines).encode() + b"\n" + body).digest()
+    return hashlib.sha256("\n".join(lines).encode() + b"\n" + sent.body).digest()
 
 
 def _answer(response: Any) -> Answer:

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.core.exceptions import RequestDataTooBig
 from django.http import Http404
 from rest_framework import exceptions
 from rest_framework.response import Response
 from rest_framework.views import exception_handler as drf_handler
 
-from foundation.core.errors import Missing, Problems, TandemError
+from foundation.core.errors import BodyTooLarge, Missing, Problems, TandemError
 
 CONTENT_TYPE = "application/problem+json"
 
@@ -34,6 +35,8 @@ def problem(error: TandemError) -> dict[str, Any]:
 
 def exception_handler(exc: Exception, context: dict[str, Any]) -> Response | None:
     """DRF's hook: our errors and the framework's own leave in the same form."""
+    if isinstance(exc, RequestDataTooBig):
+        exc = BodyTooLarge("The body is too large for one piece: send it in parts")
     if isinstance(exc, TandemError):
         return Response(problem(exc), status=exc.status, content_type=CONTENT_TYPE)
     response = drf_handler(exc, context)

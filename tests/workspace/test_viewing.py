@@ -198,6 +198,7 @@ def test_every_page_that_they_read_is_read(
     window.listing = factories.make_listing(factories.product("RIDGE-RED-S"), world.scopes["shop/GB/en-GB"])
     window.feed, window.bulk_change = factories.make_feed(window.listing), factories.make_bulk_change(steward)
     stella, ada = browser_of(steward), viewing(administrator, steward)
+    factories.make_tree()
     found = {address: stella.get(address).status_code for address in addresses(window).values()}
     read = {address: ada.get(address).status_code for address in found}
     assert {address for address in found if found[address] != read[address]} == {
