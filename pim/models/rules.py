@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from django.contrib.postgres.expressions import ArraySubquery
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import Q
@@ -16,8 +17,8 @@ class RuleQuerySet(models.QuerySet["ValidationRule"]):
         """Those that read nothing above the actor's clearance: a rule tells of what it reads."""
         if not actor.may("pim.view"):
             return self.none()
-        hidden = Attribute.objects.exclude(pk__in=Attribute.objects.visible_to(actor).values("pk"))
-        return self.exclude(inputs__overlap=list(hidden.values_list("code", flat=True)))
+        hidden = Attribute.objects.exclude(pk__in=Attribute.objects.visible_to(actor).order_by().values("pk"))
+        return self.exclude(inputs__overlap=ArraySubquery(hidden.order_by().values("code")))
 
 
 class ValidationRule(models.Model):

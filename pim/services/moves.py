@@ -150,7 +150,9 @@ def carry_out_move(
                 ProductDraft(sku=sku, values=drafts[sku], reason=reason, must_be="known", path=sku)
                 for sku in skus[start : start + AT_ONCE]
             ]
-            write_drafts(batch, actor=actor, at=moment.now(), clearance=Sensitivity.SECRET, book=book)
+            write_drafts(
+                batch, actor=actor, at=moment.now(), clearance=Sensitivity.SECRET, book=book, is_judged=False
+            )  # what products answer stays, so what they break does
 
 
 def lock_family(family_id: int) -> list[Product]:

@@ -6,30 +6,27 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import datetime
-from itertools import pairwise
 from typing import Any
 
 from foundation.core.actors import ANONYMOUS, Actor
 from foundation.core.errors import Denied, Missing, TandemError
 from foundation.markets.services import get_or_make_cell
 from pim.checks import AttributeRule, Refusal, check_value
-from pim.choices import ANY_LOCALE, ProductState, Sensitivity, Severity
+from pim.choices import ANY_LOCALE, ProductState, Sensitivity
 from pim.errors import (
     BadProduct,
     BadValue,
     IdentifierTaken,
-    RuleBroken,
     StaleValues,
     UnknownAttribute,
     UnknownFamily,
 )
-from pim.judging import Broken, Lines, broken_rules, rules_of
 from pim.models import Identifier, Override, Product, ProductValues
 from pim.queries.book import Book, FamilyRule
-from pim.queries.products import id_lines
 from pim.queries.refusals import refusal_of
 from pim.services.categories import Classifier, Shelves
 from pim.services.choosing import find_records, refuse_retired
+from pim.services.consistency import refuse_broken
 from pim.services.drafts import ANYTHING, UNNAMED, ProductDraft, ValueDraft
 
 MAX_SKU = 100
@@ -95,13 +92,22 @@ class Foresight:
 
 
 class Planner:
-    """Plans a batch. Products that exist are locked in the order of their numbers."""
+    """Plans a batch. Products that exist are locked in the order of their numbers. `is_judged`: rules over several
+    values may refuse.
+    """
 
     def __init__(
-        self, book: Book, actor: Actor, *, clearance: Sensitivity, at: datetime, foresight: Foresight | None = None
+        self,
+        book: Book,
+        actor: Actor,
+        *,
+        clearance: Sensitivity,
+        at: datetime,
+        foresight: Foresight | None = None,
+        is_judged: bool = True,
     ) -> None:
         self.book, self.actor, self.clearance, self.at = book, actor, clearance, at
-        self.foresight = foresight or Foresight()
+        self.foresight, self.is_judged = foresight or Foresight(), is_judged
         self.classifier = Classifier(actor, self.foresight.shelves)
         self.known: dict[str, Product] = {}
         self.visible: set[int] = set()
@@ -133,7 +139,8 @@ class Planner:
         refuse_retired(ordered, stored=self._stored)
         self._check_axes(ordered)
         self._check_identifiers(ordered)
-        self._check_rules([plan for plan in ordered if not plan.problems])
+        if self.is_judged:
+            refuse_broken(ordered, batch=self.plans, book=self.book, clearance=self.clearance)
         for plan in ordered:
             if isinstance(plan.parent, Plan) and plan.parent.problems and not plan.problems:
                 text = f"The parent {plan.parent.draft.sku} was refused itself; put it right first"
@@ -384,44 +391,6 @@ class Planner:
                         where = {"attribute": draft.attribute, "market": draft.market, "locale": draft.locale}
                         plan.refuse(StaleValues(text, path=draft.path, **where))
 
-    def _check_rules(self, plans: list[Plan]) -> None:
-        """Rules over several values, of those whose inputs change. One that reads what the actor may not see is left to
-        the catalogue: refusing by it would tell.
-        """
-        attributes = self.book.attributes
-        rules = [
-            rule for rule in self.book.rules
-            if rule.severity == Severity.ERROR
-            and all(code in attributes and self.clearance.admits(attributes[code].sensitivity) for code in rule.inputs)
-        ]  # fmt: skip
-        concerned = []
-        for plan in plans if rules else ():
-            changed = {change.rule.code for changes in plan.changes.values() for change in changes}
-            touched = [one for one in rules_of(rules, plan.family.id if plan.family else None) if one.inputs & changed]
-            if touched:
-                concerned.append((plan, touched))
-        if not concerned:
-            return
-        lines = self._lines([plan for plan, _ in concerned], frozenset().union(*(one.inputs for one in rules)))
-        for plan, touched in concerned:
-            changed_places = [lines.names[cell] for cell in plan.changes]
-            for one in broken_rules(touched, lines.of(plan), attributes, changed_places):
-                plan.refuse(_rule_broken(plan, one))
-
-    def _lines(self, plans: list[Plan], codes: frozenset[str]) -> Lines:
-        owners = [one.pk for plan in plans for one in (plan.product, plan.parent) if isinstance(one, Product)]
-        owners += [plan.product.pk for plan in self.plans.values() if plan.product]
-        parents = {up: above for line in id_lines(owners).values() for up, above in pairwise((*line.ids, None)) if up}
-        rows = ProductValues.objects.filter(product_id__in=parents.keys() | set(owners))
-        told = rows.values_list("product_id", "cell_id", "vals", "computed")
-        markets = {market.pk: market.code for market in self.book.markets.values()}
-        names = {pk: (markets.get(market or 0, ""), locale) for (market, locale), pk in self.book.cells.items()}
-        known: dict[int, dict[tuple[str, str], Any]] = {}
-        for owner, cell, vals, computed in told:
-            said = computed | vals
-            known.setdefault(owner, {})[names[cell]] = {code: said[code] for code in codes & said.keys()}
-        return Lines(self.plans, known, parents, names)
-
     def _check_axes(self, plans: list[Plan]) -> None:
         """Every variant says all axes of its level, and no two siblings say the same."""
         keyed = self.foresight.axes
@@ -506,13 +475,3 @@ def _bad_sku(sku: str) -> str:
     if not sku:
         return "The SKU is missing"
     return f"{sku[:40]!r} is not a SKU: at most {MAX_SKU} characters, without line breaks or doubled spaces"
-
-
-def _rule_broken(plan: Plan, broken: Broken) -> RuleBroken:
-    """At the first value of the draft that the rule reads."""
-    rule = broken.rule
-    path = next((value.path for value in plan.draft.values if value.attribute in rule.inputs), plan.draft.path)
-    return RuleBroken(
-        rule.message(), path=path, reason="rule-broken", rule=rule.code,
-        attribute=rule.attribute or min(rule.inputs), market=broken.market or None, locale=broken.locale,
-    )  # fmt: skip

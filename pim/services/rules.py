@@ -17,7 +17,7 @@ from pim.errors import StaleRule
 from pim.judging import Rows, broken_rules, rows_by_product, rules_of
 from pim.models import Finding, Product, ProductValues, ValidationRule
 from pim.models.attributes import clearance_of
-from pim.queries.book import Book, read_book
+from pim.queries.book import Book, read_book, read_rules
 from pim.services.reference import uid_of
 
 
@@ -80,11 +80,11 @@ def define_rule(
 
 def refresh_findings(root_ids: list[int]) -> None:
     """Judge the models and all below them anew; what is as it was is not touched."""
-    book = read_book()
-    if not book.rules:
+    rules = read_rules()
+    if not rules:
         Finding.objects.filter(root_id__in=root_ids).delete()
         return
-    wanted = _findings(root_ids, book)
+    wanted = _findings(root_ids, read_book(frozenset().union(*(one.inputs for one in rules))))
     present = {_key(one): one.pk for one in Finding.objects.filter(root_id__in=root_ids)}
     Finding.objects.filter(pk__in=[pk for key, pk in present.items() if key not in wanted]).delete()
     Finding.objects.bulk_create([one for key, one in sorted(wanted.items()) if key not in present])

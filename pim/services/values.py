@@ -107,7 +107,7 @@ def expire_override(subject: str) -> None:
             return
         value = ValueDraft(override.attribute.code, None, override.cell.market.code, override.cell.locale)
         draft = ProductDraft(sku=product.sku, values=[value], reason="expired")
-        write_drafts([draft], actor=actor, at=moment.now(), clearance=Sensitivity.SECRET)
+        write_drafts([draft], actor=actor, at=moment.now(), clearance=Sensitivity.SECRET, is_judged=False)
 
 
 def _require_visible(product: Product, actor: Actor) -> None:

@@ -36,14 +36,15 @@ ON CONFLICT (product_id, cell_id) DO UPDATE SET vals = excluded.vals, version = 
 
 def write_drafts(
     drafts: Sequence[ProductDraft], *, actor: Actor, at: datetime, clearance: Sensitivity, partial: bool = False,
-    book: Book | None = None,
+    book: Book | None = None, is_judged: bool = True,
 ) -> list[Plan]:  # fmt: skip
     """Check and write a batch inside the running `recorded` block; what is as it should be is not touched.
 
     With `partial` the good ones are written and the others tell their problems; without it one problem stops all.
+    With `is_judged` rules over several values may refuse; what they find is found afterwards in any case.
     """
     book = book or read_book()
-    plans = Planner(book, actor, clearance=clearance, at=at).plan_and_diff(drafts)
+    plans = Planner(book, actor, clearance=clearance, at=at, is_judged=is_judged).plan_and_diff(drafts)
     problems = [problem for plan in plans for problem in plan.problems]
     if problems and not partial:
         raise problems[0] if len(problems) == 1 else Problems(problems)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -12,14 +13,17 @@ from hypothesis import strategies as st
 from rest_framework.test import APIClient
 
 from foundation.accounts.choices import Role
+from foundation.accounts.queries import actor_of
+from foundation.core import moment
 from foundation.core.errors import Denied, Invalid, Problems, TandemError
 from foundation.events.models import Event
 from foundation.events.sequencing import drain
+from foundation.jobs.services import fire_timers
 from pim.checks.rules import ProductRule
 from pim.errors import RuleBroken, StaleRule
 from pim.judging import broken_rules
 from pim.models import Finding, Product, ProductValues, ValidationRule
-from pim.services import apply_model, define_rule, set_values, upsert_products
+from pim.services import apply_model, define_rule, move_attribute, place_product, set_values, upsert_products
 from pim.services.rules import refresh_findings
 
 from .factories import HOUSE, MODEL, make_coat, make_cup, make_key, make_user, product
@@ -112,8 +116,6 @@ def test_a_model_file_brings_its_rules() -> None:
 
 
 def _actor(role: Role) -> Any:
-    from foundation.accounts.queries import actor_of
-
     return actor_of(make_user(role))
 
 
@@ -202,6 +204,27 @@ class TestWriting:
         drain()
         assert [one.data["code"] for one in Event.objects.filter(type="pim.rule.changed")] == [""]
 
+    def test_an_override_ends_though_what_it_leaves_breaks_a_rule(self) -> None:
+        make_cup("CUP", warranty="2")
+        cup = product("CUP")
+        ends = moment.now() + timedelta(hours=1)
+        set_values(cup, values={"warranty": "9"}, market="GB", reason="Longer", expires_at=ends, actor=HOUSE)
+        set_values(cup, values={"price": "8 GBP"}, market="GB", reason="List", actor=HOUSE)
+        rule("product.warranty >= 5.0 || !('GBP' in product.price)", code="long")
+        assert found() == []
+        with moment.frozen(ends + timedelta(minutes=1)):
+            fire_timers()
+        assert set(ProductValues.objects.get(product=cup, cell__market__code="GB").vals) == {"price"}
+        assert found() == [("CUP", "long", "GB", "*")]
+
+    def test_an_attribute_moves_though_its_values_break_a_rule(self) -> None:
+        make_coat()
+        set_values(product("COAT"), values={"warranty": "2"}, actor=HOUSE)
+        rule("product.warranty >= 5.0", code="long")
+        move_attribute(family="coats", attribute="warranty", level=1, actor=HOUSE)
+        assert ProductValues.objects.get(product=product("COAT-red-s")).vals["warranty"] == "2"
+        assert {sku for sku, *_ in found()} == {"COAT-blue-s", "COAT-red-m", "COAT-red-s"}
+
 
 class TestTheCatalogue:
     def test_a_new_rule_judges_what_is_there(self) -> None:
@@ -214,6 +237,19 @@ class TestTheCatalogue:
         rule(expression="product.weight < 9000.0 || !product.washable")
         assert found() == []
 
+    def test_of_other_markets_nothing_is_told(self) -> None:
+        make_cup("CUP")
+        place_product(product("CUP"), channel="shop", market="GB", actor=HOUSE, reason="Season")
+        place_product(product("CUP"), channel="shop", market="DE", actor=HOUSE, reason="Season")
+        refused(price="4 EUR", market="DE")
+        refused(weight="2 kg")
+        rule("product.price.all(c, product.price[c] >= 5.0)", code="floor")
+        rule("product.weight < 1000.0", code="light")
+        assert found() == [("CUP", "floor", "DE", "*"), ("CUP", "light", "", "*")]
+        for market, codes in (("GB", {"light"}), ("DE", {"floor", "light"})):
+            actor = actor_of(make_user(Role.MERCHANT, market=market))
+            assert set(Finding.objects.visible_to(actor).values_list("rule__code", flat=True)) == codes
+
     def test_variants_are_found_by_what_their_model_says(self) -> None:
         make_coat()
         set_values(product("COAT"), values={"name": "Coat"}, locale="en-GB", actor=HOUSE)
@@ -222,11 +258,11 @@ class TestTheCatalogue:
         set_values(product("COAT"), values={"name": "Cape"}, locale="en-GB", actor=HOUSE)
         assert found() == []
 
-    def test_without_rules_a_batch_costs_one_query(self) -> None:
+    def test_without_rules_a_batch_costs_next_to_nothing(self) -> None:
         roots = [make_cup(f"CUP-{at}").pk for at in range(5)]
         with CaptureQueriesContext(connection) as captured:
             refresh_findings(roots)
-        assert len(captured) <= 11
+        assert len(captured) == 2, "the rules, and what there may be left of earlier ones"
 
     def test_judging_many_asks_as_much_as_judging_one(self) -> None:
         roots = [make_cup(f"CUP-{at}").pk for at in range(9)]
