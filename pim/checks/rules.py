@@ -16,6 +16,7 @@ from typing import Any
 
 import cel
 
+from foundation.core.words import in_locale
 from pim.checks.attributes import AttributeRule
 from pim.checks.refusals import Refusal
 from pim.checks.units import convert
@@ -46,7 +47,7 @@ class ProductRule:
         return inputs_of(self.expression)
 
     def message(self, locale: str = "") -> str:
-        return str(self.messages.get(locale) or next(iter(self.messages.values()), self.code))
+        return in_locale(self.messages, locale, self.code)
 
     def holds(self, values: Mapping[str, Any]) -> bool:
         """Whether it holds, or cannot be judged: something that it reads is not there."""

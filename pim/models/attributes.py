@@ -4,8 +4,9 @@ from django.contrib.postgres.indexes import GinIndex, OpClass
 from django.db import models
 
 from foundation.core.actors import Actor
+from foundation.core.words import in_locale
 from pim.choices import AttributeType, Sensitivity
-from pim.models.words import spoken
+from pim.models.words import saying, spoken
 
 
 def clearance_of(actor: Actor) -> Sensitivity:
@@ -37,7 +38,7 @@ class AttributeGroup(models.Model):
         return self.code
 
     def label(self, locale: str) -> str:
-        return str(self.labels.get(locale) or next(iter(self.labels.values()), self.code))
+        return in_locale(self.labels, locale, self.code)
 
 
 class AttributeQuerySet(models.QuerySet["Attribute"]):
@@ -75,7 +76,7 @@ class Attribute(models.Model):
         return self.code
 
     def label(self, locale: str) -> str:
-        return str(self.labels.get(locale) or next(iter(self.labels.values()), self.code))
+        return in_locale(self.labels, locale, self.code)
 
 
 class OptionQuerySet(models.QuerySet["Option"]):
@@ -83,11 +84,7 @@ class OptionQuerySet(models.QuerySet["Option"]):
         return self.filter(attribute__in=Attribute.objects.visible_to(actor))
 
     def saying(self, words: str) -> OptionQuerySet:
-        """Those whose code, labels and synonyms hold each of the words."""
-        rows = self.alias(spoken=spoken())
-        for word in words.lower().split()[:8]:
-            rows = rows.filter(spoken__contains=word)
-        return rows
+        return saying(self, words)
 
 
 class Option(models.Model):
@@ -120,4 +117,4 @@ class Option(models.Model):
         return f"{self.attribute_id}: {self.code}"
 
     def label(self, locale: str) -> str:
-        return str(self.labels.get(locale) or next(iter(self.labels.values()), self.code))
+        return in_locale(self.labels, locale, self.code)

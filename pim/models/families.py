@@ -6,6 +6,7 @@ from django.db import models
 from django.db.models import Q
 
 from foundation.core.actors import Actor
+from foundation.core.words import in_locale
 from foundation.markets.models import Channel
 from pim.choices import MASK_LENGTH
 from pim.models.attributes import Attribute
@@ -37,7 +38,7 @@ class Family(models.Model):
         return self.code
 
     def label(self, locale: str) -> str:
-        return str(self.labels.get(locale) or next(iter(self.labels.values()), self.code))
+        return in_locale(self.labels, locale, self.code)
 
 
 M_co = TypeVar("M_co", bound=models.Model, covariant=True)

@@ -4,7 +4,8 @@ from django.contrib.postgres.indexes import GinIndex, OpClass
 from django.db import models
 
 from foundation.core.actors import Actor
-from pim.models.words import spoken
+from foundation.core.words import in_locale
+from pim.models.words import saying, spoken
 
 
 class RecordTypeQuerySet(models.QuerySet["RecordType"]):
@@ -29,7 +30,7 @@ class RecordType(models.Model):
         return self.code
 
     def label(self, locale: str) -> str:
-        return str(self.labels.get(locale) or next(iter(self.labels.values()), self.code))
+        return in_locale(self.labels, locale, self.code)
 
 
 class RecordQuerySet(models.QuerySet["Record"]):
@@ -37,11 +38,7 @@ class RecordQuerySet(models.QuerySet["Record"]):
         return self if actor.may("pim.view") else self.none()
 
     def saying(self, words: str) -> RecordQuerySet:
-        """Those whose code, labels and synonyms hold each of the words."""
-        rows = self.alias(spoken=spoken())
-        for word in words.lower().split()[:8]:
-            rows = rows.filter(spoken__contains=word)
-        return rows
+        return saying(self, words)
 
 
 class Record(models.Model):
@@ -75,7 +72,7 @@ class Record(models.Model):
         return f"{self.record_type.code}/{self.code}"
 
     def label(self, locale: str) -> str:
-        return str(self.labels.get(locale) or next(iter(self.labels.values()), self.code))
+        return in_locale(self.labels, locale, self.code)
 
 
 class RecordUse(models.Model):

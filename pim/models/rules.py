@@ -6,6 +6,7 @@ from django.db import models
 from django.db.models import Q
 
 from foundation.core.actors import Actor
+from foundation.core.words import in_locale
 from pim.choices import Severity
 from pim.models.attributes import Attribute
 from pim.models.families import Family
@@ -48,7 +49,7 @@ class ValidationRule(models.Model):
         return self.code
 
     def message(self, locale: str) -> str:
-        return str(self.messages.get(locale) or next(iter(self.messages.values()), self.code))
+        return in_locale(self.messages, locale, self.code)
 
 
 class FindingQuerySet(models.QuerySet["Finding"]):

@@ -1,3 +1,5 @@
+from typing import Any, TypeVar
+
 from django.db import models
 
 
@@ -10,3 +12,14 @@ class Spoken(models.Func):
 
 def spoken() -> Spoken:
     return Spoken("code", "labels", "synonyms")
+
+
+Rows = TypeVar("Rows", bound=models.QuerySet[Any])
+
+
+def saying(rows: Rows, words: str) -> Rows:
+    """Those whose code, labels and synonyms hold each of the words, eight at most."""
+    rows = rows.alias(spoken=spoken())
+    for word in words.lower().split()[:8]:
+        rows = rows.filter(spoken__contains=word)
+    return rows

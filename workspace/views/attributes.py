@@ -5,13 +5,12 @@ from __future__ import annotations
 from typing import Any
 
 from django.contrib import messages
-from django.core import signing
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from foundation.core.errors import Denied, Invalid, Stale, TandemError
+from foundation.core.errors import Denied, TandemError
 from pim.choices import AttributeType
 from pim.models import Option
 from pim.queries.options import get_attribute, get_option
@@ -20,8 +19,8 @@ from workspace.queries.attributes import attribute_list
 from workspace.queries.option_pages import OptionPage, new_option_page, option_list_page, option_page
 from workspace.views.pages import PageRequest, next_address, page
 from workspace.views.records import document_of, version_in
+from workspace.views.undoing import read_undo, require_same, undo_address, undone
 
-SALT, UNDONE_WITHIN = "workspace.options", 24 * 60 * 60
 SAID = ("labels", "synonyms", "external_codes", "swatch", "position", "is_retired")
 
 
@@ -121,24 +120,17 @@ def option_delete(request: PageRequest, key: str) -> HttpResponse:
 @page("pim.define")
 def option_undo(request: PageRequest, key: str) -> HttpResponse:
     """Take one change back, unless somebody went on from there."""
-    try:
-        told = signing.loads(request.GET.get("change", ""), salt=SALT, max_age=UNDONE_WITHIN)
-    except signing.BadSignature:
-        told = {}
-    if told.get("key") != key:
-        raise Invalid("This undo is too old, or not one of ours; change the fields by hand", path="change")
+    told = read_undo(request, "option_undo", key)
     name, _, code = key.partition("/")
     attribute = get_attribute(name, actor=request.actor)
     known = attribute.options.filter(code=code).first()
-    if (known.version if known else 0) != told["version"]:
-        raise Stale("Somebody changed it again since; look at it before you take anything back", path="change")
+    require_same(known.version if known else 0, told["version"])
     if told["before"] is None and known is not None:
         delete_option(known, actor=request.actor)
     else:
         write_option(attribute, document={"code": code, **told["before"]}, is_whole=True, actor=request.actor)
     target = reverse("option_list", args=[name])
-    messages.success(request, "Undone: it is as it was.")
-    return HttpResponse(status=204, headers={"HX-Redirect": target}) if request.htmx else redirect(target)
+    return undone(request, target)
 
 
 def _document(request: PageRequest, code: str) -> dict[str, Any]:
@@ -156,8 +148,7 @@ def _said(found: Option) -> dict[str, Any]:
 
 def _undo_url(made: Option, before: dict[str, Any] | None, *, is_gone: bool = False) -> str:
     key = f"{made.attribute.code}/{made.code}"
-    told = {"key": key, "version": 0 if is_gone else made.version, "before": before}
-    return f"{reverse('option_undo', args=[key])}?change={signing.dumps(told, salt=SALT, compress=True)}"
+    return undo_address("option_undo", key, version=0 if is_gone else made.version, before=before)
 
 
 def _show(request: PageRequest, found: OptionPage, error: TandemError | None = None) -> HttpResponse:

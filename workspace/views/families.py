@@ -5,20 +5,19 @@ from __future__ import annotations
 from typing import Any
 
 from django.contrib import messages
-from django.core import signing
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_POST
 
-from foundation.core.errors import Denied, Invalid, TandemError
+from foundation.core.errors import Denied, TandemError
 from pim.services import define_family
 from workspace import forms
 from workspace.queries.families import asked_definition, definition_of_family, family_page, family_rows, get_family
 from workspace.views.pages import PageRequest, beside, next_address, page
 from workspace.views.records import version_in
+from workspace.views.undoing import read_undo, undo_address, undone
 
-SALT, UNDONE_WITHIN = "workspace.families", 24 * 60 * 60
 LABEL, LEVEL, REQUIRED = "label-", "level-", "required-"
 
 
@@ -65,8 +64,7 @@ def family(request: PageRequest, code: str) -> HttpResponse:
     if made.version == found.version:
         messages.info(request, "Nothing was changed.")
     else:
-        told = {"version": made.version, "before": before}
-        undo = f"{reverse('family_undo', args=[code])}?change={signing.dumps(told, salt=SALT, compress=True)}"
+        undo = undo_address("family_undo", code, version=made.version, before=before)
         messages.success(request, f"{code} saved.", extra_tags=undo)
     return redirect("family", code=code)
 
@@ -75,16 +73,9 @@ def family(request: PageRequest, code: str) -> HttpResponse:
 @page("pim.define")
 def family_undo(request: PageRequest, code: str) -> HttpResponse:
     """Take one change back, unless somebody went on from there."""
-    try:
-        told = signing.loads(request.GET.get("change", ""), salt=SALT, max_age=UNDONE_WITHIN)
-    except signing.BadSignature:
-        told = {}
-    if told.get("before", {}).get("code") != code:
-        raise Invalid("This undo is too old, or not one of ours; change the fields by hand", path="change")
+    told = read_undo(request, "family_undo", code)
     define_family(**told["before"], expected_version=told["version"], actor=request.actor)
-    messages.success(request, "Undone: it is as it was.")
-    target = reverse("family", args=[code])
-    return HttpResponse(status=204, headers={"HX-Redirect": target}) if request.htmx else redirect(target)
+    return undone(request, reverse("family", args=[code]))
 
 
 def _form(request: PageRequest) -> dict[str, Any]:

@@ -5,13 +5,12 @@ from __future__ import annotations
 from typing import Any
 
 from django.contrib import messages
-from django.core import signing
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_POST
 
-from foundation.core.errors import Denied, Invalid, Stale, TandemError
+from foundation.core.errors import Denied, TandemError
 from pim.models import Record, RecordType
 from pim.queries.records import get_record, get_record_type
 from pim.services import define_record_type, delete_record, delete_record_type, write_record
@@ -19,8 +18,8 @@ from workspace import forms
 from workspace.queries.records import RecordPage, new_record_page, record_page, refused_page, type_page, type_rows
 from workspace.queries.shown import LOCALE
 from workspace.views.pages import PageRequest, beside, next_address, page
+from workspace.views.undoing import read_undo, require_same, undo_address, undone
 
-SALT, UNDONE_WITHIN = "workspace.records", 24 * 60 * 60
 LABEL, VALUE, CODE_AT = "label-", "value-", "code-at-"
 
 
@@ -159,16 +158,10 @@ def record_delete(request: PageRequest, key: str) -> HttpResponse:
 @page("pim.define")
 def record_undo(request: PageRequest, key: str) -> HttpResponse:
     """Take one change back, unless somebody went on from there."""
-    try:
-        told = signing.loads(request.GET.get("change", ""), salt=SALT, max_age=UNDONE_WITHIN)
-    except signing.BadSignature:
-        told = {}
-    if told.get("key") != key:
-        raise Invalid("This undo is too old, or not one of ours; change the fields by hand", path="change")
+    told = read_undo(request, "record_undo", key)
     kind, _, code = key.partition("/")
     known = Record.objects.filter(record_type__code=kind, code=code).first()
-    if (known.version if known else 0) != told["version"]:
-        raise Stale("Somebody changed it again since; look at it before you take anything back", path="change")
+    require_same(known.version if known else 0, told["version"])
     if told["before"] is None and known is not None:
         delete_record(known, actor=request.actor)
         target = reverse("record_type", args=[kind])
@@ -176,8 +169,7 @@ def record_undo(request: PageRequest, key: str) -> HttpResponse:
         found = get_record_type(kind, actor=request.actor)
         write_record(found, document={"code": code, **told["before"]}, is_whole=True, actor=request.actor)
         target = reverse("record", args=[key])
-    messages.success(request, "Undone: it is as it was.")
-    return HttpResponse(status=204, headers={"HX-Redirect": target}) if request.htmx else redirect(target)
+    return undone(request, target)
 
 
 def _said(found: Record) -> dict[str, Any]:
@@ -186,9 +178,8 @@ def _said(found: Record) -> dict[str, Any]:
 
 
 def _undo_url(made: Record, before: dict[str, Any] | None, *, is_gone: bool = False) -> str:
-    told = {"key": made.key, "version": 0 if is_gone else made.version, "before": before}
-    change = signing.dumps(told, salt=SALT, compress=True)
-    return f"{reverse('record_undo', args=[made.key])}?change={change}"
+    key = made.key
+    return undo_address("record_undo", key, version=0 if is_gone else made.version, before=before)
 
 
 def _starting(request: PageRequest, prefix: str) -> dict[str, str]:

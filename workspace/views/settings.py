@@ -15,7 +15,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from dam.services import define_preset
 from foundation.core.actors import Actor
-from foundation.core.errors import Denied, Invalid, Missing, Stale, TandemError
+from foundation.core.errors import Denied, Missing, TandemError
 from foundation.markets.services import define_channel, define_locale, define_market, define_scope
 from foundation.workflow.services import define_queue
 from pim.services import define_attribute, define_attribute_group, define_rule
@@ -33,9 +33,9 @@ from workspace.queries.attributes import (
 from workspace.queries.setting_parts import sections
 from workspace.queries.shown import LOCALE
 from workspace.views.pages import PageRequest, page
+from workspace.views.undoing import read_undo, require_same, undo_address, undone
 
-SALT, UNDONE_WITHIN = "workspace.settings", 24 * 60 * 60
-FILLED = signing.Signer(salt=f"{SALT}.form")  # without a time: the same form has the same bytes
+FILLED = signing.Signer(salt="workspace.settings.form")  # without a time: the same form has the same bytes
 Values = dict[str, Any]
 
 
@@ -189,7 +189,11 @@ def setting(request: PageRequest, noun: str, code: str) -> HttpResponse:
             if after == now:
                 messages.info(request, "Nothing was changed.")
             else:
-                messages.success(request, f"{code} saved.", extra_tags=_undo_url(kind, code, now, after))
+                messages.success(
+                    request,
+                    f"{code} saved.",
+                    extra_tags=undo_address(f"{kind.url}_undo", code, before=now, after=after),
+                )
             return redirect(kind.url, code=code)
     return _show(request, kind, form, now=now, title=_title(now))
 
@@ -200,16 +204,10 @@ def setting_undo(request: PageRequest, noun: str, code: str) -> HttpResponse:
     """What it was before the change, unless somebody has changed it again."""
     kind = _seen(request, noun)
     request.actor.require(kind.permission)
-    told = _loaded(request.GET.get("change", ""), max_age=UNDONE_WITHIN)
-    if not told or told.get("code") != code or told.get("noun") != noun:
-        raise Invalid("This undo is too old, or not one of ours; change the fields by hand", path="change")
-    if kind.values(code, request.actor) != told["after"]:
-        raise Stale("Somebody changed it again since; look at it before you take anything back", path="change")
+    told = read_undo(request, f"{kind.url}_undo", code)
+    require_same(kind.values(code, request.actor), told["after"])
     kind.write(told["before"], request.actor)
-    messages.success(request, "Undone: it is as it was.")
-    if request.htmx:
-        return HttpResponse(status=204, headers={"HX-Redirect": reverse(kind.url, args=[code])})
-    return redirect(kind.url, code=code)
+    return undone(request, reverse(kind.url, args=[code]))
 
 
 def _seen(request: PageRequest, noun: str) -> Noun:
@@ -249,21 +247,9 @@ def _title(now: Mapping[str, Any]) -> str:
     return str(now.get("name") or now.get("label") or now.get(f"{LABEL}{LOCALE}") or now["code"])
 
 
-def _undo_url(kind: Noun, code: str, before: Values, after: Values) -> str:
-    change = signing.dumps({"noun": kind.key, "code": code, "before": before, "after": after}, salt=SALT, compress=True)
-    return f"{reverse(f'{kind.url}_undo', args=[code])}?change={change}"
-
-
 def _filled(token: str) -> Any:
     """What the form was filled with; nothing where the word is not ours."""
     try:
         return FILLED.unsign_object(token)
     except (signing.BadSignature, ValueError):
-        return None
-
-
-def _loaded(token: str, *, max_age: int) -> Any:
-    try:
-        return signing.loads(token, salt=SALT, max_age=max_age)
-    except signing.BadSignature:
         return None

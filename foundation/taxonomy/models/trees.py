@@ -9,6 +9,7 @@ from django.db.models import Q
 
 from foundation.core.actors import AND, Actor
 from foundation.core.ids import uuid7
+from foundation.core.words import in_locale
 from foundation.taxonomy.choices import TreeKind
 
 
@@ -48,7 +49,7 @@ class Tree(models.Model):
         return self.kind == TreeKind.HIERARCHY
 
     def label(self, locale: str) -> str:
-        return str(self.labels.get(locale) or next(iter(self.labels.values()), self.code))
+        return in_locale(self.labels, locale, self.code)
 
 
 class CategoryQuerySet(models.QuerySet["Category"]):
@@ -109,4 +110,4 @@ class Category(models.Model):
         return len(self.line)
 
     def label(self, locale: str) -> str:
-        return str(self.labels.get(locale) or next(iter(self.labels.values()), self.code))
+        return in_locale(self.labels, locale, self.code)

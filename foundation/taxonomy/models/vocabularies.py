@@ -6,6 +6,7 @@ from django.db import models
 
 from foundation.core.actors import Actor
 from foundation.core.ids import uuid7
+from foundation.core.words import in_locale
 
 
 class VocabularyQuerySet(models.QuerySet["Vocabulary"]):
@@ -32,7 +33,7 @@ class Vocabulary(models.Model):
         return self.code
 
     def label(self, locale: str) -> str:
-        return str(self.labels.get(locale) or next(iter(self.labels.values()), self.code))
+        return in_locale(self.labels, locale, self.code)
 
 
 class TermQuerySet(models.QuerySet["Term"]):
@@ -67,4 +68,4 @@ class Term(models.Model):
         return self.code
 
     def label(self, locale: str) -> str:
-        return str(self.labels.get(locale) or next(iter(self.labels.values()), self.code))
+        return in_locale(self.labels, locale, self.code)
