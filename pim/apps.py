@@ -37,6 +37,8 @@ class PimConfig(AppConfig):
         derived_models("counted from completeness", models.CompletenessSummary, models.MissingCount)
         derived_models("told of completeness, for the list of products", models.CatalogueEntry)
         derived_models("words of products, for finding them", models.ProductSearch)
+        derived_models("told of values, for filtering by them", models.ProductFacets, models.UnitInUse)
+        derived_models("counted from facets", models.FacetCount)
         offer_product_verbs()
         register_place("product", category_of_product)
         register_touched("products", products_in)

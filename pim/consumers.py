@@ -3,6 +3,7 @@
 from foundation.events.registry import Projection, chore, register_projection
 from foundation.jobs.registry import job_kind, timer_kind
 from pim.services.completeness import refresh_completeness, refresh_search, root_ids
+from pim.services.facets import all_facets, recount_facets
 from pim.services.importing import import_rows
 from pim.services.imports import JOB
 from pim.services.levels import MOVE_JOB, carry_out_attribute_move
@@ -29,7 +30,12 @@ register_projection(
         batch=1,
     )
 )
-register_projection(Projection("pim.search", refresh_search, root_ids, tables=("pim_productsearch",), batch=200))
+register_projection(
+    Projection("pim.search", refresh_search, root_ids, tables=("pim_productsearch", "pim_productfacets"), batch=200)
+)
+register_projection(
+    Projection("pim.facets", recount_facets, all_facets, tables=("pim_facetcount",), after=("pim.search",), batch=1)
+)
 
 
 @timer_kind(OVERRIDE_TIMER)

@@ -5,6 +5,7 @@ from rest_framework.routers import SimpleRouter
 
 from pim.api.attributes import AttributeViewSet
 from pim.api.external_categories import ExternalCategoryListView
+from pim.api.facets import FacetListView
 from pim.api.families import FamilyViewSet
 from pim.api.history import CompareView, HistoryView, RestoreView
 from pim.api.imports import ImportViewSet
@@ -23,6 +24,7 @@ router.register("imports", ImportViewSet)
 
 urlpatterns = [
     path("products", ProductListView.as_view(), name="product-list"),
+    path("products/facets", FacetListView.as_view(), name="product-facets"),
     path("products/bulk", ProductBulkView.as_view(), name="product-bulk"),
     path("products/<path:sku>/external-categories", ExternalCategoryListView.as_view(), name="product-external"),
     path("products/<path:sku>/placements", PlacementListView.as_view(), name="product-placements"),

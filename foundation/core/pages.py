@@ -6,7 +6,6 @@ import base64
 import json
 from dataclasses import dataclass
 from typing import Any, Generic, TypeVar
-from urllib.parse import urlencode
 
 from django.core.exceptions import ValidationError
 from django.db.models import Model, Q, QuerySet
@@ -102,8 +101,9 @@ class KeysetPagination(BasePagination):
     def get_paginated_response(self, data: Any) -> Response:
         following = None
         if self.next_cursor:
-            query = self.request.query_params.dict() | {"cursor": self.next_cursor}
-            following = self.request.build_absolute_uri(f"{self.request.path}?{urlencode(query)}")
+            query = self.request.query_params.copy()  # a parameter may stand there several times
+            query["cursor"] = self.next_cursor
+            following = self.request.build_absolute_uri(f"{self.request.path}?{query.urlencode()}")
         return Response({"next": following, "results": data})
 
     def get_paginated_response_schema(self, schema: Any) -> dict[str, Any]:

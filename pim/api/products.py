@@ -6,7 +6,6 @@ import json
 from collections.abc import Iterator
 from typing import Any
 
-from django.db.models import QuerySet
 from django.http import HttpResponse
 from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework import generics, status
@@ -18,6 +17,7 @@ from foundation.accounts.idempotency import PARAMETER, idempotent
 from foundation.core.actors import Actor
 from foundation.core.errors import Invalid, TandemError
 from foundation.core.parsers import Line, NDJSONParser, StrictJSONParser
+from pim.api.filtering import FILTERS, VALUES, filtered
 from pim.api.requests import IF_MATCH, IF_NONE, actor_of, read_novelty, read_object, read_parameters, read_version
 from pim.api.schemas import (
     BulkResultSerializer,
@@ -31,7 +31,8 @@ from pim.api.schemas import (
 from pim.models import Product
 from pim.queries.classifications import actor_at
 from pim.queries.documents import LISTED, ROW, SHOWN, product_document, product_rows, read_wanted
-from pim.queries.products import find_products, get_product, labels_of
+from pim.queries.facets import found_by, meeting
+from pim.queries.products import get_product, labels_of
 from pim.services import (
     note_many_read,
     note_values_read,
@@ -42,7 +43,6 @@ from pim.services import (
 )
 from pim.services.products import MAX_BATCH, Outcome
 
-MAX_SKUS = 200
 SCOPE = OpenApiParameter("scope", str, description="channel/market/locale: adds `resolved`, what holds there")
 FIELDS = OpenApiParameter("fields", str, description="Members of the answer, separated by commas; others are left out")
 ATTRIBUTES = OpenApiParameter(
@@ -57,26 +57,10 @@ class ProductListView(generics.ListAPIView):
     queryset = Product.objects.none()
     keyset_order = ("sku",)
 
-    def get_queryset(self) -> Any:
-        actor = actor_of(self.request)
-        asked = read_parameters(self.request, "family", "state", "sku", "q", "locale", *SPARSE)
-        products: QuerySet[Product] = Product.objects.visible_to(actor)
-        if words := asked.get("q"):
-            products = find_products(words[:200], actor=actor)
-        if skus := asked.get("sku"):
-            products = products.filter(sku__in=skus.split(",")[:MAX_SKUS])
-        if family := asked.get("family"):
-            products = products.filter(family__code=family)
-        if state := asked.get("state"):
-            products = products.filter(state=state)
-        return products.select_related("family", "parent")
-
     @extend_schema(
         parameters=[
-            OpenApiParameter("q", str, description="Words in the SKU, identifiers and public texts"),
-            OpenApiParameter("sku", str, description=f"SKUs, separated by commas, at most {MAX_SKUS}"),
-            OpenApiParameter("family", str),
-            OpenApiParameter("state", str),
+            *FILTERS,
+            VALUES,
             OpenApiParameter("locale", str, description="The language of the labels"),
             FIELDS,
             ATTRIBUTES,
@@ -84,17 +68,23 @@ class ProductListView(generics.ListAPIView):
         ]
     )
     def get(self, request: Request) -> Response:
-        """Products by SKU, as far as you see them. `fields` may also ask for categories, values and resolved."""
+        """Products by SKU, as far as you see them. `fields` may also ask for categories, values and resolved.
+
+        Where conditions on attributes are asked, a page may be shorter than its limit and still have a next one.
+        """
         actor = actor_of(request)
+        found = filtered(request, actor, "locale", *SPARSE)
         asked = {name: request.query_params[name] for name in SPARSE if request.query_params.get(name)}
         wanted = read_wanted(asked, actor=actor, known=LISTED, unless_named=ROW)
-        rows = self.paginate_queryset(self.get_queryset()) or []
+        narrowed = found_by(found.products, found.search, actor=actor).select_related("family", "parent")
+        rows = meeting(self.paginate_queryset(narrowed) or [], found.search, actor=actor)
         if "label" in wanted.fields:
             labels = labels_of([row.pk for row in rows], request.query_params.get("locale", ""))
             for row in rows:
-                row.label = labels[row.pk]
+                vars(row)["label"] = labels[row.pk]
         documents = product_rows(rows, actor=actor, wanted=wanted)
-        note_many_read({row.sku: _codes_of(one) for row, one in zip(rows, documents, strict=True)}, actor=actor)
+        shown = {row.sku: _codes_of(one) | found.search.codes for row, one in zip(rows, documents, strict=True)}
+        note_many_read(shown, actor=actor)
         return self.get_paginated_response(documents)
 
 

@@ -27,9 +27,10 @@ def actor_of(request: Any) -> Actor:
     return actor
 
 
-def read_parameters(request: Request, *known: str) -> dict[str, str]:
-    """The query parameters; one that is not known is refused rather than passed over."""
+def read_parameters(request: Request, *known: str, prefix: str = "") -> dict[str, str]:
+    """The query parameters; one that is not known, and has no such prefix, is refused rather than passed over."""
     unknown = request.query_params.keys() - PAGING - set(known)
+    unknown = {name for name in unknown if not (prefix and name.startswith(prefix))}
     if unknown:
         name = min(unknown)
         raise Invalid(f"There is no parameter {name!r}; there are {', '.join(known) or 'none'}", path=name)

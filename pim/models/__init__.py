@@ -10,6 +10,7 @@ from pim.models.completeness import (
     FirstCompletion,
     MissingCount,
 )
+from pim.models.facets import FacetCount, ProductFacets, UnitInUse
 from pim.models.families import Family, FamilyAttribute, FamilyAxis, Requirement
 from pim.models.imports import ColumnMapping, ImportRow, ImportRowError, ProductImport
 from pim.models.placements import Placement
@@ -27,6 +28,7 @@ __all__ = [
     "Completeness",
     "CompletenessDay",
     "CompletenessSummary",
+    "FacetCount",
     "Family",
     "FamilyAttribute",
     "FamilyAxis",
@@ -40,6 +42,7 @@ __all__ = [
     "Override",
     "Placement",
     "Product",
+    "ProductFacets",
     "ProductImport",
     "ProductSearch",
     "ProductValues",
@@ -47,5 +50,6 @@ __all__ = [
     "RecordType",
     "RecordUse",
     "Requirement",
+    "UnitInUse",
     "ValidationRule",
 ]

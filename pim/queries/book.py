@@ -83,7 +83,7 @@ def read_rules() -> list[ProductRule]:
 
 def read_rule(attribute: Attribute) -> AttributeRule:
     """The rule of one attribute."""
-    return _rule(attribute, list(attribute.options.all()))
+    return rule_of(attribute, list(attribute.options.all()))
 
 
 def _attributes(codes: Collection[str] | None) -> list[AttributeRule]:
@@ -93,10 +93,11 @@ def _attributes(codes: Collection[str] | None) -> list[AttributeRule]:
     options: dict[int, list[Option]] = defaultdict(list)
     for option in rows:
         options[option.attribute_id].append(option)
-    return [_rule(attribute, options[attribute.pk]) for attribute in attributes]
+    return [rule_of(attribute, options[attribute.pk]) for attribute in attributes]
 
 
-def _rule(attribute: Attribute, options: list[Option]) -> AttributeRule:
+def rule_of(attribute: Attribute, options: list[Option]) -> AttributeRule:
+    """What the checks must know of it, with these options."""
     return AttributeRule(
         id=attribute.pk,
         code=attribute.code,

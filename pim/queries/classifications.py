@@ -61,3 +61,18 @@ def actors_at(products: Iterable[Product], actor: Actor) -> dict[int, Actor]:
         return {product.pk: actor for product in found}
     branches = branches_of({product.root_id for product in found})
     return {product.pk: actor.at(category=branches[product.root_id]) for product in found}
+
+
+def grouped_by_reach(products: Iterable[Product], actor: Actor) -> list[tuple[Actor, list[Product]]]:
+    """Together those where the actor is the same: all of them, but for who ends in some branch."""
+    found = list(products)
+    groups: list[tuple[Actor, list[Product]]] = []
+    theirs = actors_at(found, actor)
+    for product in found:
+        there = theirs[product.pk]
+        group = next((group for known, group in groups if known.reaches == there.reaches), None)
+        if group is None:
+            groups.append((there, [product]))
+        else:
+            group.append(product)
+    return groups

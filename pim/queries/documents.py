@@ -12,7 +12,7 @@ from foundation.markets.models import Scope
 from pim.errors import UnknownAttribute
 from pim.models import Attribute, Override, Product
 from pim.models.attributes import clearance_of
-from pim.queries.classifications import actor_at, actors_at, categories_of
+from pim.queries.classifications import actor_at, categories_of, grouped_by_reach
 from pim.queries.completeness import of_product
 from pim.queries.placements import decisions_of, placements_of
 from pim.queries.products import axis_values
@@ -76,7 +76,7 @@ def product_rows(products: Sequence[Product], *, actor: Actor, wanted: Wanted) -
     """
     shelves = categories_of([one.root_id for one in products]) if "categories" in wanted.fields else {}
     parts: dict[str, dict[int, Any]] = {"categories": {}, "values": {}, "resolved": {}}
-    for there, group in _by_reach(products, actor):
+    for there, group in grouped_by_reach(products, actor):
         if "values" in wanted.fields:
             parts["values"] |= values_documents(group, actor=there, wanted=wanted)
         if "resolved" in wanted.fields and _reaches(there, wanted.scope):
@@ -89,20 +89,6 @@ def product_rows(products: Sequence[Product], *, actor: Actor, wanted: Wanted) -
             document[name] = part.get(product.pk)
         found.append({name: document[name] for name in LISTED if name in wanted.fields})
     return found
-
-
-def _by_reach(products: Sequence[Product], actor: Actor) -> list[tuple[Actor, list[Product]]]:
-    """Together those where the actor is the same: all of them, but for who ends in some branch."""
-    groups: list[tuple[Actor, list[Product]]] = []
-    theirs = actors_at(products, actor)
-    for product in products:
-        there = theirs[product.pk]
-        group = next((group for known, group in groups if known.reaches == there.reaches), None)
-        if group is None:
-            groups.append((there, [product]))
-        else:
-            group.append(product)
-    return groups
 
 
 def _reaches(actor: Actor, scope: Scope | None) -> bool:

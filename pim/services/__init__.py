@@ -12,6 +12,7 @@ from pim.services.overrides import clear_overrides, extend_overrides, keep_overr
 from pim.services.placements import forget_placement, place_product, withdraw_product
 from pim.services.products import create_product, replace_product, upsert_each, upsert_product, upsert_products
 from pim.services.reading import (
+    note_counts_read,
     note_import_rows_read,
     note_many_read,
     note_overrides_read,
@@ -47,6 +48,7 @@ __all__ = [
     "keep_overrides",
     "map_columns",
     "move_attribute",
+    "note_counts_read",
     "note_import_rows_read",
     "note_many_read",
     "note_overrides_read",

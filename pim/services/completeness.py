@@ -9,6 +9,7 @@ from foundation.events.services import append_events
 from pim import events
 from pim.models import FirstCompletion, Product
 from pim.queries.completeness import COLUMNS, COMPUTE
+from pim.services.facets import refresh_facets
 from pim.services.rules import refresh_findings
 
 # Changed rows only are written; what no longer belongs is taken away. NOT IN is hashed, whatever is believed of the
@@ -145,7 +146,10 @@ def refresh_completeness(root_ids: list[int]) -> None:
 
 
 def refresh_search(root_ids: list[int]) -> None:
-    """Bring the words of the models and all below them up to date, and what the list of products has of them."""
+    """Bring what the models and all below them are found by up to date: words and facets, and what the list of
+    products has of them.
+    """
+    refresh_facets(root_ids)
     with connection.cursor() as cursor:
         cursor.execute(SEARCH, {"roots": root_ids})
         cursor.execute(ENTER, {"roots": root_ids})

@@ -44,6 +44,14 @@ def note_many_read(shown: Mapping[str, Collection[str]], *, actor: Actor) -> Non
         note_sensitive_read(product, codes=read[product.sku], actor=actor)
 
 
+def note_counts_read(codes: Collection[str], *, actor: Actor) -> None:
+    """How many products say what of these attributes is about to be told."""
+    if clearance_of(actor) != Sensitivity.PUBLIC:
+        hidden = Attribute.objects.visible_to(actor).exclude(sensitivity=Sensitivity.PUBLIC).filter(code__in=codes)
+        found = sorted(hidden.values_list("code", flat=True))
+        note_read(events.VALUES_READ, actor=actor, subject_type="attribute", subjects=found)
+
+
 def note_overrides_read(rows: Iterable[OverrideRow], *, actor: Actor) -> None:
     """Markets' own values are about to be shown."""
     shown: dict[str, set[str]] = {}
