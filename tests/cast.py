@@ -8,6 +8,8 @@ from typing import Any
 
 import pytest
 
+from tests.stages import staged
+
 PASSWORD = "a-long-enough-password"
 
 
@@ -104,11 +106,6 @@ def client_of(db: None) -> Any:
     return make
 
 
-@pytest.fixture
-def world(db: None) -> SimpleNamespace:
-    return make_world()
-
-
 def make_world() -> SimpleNamespace:
     """Five locales, four markets, a shop and a marketplace, and five scopes."""
     from foundation.core.actors import system
@@ -145,6 +142,9 @@ def make_world() -> SimpleNamespace:
         markets={market.code: market for market in Market.objects.all()},
         scopes={str(scope): scope for scope in Scope.objects.select_related("channel", "market", "locale")},
     )
+
+
+world = staged("world", lambda: {"world": make_world()})
 
 
 @pytest.fixture(autouse=True)

@@ -11,7 +11,7 @@ from rest_framework.views import APIView
 from foundation.core.errors import Invalid
 from pim.api.filtering import FILTERS, VALUES, filtered
 from pim.api.requests import actor_of
-from pim.queries.facet_counts import facets_of, read_countable
+from pim.queries.facet_counts import Among, facets_of, read_countable
 from pim.services import note_counts_read
 
 OTHERS = ("attributes", "locale")
@@ -57,9 +57,8 @@ class FacetListView(APIView):
             raise Invalid("Name attributes, separated by commas", path="attributes")
         codes = list(dict.fromkeys(request.query_params["attributes"].split(",")))
         attributes = read_countable(codes, actor=actor)
-        counted = facets_of(
-            attributes, found.products, found.search, actor=actor, locale=request.query_params.get("locale", ""),
-            is_filtered=found.is_narrowed,
-        )  # fmt: skip
+        among = Among("product_id", found.products.order_by().values("pk"), found.is_narrowed)
+        locale = request.query_params.get("locale", "")
+        counted = facets_of(attributes, among, found.search, actor=actor, locale=locale)
         note_counts_read(found.search.codes | set(codes), actor=actor)
         return Response(FacetsSerializer({"facets": counted}).data)

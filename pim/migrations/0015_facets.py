@@ -63,13 +63,11 @@ class Migration(migrations.Migration):
                 ("product_id", models.BigIntegerField(primary_key=True, serialize=False)),
                 ("root_id", models.BigIntegerField(db_index=True)),
                 ("facets", ArrayField(models.BigIntegerField(), default=list)),
-                ("below", ArrayField(models.BigIntegerField(), default=list)),
             ],
             options={
                 "verbose_name_plural": "product facets",
                 "indexes": [
                     GinIndex(fields=["facets"], name="products_by_facet"),
-                    GinIndex(fields=["below"], name="models_by_facet"),
                 ],
             },
         ),

@@ -8,20 +8,17 @@ from django.db import models
 class ProductFacets(models.Model):
     """What a product can be filtered by: a number for each value that it has or inherits in some market. Derived.
 
-    The database makes the numbers (`pim_facet`). `below` has, for a model or a simple product alone, those of all in
-    its tree.
+    The database makes the numbers (`pim_facet`).
     """
 
     product_id = models.BigIntegerField(primary_key=True)
     root_id = models.BigIntegerField(db_index=True)
     facets = ArrayField(models.BigIntegerField(), default=list)
-    below = ArrayField(models.BigIntegerField(), default=list)
 
     class Meta:
         verbose_name_plural = "product facets"
         indexes = [
             GinIndex(fields=["facets"], name="products_by_facet"),
-            GinIndex(fields=["below"], name="models_by_facet"),
         ]
 
     def __str__(self) -> str:

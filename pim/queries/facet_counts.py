@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
-from typing import Any
+from typing import Any, Literal
 
 from django.db import connection
 from django.db.models import QuerySet
@@ -15,9 +15,9 @@ from foundation.core.errors import Invalid
 from pim.checks.conditions import LISTS
 from pim.choices import AttributeType
 from pim.errors import UnknownAttribute
-from pim.models import Attribute, Option, Product, Record
+from pim.models import Attribute, Option, ProductFacets, Record
 from pim.queries.book import rule_of
-from pim.queries.facets import Markets, Search, found_by, markets_for, markets_of, seen_anywhere
+from pim.queries.facets import Markets, Search, facet_rows, markets_for, markets_of, seen_anywhere
 
 SHOWN, MAX_FACETS = 50, 20
 # Where products are filtered, that many of them are counted at most.
@@ -40,13 +40,11 @@ answers AS (
 """
 KEPT = f"""
 WITH {ANSWERS}
-SELECT attribute, answer, c.products FROM answers JOIN pim_facetcount c USING (facet) WHERE c.products > 0
+SELECT attribute, answer, c.{{number}} FROM answers JOIN pim_facetcount c USING (facet) WHERE c.{{number}} > 0
 """  # noqa: S608  constants
 COUNT = f"""
-WITH {ANSWERS}, picked AS (
-    SELECT f.facets, f.product_id FROM pim_productfacets f JOIN ({{products}}) AS p(id) ON p.id = f.product_id
-)
-SELECT attribute, answer, count(DISTINCT product_id)
+WITH {ANSWERS}, picked(one, facets) AS ({{rows}})
+SELECT attribute, answer, count(DISTINCT one)
   FROM picked CROSS JOIN LATERAL unnest(facets) AS has(facet) JOIN answers USING (facet)
  WHERE has.facet & 1 = 1
  GROUP BY attribute, answer
@@ -76,6 +74,18 @@ class AttributeFacet:
     is_whole: bool
 
 
+@dataclass(frozen=True)
+class Among:
+    """What is counted: products by `product_id`, or trees by `root_id`, of which something has the answer.
+
+    `ids` are those in question, as a query; `is_narrowed` unless they are all that there are.
+    """
+
+    unit: Literal["product_id", "root_id"]
+    ids: QuerySet[Any, Any]
+    is_narrowed: bool
+
+
 def read_countable(codes: Sequence[str], *, actor: Actor) -> list[Attribute]:
     """Attributes whose answers can be counted, in the order given. Raises `UnknownAttribute` or `Invalid`."""
     if len(codes) > MAX_FACETS:
@@ -90,13 +100,12 @@ def read_countable(codes: Sequence[str], *, actor: Actor) -> list[Attribute]:
 
 
 def facets_of(
-    attributes: Sequence[Attribute], products: QuerySet[Product], search: Search, *, actor: Actor, locale: str = "",
-    is_filtered: bool = False,
-) -> list[AttributeFacet]:  # fmt: skip
+    attributes: Sequence[Attribute], among: Among, search: Search, *, actor: Actor, locale: str = ""
+) -> list[AttributeFacet]:
     """Each counted among the products that meet all conditions but its own: so a second answer in it adds.
 
-    `is_filtered`: the products are narrowed by more than the search. Counts trust the facets, which are as old as
-    what is derived; values of a market are counted for who sees it wherever they see products.
+    Counts trust the facets, which are as old as what is derived; values of a market are counted for who sees it
+    wherever they see products.
     """
     markets = markets_for(search, _seen_everywhere(actor))
     groups: dict[tuple[str, ...], list[Attribute]] = defaultdict(list)
@@ -105,28 +114,29 @@ def facets_of(
     found: dict[str, AttributeFacet] = {}
     for codes, group in groups.items():
         others = replace(search, conditions=tuple(one for one in search.conditions if one.rule.code in codes))
-        limited = is_filtered or bool(others.conditions) or actor.within("pim.view").is_limited("market", CATEGORY)
+        limited = among.is_narrowed or bool(codes) or actor.within("pim.view").is_limited("market", CATEGORY)
         kept = [one for one in group if not limited and not one.is_market_overridable]
         rest = [one for one in group if one not in kept]
-        found |= _facets(kept, _kept(kept), search, locale)
+        found |= _facets(kept, _kept(kept, among), search, locale)
         if rest:
-            found |= _facets(rest, _counts(rest, found_by(products, others, actor=actor), markets), search, locale)
+            rows = facet_rows(others, actor=actor).filter(**{f"{among.unit}__in": among.ids})
+            found |= _facets(rest, _counts(rest, rows, among, markets), search, locale)
     return [found[one.code] for one in attributes]
 
 
 Counts = tuple[dict[str, dict[str, int]], bool]
 
 
-def _kept(attributes: Sequence[Attribute]) -> Counts:
-    return _grouped(KEPT, _asked(attributes, [None]), ()), True
+def _kept(attributes: Sequence[Attribute], among: Among) -> Counts:
+    number = "products" if among.unit == "product_id" else "trees"
+    return _grouped(KEPT.replace("{number}", number), _asked(attributes, [None]), ()), True
 
 
-def _counts(attributes: Sequence[Attribute], products: QuerySet[Product], markets: Markets) -> Counts:
-    some = products.order_by().values("pk")[:COUNTED]
-    statement, parameters = some.query.sql_with_params()
-    is_whole = not products.order_by()[COUNTED : COUNTED + 1].exists()
-    named = COUNT.replace("{products}", statement)
-    return _grouped(named, _asked(attributes, markets), parameters), is_whole
+def _counts(attributes: Sequence[Attribute], rows: QuerySet[ProductFacets], among: Among, markets: Markets) -> Counts:
+    some = rows.values_list(among.unit, "facets")
+    statement, parameters = some[:COUNTED].query.sql_with_params()
+    is_whole = not some[COUNTED : COUNTED + 1].exists()
+    return _grouped(COUNT.replace("{rows}", statement), _asked(attributes, markets), parameters), is_whole
 
 
 def _asked(attributes: Sequence[Attribute], markets: Markets) -> tuple[list[str], list[str | None]]:

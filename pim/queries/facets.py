@@ -108,15 +108,23 @@ def _rule(attribute: Attribute, named: Collection[str]) -> AttributeRule:
 
 def found_by(products: QuerySet[Product], search: Search, *, actor: Actor) -> QuerySet[Product]:
     """Products that may meet the conditions, by index; `meeting` says which of a page do."""
+    if search.conditions:
+        products = products.filter(pk__in=facet_rows(search, actor=actor).values("product_id"))
     markets = markets_for(search, seen_anywhere(actor))
     for one in search.conditions:
-        rows = ProductFacets.objects.order_by()
-        for facets in _facets_of(one, search.scope, markets):
-            rows = rows.filter(facets__overlap=facets)
-        products = products.filter(pk__in=rows.values("product_id"))
         if one.is_filled is False and search.scope is not None:
             products = _without(products, one, search.scope, markets)
     return products
+
+
+def facet_rows(search: Search, *, actor: Actor) -> QuerySet[ProductFacets]:
+    """Facets of products that may meet all conditions, whoever may see the products."""
+    markets = markets_for(search, seen_anywhere(actor))
+    rows = ProductFacets.objects.order_by()
+    for one in search.conditions:
+        for facets in _facets_of(one, search.scope, markets):
+            rows = rows.filter(facets__overlap=facets)
+    return rows
 
 
 def _facets_of(one: Condition, scope: Scope | None, markets: Markets) -> Iterable[list[int]]:

@@ -39,33 +39,28 @@ WITH {HEARD}, numbered AS (
      WHERE p.root_id = ANY(%(roots)s)
        AND NOT EXISTS (SELECT 1 FROM heard WHERE heard.product_id = p.id AND heard.code = a.code AND market IS NULL)
 ), told AS (
-    SELECT p.id AS product_id, p.root_id,
-           coalesce((SELECT array_agg(DISTINCT n.facet ORDER BY n.facet) FROM numbered n WHERE n.product_id = p.id),
-                    '{{}}') AS facets,
-           CASE WHEN p.parent_id IS NULL
-                THEN coalesce((SELECT array_agg(DISTINCT n.facet ORDER BY n.facet)
-                                 FROM numbered n WHERE n.root_id = p.id), '{{}}')
-                ELSE '{{}}' END AS below
-      FROM pim_product p WHERE p.root_id = ANY(%(roots)s)
+    SELECT p.id AS product_id, p.root_id, array_remove(array_agg(n.facet ORDER BY n.facet), NULL) AS facets
+      FROM pim_product p LEFT JOIN numbered n ON n.product_id = p.id
+     WHERE p.root_id = ANY(%(roots)s) GROUP BY p.id
 ), before AS (
-    SELECT product_id, facets, below FROM pim_productfacets
+    SELECT product_id, root_id, facets FROM pim_productfacets
      WHERE root_id = ANY(%(roots)s) ORDER BY product_id FOR UPDATE
 ), gone AS (
     DELETE FROM pim_productfacets f WHERE f.root_id = ANY(%(roots)s)
        AND f.product_id NOT IN (SELECT product_id FROM told)
 ), put AS (
-    INSERT INTO pim_productfacets AS f (product_id, root_id, facets, below)
-    SELECT product_id, root_id, facets, below FROM told
-    ON CONFLICT (product_id) DO UPDATE
-       SET root_id = excluded.root_id, facets = excluded.facets, below = excluded.below
-     WHERE (f.root_id, f.facets, f.below) IS DISTINCT FROM (excluded.root_id, excluded.facets, excluded.below)
+    INSERT INTO pim_productfacets AS f (product_id, root_id, facets) SELECT product_id, root_id, facets FROM told
+    ON CONFLICT (product_id) DO UPDATE SET root_id = excluded.root_id, facets = excluded.facets
+     WHERE (f.root_id, f.facets) IS DISTINCT FROM (excluded.root_id, excluded.facets)
+), counted AS (
+    SELECT facet, count(*) AS products, count(DISTINCT root_id) AS trees, 1 AS sign
+      FROM told CROSS JOIN LATERAL unnest(facets) AS facet WHERE facet & 1 = 1 GROUP BY facet
+    UNION ALL
+    SELECT facet, count(*), count(DISTINCT root_id), -1
+      FROM before CROSS JOIN LATERAL unnest(facets) AS facet WHERE facet & 1 = 1 GROUP BY facet
 ), moved AS (
-    SELECT facet, sum(products)::int AS products, sum(trees)::int AS trees FROM (
-        SELECT unnest(facets) AS facet, 1 AS products, 0 AS trees FROM told
-        UNION ALL SELECT unnest(below), 0, 1 FROM told
-        UNION ALL SELECT unnest(facets), -1, 0 FROM before
-        UNION ALL SELECT unnest(below), 0, -1 FROM before
-    ) AS step WHERE facet & 1 = 1 GROUP BY facet HAVING sum(products) <> 0 OR sum(trees) <> 0
+    SELECT facet, sum(sign * products)::int AS products, sum(sign * trees)::int AS trees FROM counted GROUP BY facet
+    HAVING sum(sign * products) <> 0 OR sum(sign * trees) <> 0
 )
 INSERT INTO pim_facetcount AS c (facet, products, trees) SELECT facet, products, trees FROM moved ORDER BY facet
 ON CONFLICT (facet) DO UPDATE SET products = c.products + excluded.products, trees = c.trees + excluded.trees
@@ -80,10 +75,8 @@ ON CONFLICT DO NOTHING
 """
 RECOUNT = """
 WITH counted AS (
-    SELECT facet, sum(products)::int AS products, sum(trees)::int AS trees FROM (
-        SELECT unnest(facets) AS facet, 1 AS products, 0 AS trees FROM pim_productfacets
-        UNION ALL SELECT unnest(below), 0, 1 FROM pim_productfacets
-    ) AS one WHERE facet & 1 = 1 GROUP BY facet
+    SELECT facet, count(*)::int AS products, count(DISTINCT root_id)::int AS trees
+      FROM pim_productfacets CROSS JOIN LATERAL unnest(facets) AS facet WHERE facet & 1 = 1 GROUP BY facet
 ), gone AS (
     DELETE FROM pim_facetcount c WHERE NOT EXISTS (SELECT 1 FROM counted WHERE counted.facet = c.facet)
 )

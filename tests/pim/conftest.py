@@ -1,10 +1,8 @@
 from __future__ import annotations
 
-import pytest
+from tests.stages import staged
 
 from . import factories
 
-
-@pytest.fixture
-def model(db: None) -> None:
-    factories.make_model()
+# The product model of `factories.MODEL`.
+model = staged("model", lambda: {"model": factories.make_model()})

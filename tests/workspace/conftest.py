@@ -8,7 +8,8 @@ from typing import Any
 import pytest
 from django.test import Client
 
-from tests.cast import enter
+from tests.cast import enter, make_world
+from tests.stages import staged
 
 
 @pytest.fixture(autouse=True)
@@ -32,9 +33,12 @@ def browser_of(db: None) -> Callable[..., Client]:
     return make
 
 
-@pytest.fixture
-def window(world: Any) -> Any:
-    """What `factories.make_window` puts into the shop window."""
+def _make_window() -> dict[str, Any]:
     from . import factories
 
-    return factories.make_window(world)
+    world = make_world()
+    return {"world": world, "window": factories.make_window(world)}
+
+
+# What `factories.make_window` puts into the shop window.
+window = staged("window", _make_window, gives=("world",))

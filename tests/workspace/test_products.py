@@ -226,3 +226,42 @@ def test_what_is_not_placed_somewhere(window: Any, steward: Any, outsider: Any, 
     for foreign in ("shop/GB", "shop/DACH", "bazaar/GB", "x", "/", ""):
         found = client.get("/products/", {"unplaced": foreign}).context["total"]
         assert found == 0, "an answer tells nothing of markets that are not theirs"
+
+
+def told(answer: Any) -> dict[str, dict[str, int]]:
+    """Of the attributes that are filtered by: how many models have each answer."""
+    return {one.code: {each.value: each.count for each in one.options} for one in answer.context["more"].facets}
+
+
+def test_any_attribute_of_a_list_may_be_a_filter(window: Any, steward: Any, browser_of: Any) -> None:
+    client = browser_of(steward)
+    plain = client.get("/products/")
+    assert told(plain) == {}
+    assert "colour" in dict(plain.context["more"].others)
+    counted = client.get("/products/?by=colour")
+    numbers = told(counted)["colour"]
+    for value, number in numbers.items():
+        found = client.get(f"/products/?value.colour={value}")
+        assert len(rows(found)) == found.context["total"] == number, "what a click would find"
+        assert told(found)["colour"] == numbers, "its own choice does not narrow it"
+    assert "colour" not in dict(counted.context["more"].others)
+    assert rows(client.get("/products/?value.colour=red&value.size=s&family=coats")) == ["MAC", "RIDGE"]
+    assert rows(client.get("/products/?value.colour=nonsense&by=nothing&value.=x")) == rows(plain)
+
+
+def test_a_tree_is_found_by_one_product_that_meets_all(window: Any, steward: Any, browser_of: Any) -> None:
+    factories.create_product(sku="POLO", family="coats", actor=factories.HOUSE)
+    for colour, size in (("red", "s"), ("blue", "m")):
+        values = {"colour": colour, "size": size}
+        factories.create_product(sku=f"POLO-{size}", parent="POLO", values=values, actor=factories.HOUSE)
+    drain()
+    client = browser_of(steward)
+    assert rows(client.get("/products/?value.colour=red&value.size=s&q=polo")) == ["POLO"]
+    assert rows(client.get("/products/?value.colour=red&value.size=m&q=polo")) == []
+
+
+def test_a_filter_is_dropped_and_leaves_the_address(window: Any, steward: Any, browser_of: Any) -> None:
+    answer = browser_of(steward, htmx=True).get("/products/?by=colour&value.colour=red&drop=colour&by=&q=ridge")
+    assert told(answer) == {}
+    assert answer.headers["HX-Push-Url"] == "/products/?q=ridge"
+    assert 'id="attribute-facets" hx-swap-oob="true"' in answer.content.decode()

@@ -53,7 +53,11 @@ class Wanted:
     sort: str = ""
 
     def of(self, name: str) -> Sequence[str]:
-        return (self.values or {}).get(name, ())
+        """The values chosen in a facet; of one whose name ends with a dot, `rest:value` of all that begin with it."""
+        values = self.values or {}
+        if not name.endswith("."):
+            return values.get(name, ())
+        return [f"{one.removeprefix(name)}:{value}" for one in values if one.startswith(name) for value in values[one]]
 
     @property
     def is_filtered(self) -> bool:
@@ -67,8 +71,15 @@ class Wanted:
 
 def wanted_of(given: Mapping[str, Sequence[str]], filters: Iterable[Filter]) -> Wanted:
     """What a query string asks for, as the filters understand it."""
-    values = {one.name: given.get(one.name, ()) for one in filters}
+    values = chosen_of(given, [one.name for one in filters])
     return Wanted((list(given.get("q", ())) or [""])[-1].strip(), values)
+
+
+def chosen_of(given: Mapping[str, Sequence[str]], names: Iterable[str]) -> dict[str, Sequence[str]]:
+    """The parameters of these names, and those that begin with one that ends with a dot."""
+    wanted = set(names)
+    starts = tuple(name for name in wanted if name.endswith("."))
+    return {name: values for name, values in given.items() if name in wanted or (starts and name.startswith(starts))}
 
 
 def narrowed(rows: Rows, filters: Iterable[Filter], wanted: Wanted, *, but: str = "") -> Rows:

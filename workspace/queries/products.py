@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from uuid import UUID
 
@@ -15,6 +15,8 @@ from foundation.events.models import Event
 from foundation.markets.models import Scope
 from pim.models import CatalogueEntry, Completeness, Family, Product
 from pim.queries.products import labels_of
+from workspace.queries.attribute_facets import NAME as ATTRIBUTES
+from workspace.queries.attribute_facets import AttributeFacets, attribute_facets, attribute_filter, is_attribute
 from workspace.queries.category_facet import NAME as CATEGORIES
 from workspace.queries.category_facet import category_filter
 from workspace.queries.facets import Cell, Filter, Rows, Wanted, any_of, counted, narrowed, seen_now, wanted_of
@@ -52,13 +54,14 @@ class ProductRow:
 class ProductList:
     total: int
     facets: list[Facet]
+    more: AttributeFacets
     products: list[ProductRow]
     next_cursor: str
     has_any: bool
 
 
-def product_list(wanted: Wanted, *, actor: Actor) -> ProductList:
-    """One page of the products that the actor may see and asked for."""
+def product_list(wanted: Wanted, *, actor: Actor, by: Sequence[str] = ()) -> ProductList:
+    """One page of the products that the actor may see and asked for, with facets of the attributes `by`."""
     scopes, judged = _judged(wanted, actor)
     entries = _entries(wanted.q, actor)
     filters = _filters(actor, scopes, judged, wanted.of(CATEGORIES))
@@ -67,7 +70,12 @@ def product_list(wanted: Wanted, *, actor: Actor) -> ProductList:
     page = keyset_page(_listed(listed, wanted, actor), order=(order_of(wanted.sort),), cursor=wanted.cursor, limit=PAGE)
     shown = seen_now(page.rows, Product.objects.visible_to(actor), actor)
     has_any = bool(shown) or Product.objects.visible_to(actor).roots().exists()
-    return ProductList(total, found, _rows(shown, judged, actor), page.next_cursor, has_any)
+    others = replace(wanted, values={name: wanted.of(name) for name in wanted.values or {} if not is_attribute(name)})
+    more = attribute_facets(
+        narrowed(entries, filters, others), wanted, by=by, is_narrowed=others.is_filtered, actor=actor
+    )
+    shown_facets = [one for one in found if one.name != ATTRIBUTES]
+    return ProductList(total, shown_facets, more, _rows(shown, judged, actor), page.next_cursor, has_any)
 
 
 def order_of(sort: str) -> str:
@@ -160,6 +168,7 @@ def _filters(
             of=lambda cell: places.keys() - {offers.get(pk) for pk in cell["offered"]},
             options=[(name, place_label(one)) for name, one in places.items()],
         ),
+        attribute_filter(actor),
     ]  # fmt: skip
 
 

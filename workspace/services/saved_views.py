@@ -14,6 +14,9 @@ from foundation.core.actors import CATEGORY, Actor
 from foundation.core.errors import Conflict, Denied, Invalid, Missing
 from foundation.events.services import append_event
 from foundation.history.services import recorded
+from pim.choices import Sensitivity
+from pim.models import Attribute
+from pim.queries.facets import PREFIX
 from workspace import events
 from workspace.choices import LISTS
 from workspace.models import SavedView
@@ -34,6 +37,8 @@ def save_view(*, page: str, name: str, query: str, actor: Actor, is_shared: bool
         "name": clean_name(name),
         "query": clean_query(query),
     }
+    if is_shared:
+        _check_open(fields["query"])
     if SavedView.objects.of(actor).filter(page=page).count() >= MOST:
         raise Conflict(f"You have {MOST} views of this list; delete one first", path="name")
     with recorded(actor):
@@ -69,6 +74,8 @@ def share_view(*, uid: UUID, is_shared: bool, actor: Actor) -> SavedView:
     """
     with recorded(actor):
         view = _own(uid, actor)
+        if is_shared:
+            _check_open(view.query)
         if view.is_shared != is_shared:
             view.is_shared, view.markets = is_shared, _limits(view.page, actor, "market")
             view.categories = _limits(view.page, actor, CATEGORY)
@@ -116,6 +123,14 @@ def clean_query(query: str) -> str:
     if len(spelled) > LONGEST_QUERY:
         raise Invalid("The filters are too many to be saved", path="query")
     return spelled
+
+
+def _check_open(query: str) -> None:
+    """A view is seen with its filters: one by what is not public is nobody else's."""
+    codes = {value if name == "by" else name.removeprefix(PREFIX) for name, value in parse_qsl(query)
+             if name == "by" or name.startswith(PREFIX)}  # fmt: skip
+    if Attribute.objects.exclude(sensitivity=Sensitivity.PUBLIC).filter(code__in=codes).exists():
+        raise Invalid("This view filters by what not everybody may see; keep it to yourself", path="is_shared")
 
 
 def _permission(page: str) -> str:

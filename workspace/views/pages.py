@@ -17,7 +17,7 @@ from django_htmx.middleware import HtmxDetails
 from foundation.core.actors import Actor
 from foundation.core.errors import Denied, Missing, TandemError
 from workspace.choices import LISTS
-from workspace.queries.facets import Wanted
+from workspace.queries.facets import Wanted, chosen_of
 from workspace.queries.people import who_helps
 from workspace.queries.saved_views import view_panel
 from workspace.services.saved_views import clean_query
@@ -143,5 +143,5 @@ def uid_in(text: str, path: str) -> UUID:
 
 def wanted(request: PageRequest, facets: Iterable[str]) -> Wanted:
     """What the address asks a list for."""
-    values = {name: request.GET.getlist(name) for name in facets}
+    values = chosen_of(dict(request.GET.lists()), facets)
     return Wanted(request.GET.get("q", "").strip(), values, request.GET.get("cursor", ""), request.GET.get("sort", ""))

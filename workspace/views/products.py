@@ -5,25 +5,31 @@ from uuid import UUID
 from django.http import HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
+from django_htmx.http import push_url
 
-from pim.services import note_sensitive_read
+from pim.services import note_counts_read, note_sensitive_read
+from workspace.queries.attribute_facets import NAME as ATTRIBUTES
+from workspace.queries.attribute_facets import without_dropped
 from workspace.queries.bulk_changes import bulk_bar
 from workspace.queries.product_page import product_page
 from workspace.queries.products import SORTS, product_list
 from workspace.views.pages import PageRequest, next_address, page, show_list, wanted
 
-FACETS = ("family", "category", "complete", "scope", "unplaced")
+FACETS = ("family", "category", "complete", "scope", "unplaced", ATTRIBUTES)
 
 
 @require_safe
 @page("pim.view")
 def products(request: PageRequest) -> HttpResponse:
+    request.GET = without_dropped(request.GET)  # type: ignore[assignment]
     asked = wanted(request, FACETS)
-    found = product_list(asked, actor=request.actor)
+    found = product_list(asked, actor=request.actor, by=request.GET.getlist("by"))
+    note_counts_read(found.more.codes, actor=request.actor)
     context = {
         "total": found.total,
         "q": request.GET.get("q", ""),
         "facets": found.facets,
+        "more": found.more,
         "sorts": [(value, label) for value, (label, _) in SORTS.items()],
         "sort": asked.sort,
         "products": found.products,
@@ -32,7 +38,10 @@ def products(request: PageRequest) -> HttpResponse:
         "bulk": bulk_bar("product", actor=request.actor),
         "can_import": request.actor.may("pim.import"),
     }
-    return show_list(request, "product", context, more="product_rows")
+    response = show_list(request, "product", context, more="product_rows")
+    if request.htmx and "cursor" not in request.GET:
+        push_url(response, f"{request.path}?{request.GET.urlencode()}")
+    return response
 
 
 @require_safe

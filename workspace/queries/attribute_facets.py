@@ -1,0 +1,106 @@
+"""The list of products by what is said of them: any attribute of a list of answers may be a facet.
+
+A tree is found where one product of it meets all conditions, so that red and M finds what comes in red and M.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+from django.http import QueryDict
+
+from foundation.core.actors import Actor
+from foundation.core.errors import Invalid
+from pim.checks.conditions import LISTS, Condition
+from pim.models import Attribute
+from pim.queries.facet_counts import MAX_FACETS, Among, AttributeFacet, facets_of
+from pim.queries.facets import PREFIX, Search, facet_rows, read_search
+from workspace.queries.facets import Filter, Rows, Wanted
+from workspace.queries.shown import LOCALE, FacetOption
+
+NAME = PREFIX
+MOST_NAMED = 500
+
+
+@dataclass(frozen=True)
+class ChosenFacet:
+    label: str
+    code: str
+    name: str
+    options: list[FacetOption]
+    others: int
+    is_whole: bool
+
+
+@dataclass(frozen=True)
+class AttributeFacets:
+    """Those that are shown, and code and label of others that might be."""
+
+    facets: list[ChosenFacet]
+    others: list[tuple[str, str]]
+
+    @property
+    def codes(self) -> set[str]:
+        return {one.code for one in self.facets}
+
+
+def is_attribute(name: str) -> bool:
+    return name.startswith(PREFIX)
+
+
+def attribute_filter(actor: Actor) -> Filter:
+    """For rows that have a root; all attributes at once."""
+
+    def narrow(rows: Rows, values: Sequence[str]) -> Rows:
+        found = facet_rows(_search(values, actor), actor=actor)
+        return rows.filter(root_id__in=found.values("root_id"))
+
+    return Filter(NAME, "", narrow, count=lambda _: ())
+
+
+def _search(values: Sequence[str], actor: Actor) -> Search:
+    """Of attributes of lists; what a page does not understand it passes over."""
+    found: dict[str, Condition] = {}
+    for code, _, answer in (value.partition(":") for value in values):
+        try:
+            asked = read_search({f"{PREFIX}{code}": [answer]}, actor=actor).conditions
+        except Invalid:
+            continue
+        for one in asked:
+            if one.rule.type in LISTS:
+                earlier = found[code].equal if code in found else ()
+                found[code] = replace(one, equal=(*earlier, *one.equal))
+    return Search(tuple(found.values()))
+
+
+def without_dropped(given: QueryDict) -> QueryDict:
+    """The parameters without what is filtered by no longer, and without a choice that was not made."""
+    found = given.copy()
+    for code in found.pop("drop", []):
+        found.pop(f"{PREFIX}{code}", None)
+        found.setlist("by", [one for one in found.getlist("by") if one != code])
+    found.setlist("by", list(dict.fromkeys(one for one in found.getlist("by") if one)))
+    if not found.getlist("by"):
+        found.pop("by")
+    return found
+
+
+def attribute_facets(
+    entries: Rows, wanted: Wanted, *, by: Sequence[str], is_narrowed: bool, actor: Actor
+) -> AttributeFacets:
+    """`entries` are narrowed by everything but attributes."""
+    search = _search(wanted.of(NAME), actor)
+    known = Attribute.objects.visible_to(actor).filter(type__in=LISTS)
+    wished = [*dict.fromkeys([*by, *sorted(search.codes)])][:MAX_FACETS]
+    shown = {one.code: one for one in known.filter(code__in=[code for code in wished if "\0" not in code])}
+    among = Among("root_id", entries.order_by().values("root_id"), is_narrowed)
+    counted = facets_of([shown[code] for code in wished if code in shown], among, search, actor=actor, locale=LOCALE)
+    others = [(one.code, one.label(LOCALE)) for one in known.exclude(code__in=shown)[:MOST_NAMED]]
+    return AttributeFacets([_chosen(one) for one in counted], sorted(others, key=lambda one: one[1].casefold()))
+
+
+def _chosen(facet: AttributeFacet) -> ChosenFacet:
+    options = [FacetOption(one.label, one.value, one.products, one.is_asked) for one in facet.answers]
+    code = facet.attribute.code
+    return ChosenFacet(facet.attribute.label(LOCALE), code, f"{PREFIX}{code}", options, facet.others, facet.is_whole)
