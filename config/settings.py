@@ -259,6 +259,7 @@ SPECTACULAR_SETTINGS = {
     "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
     "REDOC_DIST": "SIDECAR",
     "ENUM_NAME_OVERRIDES": {
+        "AttributeTypeEnum": "pim.choices.AttributeType",
         "AssetKindEnum": "dam.choices.Kind",
         "AssetStateEnum": "dam.choices.AssetState",
         "VersionStateEnum": "dam.choices.VersionState",

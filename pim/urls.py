@@ -3,6 +3,7 @@
 from django.urls import include, path
 from rest_framework.routers import SimpleRouter
 
+from pim.api.attribute_groups import AttributeGroupListView, AttributeGroupView
 from pim.api.attributes import AttributeViewSet
 from pim.api.external_categories import ExternalCategoryListView
 from pim.api.facets import FacetListView
@@ -31,6 +32,8 @@ urlpatterns = [
     path("validation-rules", RuleListView.as_view(), name="rule-list"),
     path("validation-rules/<str:code>", RuleView.as_view(), name="rule-detail"),
     path("findings", FindingListView.as_view(), name="finding-list"),
+    path("attribute-groups", AttributeGroupListView.as_view(), name="attribute-group-list"),
+    path("attribute-groups/<str:code>", AttributeGroupView.as_view(), name="attribute-group-detail"),
     path("attributes/<str:code>/options", OptionListView.as_view(), name="option-list"),
     path("options/<path:key>", OptionView.as_view(), name="option-detail"),
     path("record-types", RecordTypeListView.as_view(), name="record-type-list"),

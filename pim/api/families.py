@@ -5,11 +5,16 @@ from __future__ import annotations
 from typing import Any
 
 from django.db.models import Prefetch
-from drf_spectacular.utils import extend_schema_field
+from drf_spectacular.utils import extend_schema, extend_schema_field
 from rest_framework import serializers, viewsets
+from rest_framework.request import Request
+from rest_framework.response import Response
 
-from pim.api.requests import actor_of, read_parameters
+from foundation.taxonomy.services.trees import checked_code
+from pim.api.records import LabelsField
+from pim.api.requests import IF_MATCH, IF_NONE, actor_of, read_expected, read_object, read_parameters
 from pim.models import Family, FamilyAttribute, FamilyAxis, Requirement
+from pim.services import define_family
 
 
 class FamilyMemberSerializer(serializers.ModelSerializer):
@@ -31,7 +36,7 @@ class FamilySerializer(serializers.ModelSerializer):
         model = Family
         fields = [
             "code", "labels", "label_attribute", "visual_axis", "depth", "attributes", "axes", "required",
-            "required_media",
+            "required_media", "version",
         ]  # fmt: skip
 
     @extend_schema_field({"type": "array", "items": {"type": "array", "items": {"type": "string"}}})
@@ -49,6 +54,30 @@ class FamilySerializer(serializers.ModelSerializer):
         return {channel: sorted(codes) for channel, codes in sorted(required.items())}
 
 
+class MemberChangeSerializer(serializers.Serializer):
+    attribute = serializers.CharField()
+    level = serializers.IntegerField(required=False, min_value=0, max_value=2, default=0)
+    may_override_below = serializers.BooleanField(required=False, default=False)
+
+
+class CodesField(serializers.DictField):
+    child = serializers.ListField(child=serializers.CharField())
+
+
+class FamilyChangeSerializer(serializers.Serializer):
+    """All of it: an attribute that is not named leaves the family, if no product has a value of it."""
+
+    labels = LabelsField(required=False)
+    label_attribute = serializers.CharField(required=False, allow_null=True)
+    visual_axis = serializers.CharField(required=False, allow_null=True)
+    attributes = MemberChangeSerializer(many=True)
+    axes = serializers.ListField(
+        child=serializers.ListField(child=serializers.CharField()), required=False, help_text="A list for each level"
+    )
+    required = CodesField(required=False, help_text="Channel to attributes")  # type: ignore[assignment]
+    required_media = CodesField(required=False, help_text="Channel to roles of pictures")
+
+
 class FamilyViewSet(viewsets.ReadOnlyModelViewSet):
     """Families by code: their attributes, axes, and what each channel requires."""
 
@@ -56,6 +85,31 @@ class FamilyViewSet(viewsets.ReadOnlyModelViewSet):
     queryset = Family.objects.none()
     keyset_order = ("code",)
     lookup_field = "code"
+
+    def retrieve(self, request: Request, *args: Any, **kwargs: Any) -> Response:
+        """One family. The ETag is its version, for `If-Match`."""
+        return self._told()
+
+    @extend_schema(
+        parameters=[IF_MATCH, IF_NONE],
+        request=FamilyChangeSerializer,
+        responses={200: FamilySerializer, 201: FamilySerializer},
+    )
+    def update(self, request: Request, code: str) -> Response:
+        """Make the family, or make it exactly this. What you may not see of it stays."""
+        actor = actor_of(request)
+        given = FamilyChangeSerializer(data=read_object(request))
+        given.is_valid(raise_exception=True)
+        wanted = given.validated_data
+        wanted["attributes"] = [{**one, "code": one["attribute"]} for one in wanted["attributes"]]
+        code = checked_code(code)
+        is_new = not Family.objects.filter(code=code).exists()
+        define_family(code=code, **wanted, expected_version=read_expected(request), actor=actor)
+        return self._told(201 if is_new else 200)
+
+    def _told(self, status: int = 200) -> Response:
+        found = self.get_object()
+        return Response(self.get_serializer(found).data, status=status, headers={"ETag": f'"{found.version}"'})
 
     def get_queryset(self) -> Any:
         read_parameters(self.request)

@@ -53,6 +53,11 @@ def read_version(request: Request) -> int | None:
     return int(found[1])
 
 
+def read_expected(request: Request) -> int | None:
+    """The version that it must have: that of `If-Match`, none where `If-None-Match: *` asks that it be new."""
+    return 0 if read_novelty(request) else read_version(request)
+
+
 def read_novelty(request: Request) -> str:
     """What `If-None-Match: *` asks for: that it is new."""
     return "new" if request.headers.get("If-None-Match") == "*" else ""

@@ -6,15 +6,17 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from foundation.core.actors import Actor
-from foundation.core.errors import Conflict, Invalid
+from foundation.core.errors import Conflict, Invalid, Missing
 from foundation.events.services import append_event
 from foundation.history.services import recorded
+from foundation.taxonomy.services.trees import check_version
 from pim import events
 from pim.checks import Refusal
 from pim.checks.columns import check_columns
 from pim.checks.limits import check_limits
 from pim.choices import AttributeType, Sensitivity
 from pim.models import Attribute, AttributeGroup, Option, ProductValues, RecordType
+from pim.models.attributes import clearance_of
 from pim.services.reference import uid_of
 
 FIXED = ("type", "is_localizable", "is_market_overridable")
@@ -24,12 +26,14 @@ def define_attribute(
     *, code: str, type: str, actor: Actor, labels: Mapping[str, str] | None = None, group: str = "",
     is_localizable: bool = False, is_market_overridable: bool = False, sensitivity: str = Sensitivity.PUBLIC,
     unit: str = "", validation: Mapping[str, Any] | None = None, is_unique: bool = False,
-    options: Sequence[Mapping[str, Any]] = (),
+    options: Sequence[Mapping[str, Any]] = (), expected_version: int | None = None,
 ) -> Attribute:  # fmt: skip
     """Create or change an attribute with its options. An option is {code, labels, synonyms, external_codes, swatch}.
 
-    Options that are not named stay. Where values exist, type and places are not changed any more.
+    Options that are not named stay. Where values exist, type and places are not changed any more. `Missing` for one
+    that the actor may not see; `expected_version` 0: it must be new.
     """
+    viewer = actor
     actor = actor.require("pim.define")
     fields = {
         "type": type,
@@ -46,6 +50,9 @@ def define_attribute(
     fields["validation"] = _checked_limits(code, fields)
     with recorded(actor):
         attribute = Attribute.objects.select_for_update().filter(code=code).first()
+        if attribute is not None and not clearance_of(viewer).admits(attribute.sensitivity):
+            raise Missing("There is no such attribute, or you may not see it", path="code")
+        check_version(attribute.version if attribute else 0, expected_version)
         touched = attribute is None or _differs(attribute, fields)
         if group and not AttributeGroup.objects.filter(code=group).exists():
             AttributeGroup.objects.create(code=group, position=AttributeGroup.objects.count())

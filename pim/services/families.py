@@ -29,12 +29,15 @@ def define_family(
 
     `attributes` are {code, level, may_override_below}; `axes` has a list of attributes for each level of variants;
     `required` and `required_media` map a channel to attributes and to roles of pictures. An attribute that is not
-    named any more leaves the family if no product has a value of it; its bit is never given away.
+    named any more leaves the family if no product has a value of it; its bit is never given away. What the actor may
+    not see stays as it is.
     """
+    hidden = _hidden_members(code, actor)
     actor = actor.require("pim.define")
     known = {one.code: one for one in Attribute.objects.all()}
-    wanted = {str(one["code"]): one for one in attributes}
-    _require_family(code, wanted, axes, required or {}, known, label_attribute, visual_axis)
+    wanted = {str(one["code"]): one for one in attributes} | {one["code"]: one for one in hidden}
+    required = _with_hidden(required or {}, hidden)
+    _require_family(code, wanted, axes, required, known, label_attribute, visual_axis)
     fields = {
         "labels": dict(labels or {}),
         "label_attribute_id": known[label_attribute].pk if label_attribute else None,
@@ -57,13 +60,39 @@ def define_family(
             family.save()
         touched |= _define_members(family, wanted, known)
         touched |= _define_axes(family, axes, known)
-        touched |= _define_requirements(family, required or {}, known)
+        touched |= _define_requirements(family, required, known)
         if touched:
             if not is_new:
                 family.version += 1
                 family.save(update_fields=["version"])
             append_event(events.FAMILY_CHANGED, uid_of("family", code=code), code=code)
     return family
+
+
+def _hidden_members(code: str, actor: Actor) -> list[dict[str, Any]]:
+    """Attributes of the family above the actor's clearance, with the channels that require them."""
+    rows = FamilyAttribute.objects.filter(family__code=code, is_active=True).select_related("attribute")
+    rows = rows.exclude(attribute__in=Attribute.objects.visible_to(actor))
+    asked = Requirement.objects.filter(family__code=code).values_list("attribute_id", "channel__code")
+    return [
+        {
+            "code": row.attribute.code,
+            "level": row.level,
+            "may_override_below": row.may_override_below,
+            "channels": [channel for attribute, channel in asked if attribute == row.attribute_id],
+        }
+        for row in rows
+    ]
+
+
+def _with_hidden(
+    required: Mapping[str, Sequence[str]], hidden: Sequence[Mapping[str, Any]]
+) -> dict[str, Sequence[str]]:
+    found: dict[str, Sequence[str]] = {channel: list(codes) for channel, codes in required.items()}
+    for one in hidden:
+        for channel in one["channels"]:
+            found[channel] = [*found.get(channel, ()), one["code"]]
+    return found
 
 
 def _require_family(
