@@ -70,6 +70,16 @@ GOALS = {
         "Models and variants with twenty required attributes in fifteen scopes, half of them inherited, locales that "
         "fall back in four steps. The percentiles are of one model with three variants, sixty rows, after a change.",
     ),
+    "catalogue": Goal(
+        "the same request where there are 10,000 products",
+        "≥ 0.8 a page, ≤ 150 ms facets",
+        0.8,
+        "By API, through the whole of Django, as a key that may read all: with a million products and, before, with "
+        "ten thousand. Every product has eight answers of lists (8 to 10,000 options each), a weight, a number, a "
+        "date and a name. Pages hold 50. Facets that nothing narrows are read from counts that are kept; those of an "
+        "eighth of the catalogue count 100,000 of its products. The percentiles are of the million. The limit of "
+        "facets that are filtered is a page without conditions.",
+    ),
     "get-document": Goal(
         "an empty Django view",
         "≥ 0.26",

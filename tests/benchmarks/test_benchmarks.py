@@ -7,7 +7,19 @@ from typing import Any
 
 import pytest
 
-from benchmarks import bulk_upsert, completeness, crowd, delta, get_document, inbox, pages, paint, renditions, report
+from benchmarks import (
+    bulk_upsert,
+    catalogue,
+    completeness,
+    crowd,
+    delta,
+    get_document,
+    inbox,
+    pages,
+    paint,
+    renditions,
+    report,
+)
 from benchmarks.goals import GOALS
 from benchmarks.house import NotDone
 
@@ -35,6 +47,17 @@ def test_bulk_upsert_refuses_other_values(monkeypatch: pytest.MonkeyPatch) -> No
     monkeypatch.setattr("pim.services.planning.check_value", lambda rule, raw, **_: "something else")
     with pytest.raises(Exception, match=r"stored as|belongs to"):
         bulk_upsert.measure(1, 1)
+
+
+def test_a_catalogue_is_measured_at_two_sizes(transactional_db: None) -> None:
+    assert whole(catalogue.measure(60, 200, 2))
+
+
+def test_a_catalogue_refuses_counts_that_are_wrong(transactional_db: None, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("pim.services.facets.RECOUNT", "UPDATE pim_facetcount SET products = products + 1")
+    catalogue.make_house()
+    with pytest.raises(NotDone, match="counts"):
+        catalogue.fill(1, 20)
 
 
 def test_completeness_measures_and_compares_with_resolution(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -51,7 +51,11 @@ def test_an_attribute_is_made_read_and_changed_by_its_version() -> None:
 @pytest.mark.parametrize(
     ("code", "change", "path"),
     [
-        ("handles", {"type": "number", "sensitivity": "public", "is_unique": True, "is_localizable": True}, "is_unique"),
+        (
+            "handles",
+            {"type": "number", "sensitivity": "public", "is_unique": True, "is_localizable": True},
+            "is_unique",
+        ),
         ("handles", {"type": "number", "validation": {"min": 3, "max": 1}}, "validation.min"),
         ("1st", {"type": "number"}, "code"),
         ("colour", {"type": "text"}, "type"),
