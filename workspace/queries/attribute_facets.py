@@ -8,8 +8,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from django.http import QueryDict
-
 from foundation.core.actors import Actor
 from foundation.core.errors import Invalid
 from pim.checks.conditions import LISTS, Condition
@@ -72,18 +70,6 @@ def _search(values: Sequence[str], actor: Actor) -> Search:
                 earlier = found[code].equal if code in found else ()
                 found[code] = replace(one, equal=(*earlier, *one.equal))
     return Search(tuple(found.values()))
-
-
-def without_dropped(given: QueryDict) -> QueryDict:
-    """The parameters without what is filtered by no longer, and without a choice that was not made."""
-    found = given.copy()
-    for code in found.pop("drop", []):
-        found.pop(f"{PREFIX}{code}", None)
-        found.setlist("by", [one for one in found.getlist("by") if one != code])
-    found.setlist("by", list(dict.fromkeys(one for one in found.getlist("by") if one)))
-    if not found.getlist("by"):
-        found.pop("by")
-    return found
 
 
 def attribute_facets(

@@ -2,14 +2,13 @@ from __future__ import annotations
 
 from uuid import UUID
 
-from django.http import HttpResponse
+from django.http import HttpResponse, QueryDict
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
 from django_htmx.http import push_url
 
 from pim.services import note_counts_read, note_sensitive_read
 from workspace.queries.attribute_facets import NAME as ATTRIBUTES
-from workspace.queries.attribute_facets import without_dropped
 from workspace.queries.bulk_changes import bulk_bar
 from workspace.queries.product_page import product_page
 from workspace.queries.products import SORTS, product_list
@@ -21,7 +20,7 @@ FACETS = ("family", "category", "complete", "scope", "unplaced", ATTRIBUTES)
 @require_safe
 @page("pim.view")
 def products(request: PageRequest) -> HttpResponse:
-    request.GET = without_dropped(request.GET)  # type: ignore[assignment]
+    request.GET = _without_dropped(request.GET)  # type: ignore[assignment]
     asked = wanted(request, FACETS)
     found = product_list(asked, actor=request.actor, by=request.GET.getlist("by"))
     note_counts_read(found.more.codes, actor=request.actor)
@@ -42,6 +41,18 @@ def products(request: PageRequest) -> HttpResponse:
     if request.htmx and "cursor" not in request.GET:
         push_url(response, f"{request.path}?{request.GET.urlencode()}")
     return response
+
+
+def _without_dropped(given: QueryDict) -> QueryDict:
+    """The parameters without what is filtered by no longer, and without a choice that was not made."""
+    found = given.copy()
+    for code in found.pop("drop", []):
+        found.pop(f"{ATTRIBUTES}{code}", None)
+        found.setlist("by", [one for one in found.getlist("by") if one != code])
+    found.setlist("by", list(dict.fromkeys(one for one in found.getlist("by") if one)))
+    if not found.getlist("by"):
+        found.pop("by")
+    return found
 
 
 @require_safe
