@@ -7,11 +7,13 @@ from django.db import connection
 # What a product is heard to say: of each language the nearest one that says it for all silences everybody above; a
 # market's own is heard from the nearest that has it. So it is in every scope (`pim.resolution`).
 HEARD = """
-line AS (
+these AS MATERIALIZED (  -- else the planner reads all products for the sake of their order
+    SELECT id, root_id, parent_id, level, family_id FROM pim_product WHERE root_id = ANY(%(roots)s)
+), line AS (
     SELECT p.id AS product_id, p.root_id, owner.id AS owner_id, owner.distance
-      FROM pim_product p LEFT JOIN pim_product above ON above.id = p.parent_id
+      FROM these p LEFT JOIN these above ON above.id = p.parent_id
      CROSS JOIN LATERAL (VALUES (p.id, 0), (p.parent_id, 1), (above.parent_id, 2)) AS owner(id, distance)
-     WHERE p.root_id = ANY(%(roots)s) AND owner.id IS NOT NULL
+     WHERE owner.id IS NOT NULL
 ), said AS (
     SELECT line.product_id, line.root_id, line.distance, a.code, a.type, m.code AS market, c.locale, e.value,
            min(line.distance) FILTER (WHERE m.code IS NULL) OVER (PARTITION BY line.product_id, a.id, c.locale) AS deaf,
@@ -33,15 +35,13 @@ WITH {HEARD}, numbered AS (
     SELECT product_id, root_id, pim_facet(code, market, '@' || locale, false) FROM heard
     UNION
     SELECT p.id, p.root_id, pim_facet(a.code, NULL, '!', false)
-      FROM pim_product p
+      FROM these p
       JOIN pim_familyattribute fa ON fa.family_id = p.family_id AND fa.is_active AND fa.level <= p.level
       JOIN pim_attribute a ON a.id = fa.attribute_id
-     WHERE p.root_id = ANY(%(roots)s)
-       AND NOT EXISTS (SELECT 1 FROM heard WHERE heard.product_id = p.id AND heard.code = a.code AND market IS NULL)
+     WHERE NOT EXISTS (SELECT 1 FROM heard WHERE heard.product_id = p.id AND heard.code = a.code AND market IS NULL)
 ), told AS (
     SELECT p.id AS product_id, p.root_id, array_remove(array_agg(n.facet ORDER BY n.facet), NULL) AS facets
-      FROM pim_product p LEFT JOIN numbered n ON n.product_id = p.id
-     WHERE p.root_id = ANY(%(roots)s) GROUP BY p.id
+      FROM these p LEFT JOIN numbered n ON n.product_id = p.id GROUP BY p.id, p.root_id
 ), before AS (
     SELECT product_id, root_id, facets FROM pim_productfacets
      WHERE root_id = ANY(%(roots)s) ORDER BY product_id FOR UPDATE
