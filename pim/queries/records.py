@@ -7,6 +7,7 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from functools import reduce
 from operator import or_
+from typing import Any
 
 from django.db import connection
 from django.db.models import Q
@@ -73,7 +74,7 @@ def find_named(record_type: str, words: Collection[str]) -> Named:
 
 def count_uses(record: Record, *, actor: Actor) -> int:
     """How many products that the actor sees name it, in an attribute that they see."""
-    used = RecordUse.objects.filter(record_id=record.pk).values("product_id")
+    used: Any = RecordUse.objects.filter(record_id=record.pk).values("product_id")
     naming = Attribute.objects.filter(type=AttributeType.RECORD, validation__record_type=record.record_type.code)
     seen = set(naming.visible_to(actor).values_list("code", flat=True))
     if seen != set(naming.values_list("code", flat=True)):  # which of them names it, only the values say
