@@ -1,0 +1,253 @@
+"""A restricted and a secret attribute, their names and their values, told in no way to who may not see them. P7 F22.
+
+Who asks may everything else, so that every page and endpoint opens: reads, exports, files, the audit, events, logs.
+What they ask of a hidden attribute is answered as it is of one that does not exist.
+"""
+
+from __future__ import annotations
+
+import json
+import logging
+import re
+from collections.abc import Iterator
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.db import connection
+
+from foundation.audit.services import chain_committed
+from foundation.bulk.models import BulkChange
+from foundation.jobs.models import Job
+from foundation.jobs.running import run_due_jobs
+from foundation.workflow.models import WorkItem
+from pim.models import Finding, Override, ProductImport
+from syndication.models import Feed
+
+from . import filled, hidden
+from .hidden import CODES, RESTRICTED, SECRET
+from .test_outsider import addresses, counted, own_ids
+from .walking import browser, text_of
+
+UNKNOWN = "unheard"  # as long as the words that are hidden
+JSON, NDJSON = "application/json", "application/x-ndjson"
+# Everything that the database derives, tells or keeps for anybody.
+TOLD = (
+    "events_outbox", "events_event", "pim_productsearch", "pim_catalogueentry", "syndication_listing", "dam_asset",
+    "workflow_workitem", "delivery_publication",
+)  # fmt: skip
+Asked = tuple[str, str, dict[str, Any] | list[Any] | str | None]
+
+
+@pytest.fixture(autouse=True)
+def _static_from_source(settings: Any) -> None:
+    plain = {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}
+    settings.STORAGES = settings.STORAGES | {"staticfiles": plain}
+
+
+@pytest.fixture
+def house(world: Any) -> SimpleNamespace:
+    filled.fill_own(world)
+    people = hidden.make_people()
+    found = hidden.hide(people["cleared"])
+    while chain_committed():
+        pass
+    assert Finding.objects.filter(rule__code=f"{SECRET}-rule").exists()
+    assert Override.objects.filter(attribute__code=f"{SECRET}_money").exists()
+    assert ProductImport.objects.filter(failed__gt=0).count() == 2
+    return SimpleNamespace(people=people, atlas=found.atlas)
+
+
+def ids() -> dict[str, list[str]]:
+    """All that there is of what one makes."""
+    found = own_ids()
+    rows = {
+        "imports": ProductImport, "jobs": Job, "bulk-changes": BulkChange, "bulk": BulkChange, "feeds": Feed,
+        "work-items": WorkItem, "work": WorkItem,
+    }  # fmt: skip
+    found |= {name: [str(uid) for uid in model.objects.values_list("uid", flat=True)] for name, model in rows.items()}
+    found["products"] = ["ATLAS", "ATLAS-red-s", "SAUCER"]
+    found["record-types"] = found["record-types"] + ["vendors"]
+    found["records"] = found["record"] = ["makers/harrow", "vendors/acme"]
+    return found | {"audit": positions()}
+
+
+def positions() -> list[str]:
+    """In the audit, of each table and action the newest three."""
+    statement = """
+        SELECT position FROM (
+            SELECT position, row_number() OVER (PARTITION BY subject_type, source ORDER BY position DESC) AS nth
+              FROM audit_link) AS numbered
+         WHERE nth <= 3 ORDER BY 1"""
+    with connection.cursor() as cursor:
+        cursor.execute(statement)
+        return [str(row[0]) for row in cursor.fetchall()]
+
+
+def with_queries(house: SimpleNamespace) -> list[str]:
+    """Addresses that say more when they are asked for more."""
+    page, api = f"/products/{house.atlas.uid}", "/api/v1/products"
+    place = "channel=shop&market=US&locale=en-US"
+    return [
+        f"{api}?fields=sku,values,resolved,completeness,categories&scope=shop/US/en-US",
+        f"{api}/ATLAS?scope=shop/US/en-US", f"{api}/ATLAS-red-s?scope=shop/US/en-US",
+        f"{api}/ATLAS/compare?from=start&to=now", f"{api}/ATLAS/history?limit=200",
+        f"{page}/?{place}", f"{page}/compare/?from=start", f"{page}/history/", f"/completeness/?{place}",
+        "/completeness/?family=coats&channel=shop&market=US", "/overrides/?state=ending", "/overrides/?market=US",
+        "/api/v1/audit?limit=200", "/api/v1/audit/export?as=csv", "/api/v1/audit/export?as=jsonl",
+        "/settings/audit/export/?as=csv", "/settings/audit/?who=cleared", "/settings/audit/?what=pim_productvalues",
+        "/jobs/?state=all", "/products/?family=coats&change=1", "/api/v1/validation-rules?limit=200",
+        "/search/?q=figure", "/bulk/?noun=product",
+    ]  # fmt: skip
+
+
+@pytest.mark.timeout(300)
+def test_no_answer_tells_of_them(house: SimpleNamespace, caplog: Any) -> None:
+    caplog.set_level(logging.DEBUG)
+    complaints, opened = [], 0
+    for name, words in (("uncleared", hidden.words(SECRET, RESTRICTED)), ("half-cleared", hidden.words(SECRET))):
+        client = browser(house.people[name])
+        paths = dict.fromkeys([*addresses(ids()), *with_queries(house)])
+        for path in paths:
+            if any(code in path for codes in CODES.values() for code in codes):
+                continue
+            response = client.get(path)
+            opened += response.status_code == 200
+            assert response.status_code < 500, path
+            text = f"{text_of(response)} {dict(response.headers)}".lower()
+            if found := [word for word in words if word in text]:
+                at = text.index(found[0])
+                complaints.append(f"{name} {path} tells {found}: …{text[max(0, at - 90) : at + 60]!r}")
+    assert not complaints, f"{len(complaints)}\n" + "\n".join(complaints)
+    assert opened > 250
+    assert not [word for word in hidden.words(SECRET, RESTRICTED) if word in caplog.text.lower()]
+
+
+def test_who_may_sees_them(house: SimpleNamespace) -> None:
+    """So that their silence is not that of a house in which there is nothing to tell."""
+    client = browser(house.people["cleared"])
+    texts = {path: text_of(client.get(path)).lower() for path in with_queries(house)}
+    telling = [path for path, text in texts.items() if SECRET in text]
+    assert len(telling) >= 14, telling
+    half = browser(house.people["half-cleared"])
+    assert RESTRICTED in text_of(half.get("/api/v1/products/ATLAS?scope=shop/US/en-US"))
+
+
+def test_nothing_that_is_kept_for_all_tells_of_them(house: SimpleNamespace) -> None:
+    found = {}
+    for table in TOLD:
+        with connection.cursor() as cursor:
+            cursor.execute(f"SELECT string_agg(to_jsonb(t)::text, ' ') FROM {table} t")  # noqa: S608  names of ours
+            text = (cursor.fetchone()[0] or "").lower()
+        found[table] = [word for word in hidden.words(SECRET, RESTRICTED) if word in text]
+    assert not any(found.values()), found
+
+
+# --- what does not exist is answered alike -------------------------------------------------------------
+
+
+def questions(word: str) -> Iterator[Asked]:
+    """Everything that a hidden word can be asked with."""
+    text, money = f"{word}_text", f"{word}_money"
+    for query in (
+        f"/products?q={word}", f"/products?attributes={text}&fields=sku,values", f"/products/ATLAS?attributes={money}",
+        f"/products/ATLAS/history?attribute={text}", f"/overrides?attribute={money}", f"/findings?rule={word}-rule",
+        f"/attributes/{text}", f"/attributes/{word}_vendor/options", f"/options/{word}_vendor/{word}_ltd",
+        f"/validation-rules/{word}-rule", f"/audit?words={word}", f"/audit?words={text}",
+        f"/audit?what=pim_option&words={word}", f"/products/ATLAS/compare?from={word}", f"/vocabularies/colours/meaning?word={word}", f"/products?sort={text}",
+        f"/products?{text}={word}", f"/products?filter[{text}]={word}", f"/products?values__{text}={word}",
+    ):  # fmt: skip
+        yield "GET", f"/api/v1{query}", None
+    for query in (
+        f"/products/?q={word}", f"/search/?q={word}", f"/overrides/?attribute={money}", f"/findings/?rule={word}-rule",
+        f"/settings/attributes/?q={word}", f"/settings/attributes/{text}/", f"/settings/rules/{word}-rule/",
+        f"/settings/attributes/{word}_vendor/options/", f"/settings/option/{word}_vendor/{word}_ltd/",
+        f"/settings/rules/?q={word}", f"/completeness/?attribute={text}", f"/completeness/?missing={text}",
+        f"/settings/audit/?words={word}", f"/products/picker/?q={word}", f"/jobs/?q={word}", f"/imports/?q={word}",
+        f"/products/{{uid}}/values/?attribute={text}&channel=shop&market=US&locale=en-US",
+        f"/products/{{uid}}/values/origin/?attribute={text}&channel=shop&market=US&locale=en-US",
+        f"/products/{{uid}}/options/?attribute={word}_vendor&q={word}", f"/products/{{uid}}/history/?attribute={text}",
+        f"/products/?missing={text}", f"/products/?sort={text}", f"/products/?attribute={text}&value={word}",
+    ):  # fmt: skip
+        yield "GET", query, None
+    value = {"attribute": text, "value": "x"}
+    yield "PATCH", "/products/ATLAS", {"values": [value]}
+    yield "PATCH", "/products/ATLAS", {"values": [value | {"expected": f"{word} in bulk"}]}
+    yield "PUT", "/products/SAUCER", {"family": "cups", "values": [value]}
+    yield "POST", "/products/bulk", [{"sku": "ATLAS", "values": [value]}]
+    yield "POST", "/products/bulk", "\n".join(
+        json.dumps({"sku": sku, "family": "cups", "values": [one]})
+        for sku in ("SAUCER", "NEW-1") for one in (value, {"attribute": f"{word}_vendor", "value": f"{word}_ltd"})
+    )  # fmt: skip
+    yield "POST", "/products/ATLAS/restore", {"change": 1, "only": [f"value/{text}/*/*"]}
+    for mode in ("set", "clear"):
+        parameters = {"attribute": text, "mode": mode, "value": "x"}
+        yield "POST", "/bulk-changes", {"verb": "pim.value", "filter": "", "parameters": parameters}
+    yield "POST", "/families/coats/move-attribute", {"attribute": text, "level": 0}
+    rule = {"messages": {"en-GB": "x"}}
+    yield "PUT", "/validation-rules/mine", rule | {"expression": f"product.{money}.EUR < 1.0"}
+    yield "PUT", "/validation-rules/mine", rule | {"expression": "product.name != ''", "attribute": text}
+    yield "POST", f"/attributes/{word}_vendor/options", [{"code": "x", "labels": {"en-GB": "X"}}]
+    yield "PUT", f"/options/{word}_vendor/{word}_ltd", {"labels": {"en-GB": "X"}}
+    yield "PATCH", f"/options/{word}_vendor/{word}_ltd", {"is_retired": True}
+    yield "DELETE", f"/options/{word}_vendor/{word}_ltd", None
+    field = {"target": "title", "source": "attribute", "attribute": text}
+    yield "PUT", "/channels/bazaar/profile", {"body": {"fields": [field], "media": []}}
+
+
+def answer(client: Any, uid: Any, asked: Asked, word: str) -> tuple[int, str]:
+    method, path, body = asked
+    path = path.replace("{uid}", str(uid))
+    if method != "GET":
+        path = f"/api/v1{path}"
+    kind = NDJSON if isinstance(body, str) else JSON
+    sent = body if isinstance(body, str) else json.dumps(body)
+    response = client.generic(method, path, b"" if body is None else sent.encode(), content_type=kind)
+    return response.status_code, text_of(response).lower().replace(word, "WORD")
+
+
+@pytest.mark.timeout(300)
+@pytest.mark.parametrize(("name", "word"), [("uncleared", SECRET), ("uncleared", RESTRICTED), ("half-cleared", SECRET)])
+def test_they_are_as_if_they_did_not_exist(house: SimpleNamespace, name: str, word: str) -> None:
+    client, complaints, before = browser(house.people[name]), [], counted()
+    for mine, other in zip(questions(word), questions(UNKNOWN), strict=True):
+        told, plain = answer(client, house.atlas.uid, mine, word), answer(client, house.atlas.uid, other, UNKNOWN)
+        if told != plain:
+            at = next((at for at, (a, b) in enumerate(zip(told[1], plain[1], strict=False)) if a != b), 0)
+            cut = slice(max(0, at - 60), at + 120)
+            complaints.append(f"{mine[:2]}: {told[0]} {told[1][cut]!r} is not {plain[0]} {plain[1][cut]!r}")
+    assert not complaints, f"{len(complaints)}\n" + "\n".join(complaints)
+    assert counted() == before, "and nothing was written"
+
+
+MOMENT = re.compile(r"\d{4}-\d\d-\d\dt[\d:.]+z")
+
+
+@pytest.mark.parametrize("name", ["uncleared", "half-cleared"])
+def test_a_file_that_names_them(house: SimpleNamespace, name: str) -> None:
+    """Their columns are such as nobody knows: in the check, in the errors and in the file of refused rows."""
+    client = browser(house.people[name])
+
+    def brought_in(word: str) -> list[str]:
+        header = f"sku,family,{word}_money,{word} figure,{word}_text@en-US"
+        rows = f"{header}\nATLAS,,1 EUR,2 EUR,x\nNEW,cups,1,,\nSAUCER,nothing,{word},,x\n"
+        file = SimpleUploadedFile("mine.csv", rows.encode(), content_type="text/csv")
+        made = client.post("/api/v1/imports", {"file": file, "dry_run": "true"})
+        assert made.status_code == 202, made.content
+        uid = made.json()["uid"]
+        texts = []
+        for _ in range(2):  # as it waits for columns, and as it goes on without those
+            run_due_jobs()
+            ends = (
+                ("/api/v1", ("", "/errors", "/rows", "/error-file")),
+                ("", ("/", "/rows/", "/mapping/", "/refused-rows/")),
+            )
+            texts += [text_of(client.get(f"{at}/imports/{uid}{end}")) for at, each in ends for end in each]
+            columns = dict.fromkeys(header.split(",")[2:])
+            texts.append(text_of(client.post(f"/api/v1/imports/{uid}/mapping", {"columns": columns}, JSON)))
+        found = [MOMENT.sub("at", text.lower().replace(word, "WORD")) for text in texts]
+        return [re.sub(r"[0-9a-f-]{36}", "uid", text) for text in found]
+
+    told, plain = brought_in(SECRET), brought_in(UNKNOWN)
+    assert told == plain
