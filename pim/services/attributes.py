@@ -15,6 +15,7 @@ from pim.checks.columns import check_columns
 from pim.checks.limits import check_limits
 from pim.choices import AttributeType, Sensitivity
 from pim.models import Attribute, AttributeGroup, Option, ProductValues, RecordType
+from pim.models.attributes import clearance_of
 from pim.services.reference import uid_of
 
 FIXED = ("type", "is_localizable", "is_market_overridable")
@@ -28,7 +29,8 @@ def define_attribute(
 ) -> Attribute:  # fmt: skip
     """Create or change an attribute with its options. An option is {code, labels, synonyms, external_codes, swatch}.
 
-    Options that are not named stay. Where values exist, type and places are not changed any more.
+    Options that are not named stay. Where values exist, type and places are not changed any more. One above the
+    actor's clearance is refused: its code is taken.
     """
     actor = actor.require("pim.define")
     fields = {
@@ -46,6 +48,8 @@ def define_attribute(
     fields["validation"] = _checked_limits(code, fields)
     with recorded(actor):
         attribute = Attribute.objects.select_for_update().filter(code=code).first()
+        if attribute is not None and not clearance_of(actor).admits(attribute.sensitivity):
+            raise Invalid(f"{code} is taken: choose another code", path="code")
         touched = attribute is None or _differs(attribute, fields)
         if group and not AttributeGroup.objects.filter(code=group).exists():
             AttributeGroup.objects.create(code=group, position=AttributeGroup.objects.count())

@@ -39,6 +39,7 @@ from tests.syndication import factories
 HOUSE = system("tests")
 # In the codes, labels, options, values, reasons and rules of what is hidden.
 SECRET, RESTRICTED = "quorvex", "blintzy"
+CLASSES = {SECRET: "secret", RESTRICTED: "restricted"}
 NUMBERS = {SECRET: "7713.13", RESTRICTED: "8829.29"}
 GTIN = "9521234567899"
 CODES = {SECRET: tuple(f"{SECRET}_{kind}" for kind in ("text", "money", "vendor", "maker", "code")),
@@ -83,8 +84,8 @@ def define(word: str, sensitivity: str) -> None:
 
 def hide(cleared: Actor) -> SimpleNamespace:
     """Everything of both classes on ATLAS, a coat, and TEACUP."""
-    define(SECRET, "secret")
-    define(RESTRICTED, "restricted")
+    for word, sensitivity in CLASSES.items():
+        define(word, sensitivity)
     for family in ("coats", "cups"):
         _add(family)
     atlas = Product.objects.get(sku="ATLAS")

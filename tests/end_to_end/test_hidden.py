@@ -6,15 +6,19 @@ What they ask of a hidden attribute is answered as it is of one that does not ex
 
 from __future__ import annotations
 
+import contextlib
 import json
 import logging
 import re
+import zlib
 from collections.abc import Iterator
 from types import SimpleNamespace
 from typing import Any
 
 import pytest
+from django.contrib.messages import get_messages
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.core.signing import b64_decode
 from django.db import connection
 
 from foundation.audit.services import chain_committed
@@ -22,7 +26,7 @@ from foundation.bulk.models import BulkChange
 from foundation.jobs.models import Job
 from foundation.jobs.running import run_due_jobs
 from foundation.workflow.models import WorkItem
-from pim.models import Finding, Override, ProductImport
+from pim.models import Attribute, Family, Finding, Override, ProductImport
 from syndication.models import Feed
 
 from . import filled, hidden
@@ -155,8 +159,8 @@ def questions(word: str) -> Iterator[Asked]:
         f"/products/ATLAS/history?attribute={text}", f"/overrides?attribute={money}", f"/findings?rule={word}-rule",
         f"/attributes/{text}", f"/attributes/{word}_vendor/options", f"/options/{word}_vendor/{word}_ltd",
         f"/validation-rules/{word}-rule", f"/audit?words={word}", f"/audit?words={text}",
-        f"/audit?what=pim_option&words={word}", f"/products/ATLAS/compare?from={word}", f"/vocabularies/colours/meaning?word={word}", f"/products?sort={text}",
-        f"/products?{text}={word}", f"/products?filter[{text}]={word}", f"/products?values__{text}={word}",
+        f"/audit?what=pim_option&words={word}", f"/products/ATLAS/compare?from={word}",
+        f"/vocabularies/colours/meaning?word={word}", f"/products?sort={text}", f"/products?{text}={word}", f"/products?filter[{text}]={word}", f"/products?values__{text}={word}",
     ):  # fmt: skip
         yield "GET", f"/api/v1{query}", None
     for query in (
@@ -184,6 +188,9 @@ def questions(word: str) -> Iterator[Asked]:
     for mode in ("set", "clear"):
         parameters = {"attribute": text, "mode": mode, "value": "x"}
         yield "POST", "/bulk-changes", {"verb": "pim.value", "filter": "", "parameters": parameters}
+    clear = {"verb": "pim.value", "parameters": {"attribute": "name", "mode": "clear"}}
+    for asked in (f"q={word}", f"q=nothing&{text}={word}", f"q=nothing&values__vals__{text}__startswith={word}"):
+        yield "POST", "/bulk-changes", clear | {"filter": asked}
     yield "POST", "/families/coats/move-attribute", {"attribute": text, "level": 0}
     rule = {"messages": {"en-GB": "x"}}
     yield "PUT", "/validation-rules/mine", rule | {"expression": f"product.{money}.EUR < 1.0"}
@@ -219,6 +226,43 @@ def test_they_are_as_if_they_did_not_exist(house: SimpleNamespace, name: str, wo
             complaints.append(f"{mine[:2]}: {told[0]} {told[1][cut]!r} is not {plain[0]} {plain[1][cut]!r}")
     assert not complaints, f"{len(complaints)}\n" + "\n".join(complaints)
     assert counted() == before, "and nothing was written"
+
+
+def readable(text: str) -> str:
+    """With what is signed and not sealed opened up."""
+    for packed in re.findall(r"\.([\w-]{20,}):[\w-]+:[\w-]+", text):
+        with contextlib.suppress(ValueError, zlib.error):
+            text += zlib.decompress(b64_decode(packed.encode())).decode()
+    return text
+
+
+def test_who_defines_without_seeing_them(house: SimpleNamespace) -> None:
+    """They stay as they are in what is saved and taken back; nobody takes them over, nor learns of them by trying."""
+    client, coats = browser(house.people["uncleared"]), Family.objects.get(code="coats")
+    address = "/settings/families/coats/"
+    members = list(coats.members.filter(attribute__code__contains="_").values_list("attribute__code", "level"))
+    required = set(coats.requirements.values_list("channel__code", "attribute__code"))
+    mine = {"required-shop": ["name"], "below": ["name", "description", "weight"], "version": coats.version}
+    saved = client.post(address, mine | {"label-en-GB": "Overcoats"})
+    assert (saved.status_code, Family.objects.get(code="coats").labels) == (302, {"en-GB": "Overcoats"})
+    undo = [one.extra_tags for one in get_messages(saved.wsgi_request)][-1].split()[0]
+    for text in (undo, text_of(client.get(address))):
+        assert not [word for word in hidden.words(SECRET, RESTRICTED) if word in readable(text).lower()]
+    assert client.post(undo).status_code == 302
+    coats = Family.objects.get(code="coats")
+    assert coats.labels == {}
+    assert list(coats.members.filter(attribute__code__contains="_").values_list("attribute__code", "level")) == members
+    assert set(coats.requirements.values_list("channel__code", "attribute__code")) == required
+    for word in (SECRET, RESTRICTED):
+        told = [
+            client.post(address, mine | {"version": coats.version, "add": f"{one}_text"}) for one in (word, UNKNOWN)
+        ]
+        assert [one.status_code for one in told] == [422, 422]
+        assert text_of(told[0]).replace(word, "WORD") == text_of(told[1]).replace(UNKNOWN, "WORD")
+        taken = {"code": f"{word}_text", "type": "text", "sensitivity": "public", "label-en-GB": "Mine"}
+        assert client.post("/settings/attributes/new/", taken).status_code == 422
+        one = Attribute.objects.get(code=f"{word}_text")
+        assert (one.sensitivity, one.label("en-GB")) == (hidden.CLASSES[word], f"{word.title()} figure")
 
 
 MOMENT = re.compile(r"\d{4}-\d\d-\d\dt[\d:.]+z")
