@@ -160,7 +160,8 @@ def questions(word: str) -> Iterator[Asked]:
         f"/attributes/{text}", f"/attributes/{word}_vendor/options", f"/options/{word}_vendor/{word}_ltd",
         f"/validation-rules/{word}-rule", f"/audit?words={word}", f"/audit?words={text}",
         f"/audit?what=pim_option&words={word}", f"/products/ATLAS/compare?from={word}",
-        f"/vocabularies/colours/meaning?word={word}", f"/products?sort={text}", f"/products?{text}={word}", f"/products?filter[{text}]={word}", f"/products?values__{text}={word}",
+        f"/vocabularies/colours/meaning?word={word}", f"/products?sort={text}",
+        f"/products?{text}={word}", f"/products?filter[{text}]={word}", f"/products?values__{text}={word}",
     ):  # fmt: skip
         yield "GET", f"/api/v1{query}", None
     for query in (

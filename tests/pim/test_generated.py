@@ -9,8 +9,9 @@ from typing import Any
 
 import pytest
 from django.db import transaction
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, Phase, given, settings
 
+from foundation.history.services import recorded
 from pim.choices import Sensitivity
 from pim.models import Completeness, FamilyAttribute
 from pim.queries.completeness import compute, tally
@@ -33,11 +34,15 @@ from .catalogues import (
     sku_of,
     store,
 )
-from .factories import product
+from .factories import HOUSE, product
 
 pytestmark = pytest.mark.django_db
 MADE_UP = settings(
-    max_examples=40, deadline=None, derandomize=True, suppress_health_check=[HealthCheck.function_scoped_fixture]
+    max_examples=40,
+    deadline=None,
+    derandomize=True,
+    phases=[Phase.generate],
+    suppress_health_check=[HealthCheck.function_scoped_fixture],
 )
 
 
@@ -60,7 +65,8 @@ def check_values(told: Catalogue, scopes: dict[ScopeName, Any]) -> None:
 
 def check_completeness(told: Catalogue, scopes: dict[ScopeName, Any]) -> None:
     """Every row of the table, nothing more, and what is summed up of a product and all below it."""
-    refresh_completeness(root_ids())
+    with recorded(HOUSE):
+        refresh_completeness(root_ids())
     members = FamilyAttribute.objects.select_related("attribute")
     bits = {(row.family_id, row.index): row.attribute.code for row in members}
     found = {

@@ -12,7 +12,7 @@ from typing import Any
 
 import pytest
 from django.db import connection, transaction
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
 from foundation.archive.rebuilding import fingerprint, rebuild_projection
@@ -261,7 +261,11 @@ STEPS: tuple[Callable[[Turn], None], ...] = (
 turns = st.tuples(st.integers(0, 11), st.integers(0, 11), st.integers(0, 11))
 SEQUENCES = st.lists(st.tuples(st.sampled_from(STEPS), turns), min_size=4, max_size=12)
 BOUND = settings(
-    max_examples=30, deadline=None, derandomize=True, suppress_health_check=[HealthCheck.function_scoped_fixture]
+    max_examples=30,
+    deadline=None,
+    derandomize=True,
+    phases=[Phase.generate],
+    suppress_health_check=[HealthCheck.function_scoped_fixture],
 )
 
 
@@ -340,6 +344,8 @@ def test_the_steps_are_carried_out() -> None:
     for step in dict.fromkeys(STEPS):
         done = 0
         for at in range(24):
+            if done == 2:
+                break
             try:
                 with transaction.atomic():
                     step((at, at // 2, at % 5))
@@ -347,4 +353,4 @@ def test_the_steps_are_carried_out() -> None:
                     transaction.set_rollback(True)
             except (TandemError, ZeroDivisionError):
                 continue
-        assert done > 1, step.__name__
+        assert done == 2, step.__name__

@@ -164,8 +164,8 @@ def _offers(family: Family, actor: Actor) -> list[tuple[str, str]]:
 def asked_definition(family: Family, form: Mapping[str, Any], *, actor: Actor) -> dict[str, Any]:
     """What `define_family` is to make of it by a form of the grid; what the actor does not see stays as it is.
 
-    `form` has labels, `add` (codes), `leave` (codes), `levels` and `below` by code, `required` by channel. What is added
-    and not seen is refused as what does not exist.
+    `form` has labels, `add` (codes), `leave` (codes), `levels` and `below` by code, `required` by channel. What is
+    added and not seen is refused as what does not exist.
     """
     definition = definition_of_family(family)
     seen = set(family.members.visible_to(actor).values_list("attribute__code", flat=True))
