@@ -70,22 +70,7 @@ def traces() -> tuple[int, int]:
     return rows.count(), OutboxEvent.objects.filter(type__startswith="taxonomy.").count()
 
 
-@pytest.mark.parametrize("path", ["/trees/products", "/categories/products/coats", "/terms/colours/red",
-                                  "/vocabularies/colours"])  # fmt: skip
-def test_of_many_with_one_etag_one_wins(secret: str, path: str) -> None:
-    read = send(secret, "GET", path, None)
-    before = traces()
-    answers = together(
-        lambda nth: send(secret, "PATCH", path, {"labels": {"en-GB": f"Hand {nth}"}}, HTTP_IF_MATCH=read["ETag"])
-    )
-    told = [(one.status_code, one.json().get("code")) for one in answers]
-    assert [one for one in told if one[0] != 412] == [(200, read.json()["code"])]
-    assert {one for one in told if one[0] == 412} == {(412, "stale")}
-    winner = [one.status_code for one in answers].index(200)
-    assert send(secret, "GET", path, None).json()["labels"] == {"en-GB": f"Hand {winner}"}
-    assert traces() == (before[0] + 1, before[1] + 1)
-
-
+KNOWN = ("/trees/products", "/categories/products/coats", "/terms/colours/red", "/vocabularies/colours")
 NEW = {
     "/trees": {"code": "season", "kind": "browse", "labels": {"en-GB": "Season"}},
     "/trees/products/categories": {"code": "rain", "labels": {"en-GB": "Rain"}, "parent": "coats"},
@@ -94,14 +79,27 @@ NEW = {
 }
 
 
-@pytest.mark.parametrize("path", NEW)
-def test_a_code_is_given_once(secret: str, path: str) -> None:
-    before = traces()
-    answers = together(lambda _: send(secret, "POST", path, NEW[path]))
-    assert sorted(one.status_code for one in answers) == [201] + [409] * (HANDS - 1)
-    assert {one.json()["code"] for one in answers if one.status_code == 409} == {"conflict"}
-    assert not [one for one in answers if b"duplicate key" in one.content]
-    assert traces() == (before[0] + 1, before[1] + 1)
+def test_of_many_one_wins_and_writes(secret: str) -> None:
+    """With one ETag, and with one new code."""
+    for path in KNOWN:
+        read, before = send(secret, "GET", path, None), traces()
+
+        def renames(nth: int, path: str = path, etag: str = read["ETag"]) -> Any:
+            return send(secret, "PATCH", path, {"labels": {"en-GB": f"Hand {nth}"}}, HTTP_IF_MATCH=etag)
+
+        answers = together(renames)
+        told = [(one.status_code, one.json()["code"]) for one in answers]
+        assert sorted(told) == [(200, read.json()["code"]), *[(412, "stale")] * (HANDS - 1)], path
+        winner = [one.status_code for one in answers].index(200)
+        assert send(secret, "GET", path, None).json()["labels"] == {"en-GB": f"Hand {winner}"}
+        assert traces() == (before[0] + 1, before[1] + 1), path
+    for path, body in NEW.items():
+        before = traces()
+        answers = together(lambda _, path=path, body=body: send(secret, "POST", path, body))
+        told = [(one.status_code, one.json()["code"]) for one in answers]
+        assert sorted(told) == [(201, body["code"]), *[(409, "conflict")] * (HANDS - 1)], path
+        assert not [one for one in answers if b"duplicate key" in one.content], path
+        assert traces() == (before[0] + 1, before[1] + 1), path
 
 
 def test_branches_moved_into_each_other_make_no_circle(secret: str) -> None:

@@ -261,7 +261,7 @@ STEPS: tuple[Callable[[Turn], None], ...] = (
 turns = st.tuples(st.integers(0, 11), st.integers(0, 11), st.integers(0, 11))
 SEQUENCES = st.lists(st.tuples(st.sampled_from(STEPS), turns), min_size=4, max_size=12)
 BOUND = settings(
-    max_examples=30,
+    max_examples=25,
     deadline=None,
     derandomize=True,
     phases=[Phase.generate],
