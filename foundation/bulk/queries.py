@@ -64,6 +64,12 @@ def rows_of(change: BulkChange, *, outcome: str = "", undo: str = "") -> QuerySe
     return rows
 
 
+def shown_parameters(change: BulkChange, *, actor: Actor) -> dict[str, Any] | None:
+    """What the verb was told; None while it is asked for, and for who may not see what the verb touches."""
+    told = change.parameters
+    return told if told is None or change.how.is_shown_to(told, actor) else None
+
+
 def seen_rows(rows: list[BulkRow], change: BulkChange, *, actor: Actor) -> set[int]:
     """The subjects of these rows that the actor may see now; the others keep their names to themselves."""
     if rows and not change.how.is_shown_to(change.parameters or {}, actor):

@@ -10,7 +10,7 @@ from django.db.models.functions import Coalesce
 
 from foundation.core.actors import Actor
 from foundation.core.ids import uuid7
-from pim.choices import ProductState
+from pim.choices import ProductState, Sensitivity
 from pim.models.attributes import Attribute
 from pim.models.families import Family
 
@@ -94,6 +94,10 @@ class IdentifierQuerySet(OfProductQuerySet["Identifier"]):
         said = Attribute.objects.filter(is_unique=True).annotate(scheme=Coalesce(KT("validation__scheme"), "code"))
         classes = said.filter(scheme=OuterRef("scheme")).order_by("-sensitivity").values("sensitivity")
         return self.annotate(sensitivity=Subquery(classes[:1]))
+
+    def within(self, clearance: Sensitivity) -> IdentifierQuerySet:
+        admitted = [one for one in Sensitivity if clearance.admits(one)]
+        return self.classed().filter(Q(sensitivity=None) | Q(sensitivity__in=admitted))
 
 
 class Identifier(models.Model):

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Collection
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 
 from foundation.markets.models import Cell, Locale, Market
 from pim.checks import AttributeRule, OptionRule
 from pim.checks.columns import read_columns
 from pim.checks.rules import ProductRule
-from pim.choices import AttributeType
+from pim.choices import AttributeType, Sensitivity
 from pim.models import Attribute, Family, FamilyAttribute, FamilyAxis, Option, ValidationRule
 
 
@@ -50,6 +50,11 @@ class Book:
     @cached_property
     def families_by_id(self) -> dict[int, FamilyRule]:
         return {family.id: family for family in self.families.values()}
+
+    def within(self, clearance: Sensitivity) -> Book:
+        """What somebody cleared up to a class may know to exist."""
+        seen = {code: rule for code, rule in self.attributes.items() if clearance.admits(rule.sensitivity)}
+        return replace(self, attributes=seen)
 
 
 def read_book(codes: Collection[str] | None = None) -> Book:
