@@ -209,7 +209,7 @@ def _at(image: Any, path: Sequence[str]) -> Any:
 
 def _current_rows(table: str, keys: Iterable[str]) -> dict[str, dict[str, Any] | None]:
     """By key: a number, or where the model says so a code."""
-    columns = [model._meta.pk.column for model in apps.get_models() if model._meta.db_table == table]
+    columns = [str(model._meta.pk.column) for model in apps.get_models() if model._meta.db_table == table]
     column = columns[0] if columns else "id"
     wanted = [int(key) for key in keys] if column == "id" else list(keys)
     with connection.cursor() as cursor:

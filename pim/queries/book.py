@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Collection
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from functools import cached_property
 
 from foundation.markets.models import Cell, Locale, Market
 from pim.checks import AttributeRule, OptionRule
 from pim.checks.columns import read_columns
 from pim.checks.rules import ProductRule
-from pim.choices import AttributeType, Sensitivity
+from pim.choices import AttributeType
 from pim.models import Attribute, Family, FamilyAttribute, FamilyAxis, Option, ValidationRule
 
 
@@ -51,11 +51,6 @@ class Book:
     def families_by_id(self) -> dict[int, FamilyRule]:
         return {family.id: family for family in self.families.values()}
 
-    def within(self, clearance: Sensitivity) -> Book:
-        """What somebody cleared up to a class may know to exist."""
-        seen = {code: rule for code, rule in self.attributes.items() if clearance.admits(rule.sensitivity)}
-        return replace(self, attributes=seen)
-
 
 def read_book(codes: Collection[str] | None = None) -> Book:
     """Nine small queries, whatever the number of products; with `codes` the book knows these attributes alone, and
@@ -88,7 +83,7 @@ def read_rules() -> list[ProductRule]:
 
 def read_rule(attribute: Attribute) -> AttributeRule:
     """The rule of one attribute."""
-    return _rule(attribute, list(attribute.options.all()))
+    return rule_of(attribute, list(attribute.options.all()))
 
 
 def _attributes(codes: Collection[str] | None) -> list[AttributeRule]:
@@ -98,10 +93,11 @@ def _attributes(codes: Collection[str] | None) -> list[AttributeRule]:
     options: dict[int, list[Option]] = defaultdict(list)
     for option in rows:
         options[option.attribute_id].append(option)
-    return [_rule(attribute, options[attribute.pk]) for attribute in attributes]
+    return [rule_of(attribute, options[attribute.pk]) for attribute in attributes]
 
 
-def _rule(attribute: Attribute, options: list[Option]) -> AttributeRule:
+def rule_of(attribute: Attribute, options: list[Option]) -> AttributeRule:
+    """What the checks must know of it, with these options."""
     return AttributeRule(
         id=attribute.pk,
         code=attribute.code,

@@ -19,8 +19,7 @@ from foundation.jobs.services import start_job
 from pim.choices import ImportState
 from pim.errors import BadFile
 from pim.models import ColumnMapping, ProductImport
-from pim.models.attributes import clearance_of
-from pim.queries.book import Book, read_book
+from pim.queries.book import read_book
 from pim.services.columns import ROW_NOTE, Survey, read_formats, read_layout, survey_columns
 from pim.services.tables import MAX_BYTES, TableForm, read_table, sniff_table
 
@@ -54,8 +53,8 @@ def start_import(
         if dry_run:
             mapping = _with_remembered(mapping, headers, actor)
         else:
-            read_layout(headers, mapping=mapping, book=_book_of(actor))
-        reading = _read_reading(form, headers, mapping=mapping, book=_book_of(actor))
+            read_layout(headers, mapping=mapping, book=read_book())
+        reading = _read_reading(form, headers, mapping=mapping)
         continues = _continued(headers, next(table, (0, []))[1], actor)
         blob = store_blob(path, media_type=MEDIA_TYPES[form.kind])
     with recorded(actor):
@@ -86,7 +85,7 @@ def map_columns(*, uid: UUID, columns: Mapping[str, str | None], actor: Actor) -
         if unknown := [header for header in columns if header not in headers]:
             raise Invalid(f"The file has no column {unknown[0]!r}", path="columns")
         said = {**record.mapping, "columns": {**record.mapping.get("columns", {}), **columns}}
-        survey = survey_columns(headers, mapping=said, book=_book_of(actor))
+        survey = survey_columns(headers, mapping=said, book=read_book())
         if wrong := [one for one in survey.problems if one.path in columns]:
             raise wrong[0] if len(wrong) == 1 else Problems(wrong)
         _remember(columns, actor)
@@ -115,14 +114,9 @@ def import_checked_file(*, uid: UUID, actor: Actor) -> ProductImport:
     return record
 
 
-def _book_of(actor: Actor) -> Book:
-    """A header that names what the actor may not see names nothing."""
-    return read_book().within(clearance_of(actor))
-
-
-def _read_reading(form: TableForm, headers: Sequence[Any], *, mapping: Mapping[str, Any], book: Book) -> dict[str, Any]:
+def _read_reading(form: TableForm, headers: Sequence[Any], *, mapping: Mapping[str, Any]) -> dict[str, Any]:
     """How a file was understood, as it is kept beside it."""
-    survey = survey_columns(headers, mapping=mapping, book=book)
+    survey = survey_columns(headers, mapping=mapping, book=read_book())
     return {**asdict(form), "headers": list(survey.layout.headers), **_judged(survey)}
 
 
@@ -152,7 +146,7 @@ def _checked(uid: UUID, actor: Actor) -> ProductImport:
 
 def _with_remembered(mapping: Mapping[str, Any], headers: Sequence[Any], actor: Actor) -> dict[str, Any]:
     """The mapping, and for headers that mean nothing by themselves what the actor said of them before."""
-    book, said = _book_of(actor), dict(mapping.get("columns", {}))
+    book, said = read_book(), dict(mapping.get("columns", {}))
     unknown = survey_columns(headers, mapping=mapping, book=book).unmapped
     for row in ColumnMapping.objects.visible_to(actor).filter(header__in=unknown):
         wanted = {**said, row.header: row.target or None}
