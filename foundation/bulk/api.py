@@ -35,7 +35,8 @@ class BulkChangeSerializer(serializers.ModelSerializer):
 
     def to_representation(self, instance: BulkChange) -> dict[str, Any]:
         told = super().to_representation(instance)
-        return told | {"parameters": shown_parameters(instance, actor=_actor(self.context["request"]))}
+        known = self.context.setdefault("known", {})
+        return told | {"parameters": shown_parameters(instance, actor=_actor(self.context["request"]), known=known)}
 
 
 class BulkRowSerializer(serializers.ModelSerializer):

@@ -37,6 +37,7 @@ from .catalogues import (
 from .factories import HOUSE, product
 
 pytestmark = pytest.mark.django_db
+# A failure is told as it was found: making it small would take minutes.
 MADE_UP = settings(
     max_examples=40,
     deadline=None,

@@ -260,6 +260,7 @@ STEPS: tuple[Callable[[Turn], None], ...] = (
 )  # fmt: skip
 turns = st.tuples(st.integers(0, 11), st.integers(0, 11), st.integers(0, 11))
 SEQUENCES = st.lists(st.tuples(st.sampled_from(STEPS), turns), min_size=4, max_size=12)
+# A failure is told as it was found: making it small would take minutes.
 BOUND = settings(
     max_examples=25,
     deadline=None,
