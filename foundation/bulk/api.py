@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cached_property
 from typing import Any
 
 from drf_spectacular.utils import OpenApiParameter, extend_schema
@@ -14,6 +15,7 @@ from foundation.bulk import services
 from foundation.bulk.choices import Outcome, State, Undo
 from foundation.bulk.models import BulkChange, BulkRow
 from foundation.bulk.queries import get_bulk_change, rows_of, seen_rows, shown_parameters
+from foundation.bulk.registry import Shown
 from foundation.bulk.services.changes import MOST_AT_ONCE, MOST_NAMED
 from foundation.core.actors import Actor
 from foundation.core.pages import KeysetPagination
@@ -35,8 +37,13 @@ class BulkChangeSerializer(serializers.ModelSerializer):
 
     def to_representation(self, instance: BulkChange) -> dict[str, Any]:
         told = super().to_representation(instance)
-        known = self.context.setdefault("known", {})
-        return told | {"parameters": shown_parameters(instance, actor=_actor(self.context["request"]), known=known)}
+        actor = _actor(self.context["request"])
+        return told | {"parameters": shown_parameters(instance, actor=actor, known=self.known)}
+
+    @cached_property
+    def known(self) -> dict[str, Shown]:
+        """Verbs that were asked already; one serializer tells a whole list."""
+        return {}
 
 
 class BulkRowSerializer(serializers.ModelSerializer):
