@@ -18,6 +18,12 @@ class PimConfig(AppConfig):
 
         fsck.register()
         cut_images("pim_productvalues", images.cut_values)
+        cut_images("pim_attribute", images.cut_attributes)
+        cut_images("pim_option", images.cut_parts)
+        cut_images("pim_override", images.cut_parts)
+        cut_images("pim_identifier", images.cut_identifiers)
+        cut_images("pim_validationrule", images.cut_rules)
+        cut_images(events.VALUES_READ, images.cut_entries)
         export_models(
             models.AttributeGroup,
             models.Attribute,

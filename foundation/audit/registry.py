@@ -21,9 +21,11 @@ def declare_action(name: str, sentence: str) -> str:
     return name
 
 
-def cut_images(table: str, cut: Callable[[Actor], Cut]) -> None:
-    """Register how images of a table are cut to what an actor may see; `cut` is asked once for many images."""
-    CUTS[table] = cut
+def cut_images(name: str, cut: Callable[[Actor], Cut]) -> None:
+    """Register how images of a table, or details of an action, are cut to what an actor may see; `cut` is asked once
+    for many of them.
+    """
+    CUTS[name] = cut
 
 
 def hide_columns(table: str, *columns: str) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cached_property
 from typing import Any
 
 from drf_spectacular.utils import OpenApiParameter, extend_schema
@@ -13,7 +14,8 @@ from rest_framework.response import Response
 from foundation.bulk import services
 from foundation.bulk.choices import Outcome, State, Undo
 from foundation.bulk.models import BulkChange, BulkRow
-from foundation.bulk.queries import get_bulk_change, rows_of, seen_rows
+from foundation.bulk.queries import get_bulk_change, rows_of, seen_rows, shown_parameters
+from foundation.bulk.registry import Shown
 from foundation.bulk.services.changes import MOST_AT_ONCE, MOST_NAMED
 from foundation.core.actors import Actor
 from foundation.core.pages import KeysetPagination
@@ -32,6 +34,16 @@ class BulkChangeSerializer(serializers.ModelSerializer):
             "uid", "verb", "noun", "parameters", "state", "note", "job", "total", "changed", "same", "refused",
             "left_out", "stopped", "undone", "kept", "created_at", "applied_at", "undone_at", "undo_until",
         ]  # fmt: skip
+
+    def to_representation(self, instance: BulkChange) -> dict[str, Any]:
+        told = super().to_representation(instance)
+        actor = _actor(self.context["request"])
+        return told | {"parameters": shown_parameters(instance, actor=actor, known=self.known)}
+
+    @cached_property
+    def known(self) -> dict[str, Shown]:
+        """Verbs that were asked already; one serializer tells a whole list."""
+        return {}
 
 
 class BulkRowSerializer(serializers.ModelSerializer):
@@ -99,25 +111,26 @@ class BulkChangeViewSet(viewsets.ReadOnlyModelViewSet):
             verb=order["verb"], parameters=order.get("parameters", {}), uids=order.get("uids"),
             filter=order.get("filter", ""), without=order.get("without", ()), is_at_once=order["apply"], actor=actor,
         )  # fmt: skip
-        return _answer(change, done=201)
+        return _answer(change, request, done=201)
 
     @extend_schema(request=None, responses={200: BulkChangeSerializer, 202: BulkChangeSerializer})
     @action(detail=True, methods=["post"])
     def apply(self, request: Request, uid: Any = None) -> Response:
         """Carry out what was previewed. 202 while a job does it."""
-        return _answer(services.apply_bulk_change(self.get_object(), actor=_actor(request)))
+        return _answer(services.apply_bulk_change(self.get_object(), actor=_actor(request)), request)
 
     @extend_schema(request=None, responses={200: BulkChangeSerializer, 202: BulkChangeSerializer})
     @action(detail=True, methods=["post"])
     def undo(self, request: Request, uid: Any = None) -> Response:
         """Bring back what was changed; rows that were edited since are kept and say so."""
-        return _answer(services.undo_bulk_change(self.get_object(), actor=_actor(request)))
+        return _answer(services.undo_bulk_change(self.get_object(), actor=_actor(request)), request)
 
     @extend_schema(request=None, responses=BulkChangeSerializer)
     @action(detail=True, methods=["post"])
     def stop(self, request: Request, uid: Any = None) -> Response:
         """Ask a running change to end after its batch."""
-        return Response(BulkChangeSerializer(services.stop_bulk_change(self.get_object(), actor=_actor(request))).data)
+        stopped = services.stop_bulk_change(self.get_object(), actor=_actor(request))
+        return Response(self.get_serializer(stopped).data)
 
     @extend_schema(parameters=ROW_FILTERS, responses=BulkRowSerializer(many=True))
     @action(detail=True, methods=["get"])
@@ -138,8 +151,9 @@ class BulkChangeViewSet(viewsets.ReadOnlyModelViewSet):
         return pages.get_paginated_response(BulkRowSerializer(rows, many=True).data)
 
 
-def _answer(change: BulkChange, *, done: int = 200) -> Response:
-    return Response(BulkChangeSerializer(change).data, status=202 if change.is_running else done)
+def _answer(change: BulkChange, request: Request, *, done: int = 200) -> Response:
+    told = BulkChangeSerializer(change, context={"request": request}).data
+    return Response(told, status=202 if change.is_running else done)
 
 
 def _actor(request: Any) -> Actor:

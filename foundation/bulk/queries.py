@@ -10,7 +10,7 @@ from django.db.models import QuerySet
 
 from foundation.bulk.choices import Outcome, Undo
 from foundation.bulk.models import BulkChange, BulkRow
-from foundation.bulk.registry import NOUNS, SELECTIONS, VERBS, Rows, Verb
+from foundation.bulk.registry import NOUNS, SELECTIONS, VERBS, Rows, Shown, Verb
 from foundation.core.actors import Actor
 from foundation.core.errors import Invalid, Missing
 
@@ -64,9 +64,24 @@ def rows_of(change: BulkChange, *, outcome: str = "", undo: str = "") -> QuerySe
     return rows
 
 
+def shown_parameters(
+    change: BulkChange, *, actor: Actor, known: dict[str, Shown] | None = None
+) -> dict[str, Any] | None:
+    """What the verb was told; None while it is asked for, and for who may not see what the verb touches.
+
+    `known` is kept from one change to the next of a list, so that each verb is asked once.
+    """
+    if change.parameters is None:
+        return None
+    known = {} if known is None else known
+    if change.verb not in known:
+        known[change.verb] = change.how.shown_to(actor)
+    return change.parameters if known[change.verb](change.parameters) else None
+
+
 def seen_rows(rows: list[BulkRow], change: BulkChange, *, actor: Actor) -> set[int]:
     """The subjects of these rows that the actor may see now; the others keep their names to themselves."""
-    if rows and not change.how.is_shown_to(change.parameters or {}, actor):
+    if rows and shown_parameters(change, actor=actor) is None:
         return set()
     ids = [row.subject_id for row in rows]
     return set(NOUNS[change.noun].rows(actor).filter(pk__in=ids).values_list("pk", flat=True))

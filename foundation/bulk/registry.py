@@ -17,6 +17,7 @@ from foundation.history.queries import Trace
 
 Rows = QuerySet[Any]  # of a noun's model
 Parameters = Mapping[str, Any]
+Shown = Callable[[Parameters], bool]
 
 
 @dataclass(frozen=True)
@@ -84,9 +85,9 @@ class Verb(ABC):
         """Those of these things that the actor may bring back: what they see."""
         return NOUNS[self.noun].rows(actor).filter(pk__in=ids)
 
-    def is_shown_to(self, parameters: Parameters, actor: Actor) -> bool:
-        """Whether the actor may still see what the verb touches."""
-        return True
+    def shown_to(self, actor: Actor) -> Shown:
+        """Says of parameters whether the actor may still see what the verb touches; asked once for many changes."""
+        return lambda _: True
 
     def note_shown(self, things: Mapping[UUID, str], parameters: Parameters, actor: Actor) -> None:  # noqa: B027
         """Images of these things (uid to label) are about to be shown; the audit hears of what is not public."""

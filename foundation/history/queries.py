@@ -10,6 +10,7 @@ from datetime import datetime, timedelta
 from itertools import groupby
 from typing import Any
 
+from django.apps import apps
 from django.db import connection
 from django.db.models import Q
 
@@ -207,8 +208,11 @@ def _at(image: Any, path: Sequence[str]) -> Any:
 
 
 def _current_rows(table: str, keys: Iterable[str]) -> dict[str, dict[str, Any] | None]:
+    """By key: a number, or where the model says so a code."""
+    columns = [str(model._meta.pk.column) for model in apps.get_models() if model._meta.db_table == table]
+    column = columns[0] if columns else "id"
+    wanted = [int(key) for key in keys] if column == "id" else list(keys)
     with connection.cursor() as cursor:
-        name = connection.ops.quote_name(table)
-        numbers = [int(key) for key in keys]
-        cursor.execute(f"SELECT id, to_jsonb(t)::text FROM {name} t WHERE id = ANY(%s)", [numbers])  # noqa: S608
+        name, key = (connection.ops.quote_name(one) for one in (table, column))
+        cursor.execute(f"SELECT {key}, to_jsonb(t)::text FROM {name} t WHERE {key} = ANY(%s)", [wanted])  # noqa: S608
         return {str(key): json.loads(image) for key, image in cursor.fetchall()}

@@ -7,10 +7,11 @@ from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass
 
-from django.db import connection, transaction
+from django.db import IntegrityError, connection, transaction
+from psycopg.errors import ExclusionViolation, UniqueViolation
 
 from foundation.core.actors import Actor, parties
-from foundation.core.errors import ViewOnly
+from foundation.core.errors import Conflict, ViewOnly
 
 request_id: ContextVar[str] = ContextVar("tandem_request_id", default="")
 request_reason: ContextVar[str] = ContextVar("tandem_request_reason", default="")
@@ -36,7 +37,8 @@ def recorded(actor: Actor, *, change_set: str = "", reason: str = "") -> Iterato
 
     Nests: the inner block is a savepoint under its own actor, and the outer actor returns after it. Without a reason
     of its own it has the outer one's, or what the request gave (`X-Reason`).
-    Raises `ViewOnly` for who views as somebody else.
+    Raises `ViewOnly` for who views as somebody else, and `Conflict` where somebody else was first to write what there
+    is once.
     """
     if actor.is_viewing:
         told = parties(actor.label)
@@ -49,6 +51,10 @@ def recorded(actor: Actor, *, change_set: str = "", reason: str = "") -> Iterato
             _tell_database(recording)
             yield recording
             _tell_database(outer or NOBODY)
+    except IntegrityError as error:
+        if isinstance(error.__cause__, ExclusionViolation | UniqueViolation):
+            raise Conflict("Somebody else wrote the same just now: read it again") from error
+        raise
     finally:
         _current.reset(token)
 

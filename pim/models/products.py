@@ -4,11 +4,14 @@ from typing import Self, TypeVar
 
 from django.contrib.postgres.indexes import GinIndex
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import F, OuterRef, Q, Subquery
+from django.db.models.fields.json import KT
+from django.db.models.functions import Coalesce
 
 from foundation.core.actors import Actor
 from foundation.core.ids import uuid7
-from pim.choices import ProductState
+from pim.choices import ProductState, Sensitivity
+from pim.models.attributes import Attribute
 from pim.models.families import Family
 
 
@@ -85,6 +88,18 @@ class OfProductQuerySet(models.QuerySet[M_co]):
         return self.filter(product__in=Product.objects.visible_to(actor))
 
 
+class IdentifierQuerySet(OfProductQuerySet["Identifier"]):
+    def classed(self) -> IdentifierQuerySet:
+        """With the class of the attribute whose values they are; None for those of none."""
+        said = Attribute.objects.filter(is_unique=True).annotate(scheme=Coalesce(KT("validation__scheme"), "code"))
+        classes = said.filter(scheme=OuterRef("scheme")).order_by("-sensitivity").values("sensitivity")
+        return self.annotate(sensitivity=Subquery(classes[:1]))
+
+    def within(self, clearance: Sensitivity) -> IdentifierQuerySet:
+        admitted = [one for one in Sensitivity if clearance.admits(one)]
+        return self.classed().filter(Q(sensitivity=None) | Q(sensitivity__in=admitted))
+
+
 class Identifier(models.Model):
     """A code that finds a product. GTINs have 14 digits; scheme `sku` holds former SKUs."""
 
@@ -92,7 +107,7 @@ class Identifier(models.Model):
     value = models.TextField(db_collation="C")
     product = models.ForeignKey(Product, on_delete=models.PROTECT, related_name="identifiers")
 
-    objects = OfProductQuerySet.as_manager()
+    objects = IdentifierQuerySet.as_manager()
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["scheme", "value"], name="identifier_finds_one_product")]

@@ -5,12 +5,17 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Collection
 from dataclasses import dataclass
+from functools import reduce
+from operator import or_
+from typing import Any
 
 from django.db import connection
+from django.db.models import Q
 
 from foundation.core.actors import Actor
 from foundation.core.errors import Missing
-from pim.models import Product, Record, RecordType, RecordUse
+from pim.choices import AttributeType
+from pim.models import Attribute, Product, ProductValues, Record, RecordType, RecordUse
 
 # Whole words in small letters, not parts of them: what a file calls a record is its code, a label or a synonym.
 NAMED = """
@@ -68,6 +73,11 @@ def find_named(record_type: str, words: Collection[str]) -> Named:
 
 
 def count_uses(record: Record, *, actor: Actor) -> int:
-    """How many products that the actor sees name it."""
-    used = RecordUse.objects.filter(record_id=record.pk).values("product_id")
+    """How many products that the actor sees name it, in an attribute that they see."""
+    used: Any = RecordUse.objects.filter(record_id=record.pk).values("product_id")
+    naming = Attribute.objects.filter(type=AttributeType.RECORD, validation__record_type=record.record_type.code)
+    seen = set(naming.visible_to(actor).values_list("code", flat=True))
+    if seen != set(naming.values_list("code", flat=True)):  # which of them names it, only the values say
+        says = reduce(or_, (Q(vals__contains={code: record.code}) for code in seen), Q(pk__in=[]))
+        used = ProductValues.objects.filter(says, product_id__in=used).values("product_id")
     return Product.objects.visible_to(actor).filter(pk__in=used).count()

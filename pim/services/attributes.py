@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from foundation.core.actors import Actor
-from foundation.core.errors import Conflict, Invalid, Missing
+from foundation.core.errors import Conflict, Invalid
 from foundation.events.services import append_event
 from foundation.history.services import recorded
 from foundation.taxonomy.services.trees import check_version
@@ -30,10 +30,9 @@ def define_attribute(
 ) -> Attribute:  # fmt: skip
     """Create or change an attribute with its options. An option is {code, labels, synonyms, external_codes, swatch}.
 
-    Options that are not named stay. Where values exist, type and places are not changed any more. `Missing` for one
-    that the actor may not see; `expected_version` 0: it must be new.
+    Options that are not named stay. Where values exist, type and places are not changed any more. One above the
+    actor's clearance is refused: its code is taken. `expected_version` 0: it must be new.
     """
-    viewer = actor
     actor = actor.require("pim.define")
     fields = {
         "type": type,
@@ -50,8 +49,8 @@ def define_attribute(
     fields["validation"] = _checked_limits(code, fields)
     with recorded(actor):
         attribute = Attribute.objects.select_for_update().filter(code=code).first()
-        if attribute is not None and not clearance_of(viewer).admits(attribute.sensitivity):
-            raise Missing("There is no such attribute, or you may not see it", path="code")
+        if attribute is not None and not clearance_of(actor).admits(attribute.sensitivity):
+            raise Invalid(f"{code} is taken: choose another code", path="code")
         check_version(attribute.version if attribute else 0, expected_version)
         touched = attribute is None or _differs(attribute, fields)
         if group and not AttributeGroup.objects.filter(code=group).exists():

@@ -11,6 +11,7 @@ from foundation.bulk.registry import (
     Noun,
     Parameters,
     Rows,
+    Shown,
     Verb,
     choice_of,
     read_parameters,
@@ -231,8 +232,9 @@ class Value(Verb):
             found[product] = [Trace("pim_productvalues", pk, ("vals", parameters["attribute"]))]
         return found
 
-    def is_shown_to(self, parameters: Parameters, actor: Actor) -> bool:
-        return Attribute.objects.visible_to(actor).filter(code=parameters["attribute"]).exists()
+    def shown_to(self, actor: Actor) -> Shown:
+        codes = set(Attribute.objects.visible_to(actor).values_list("code", flat=True))
+        return lambda parameters: parameters["attribute"] in codes
 
     def note_shown(self, things: Mapping[UUID, str], parameters: Parameters, actor: Actor) -> None:
         note_many_read({sku: {parameters["attribute"]} for sku in things.values()}, actor=actor)

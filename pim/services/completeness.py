@@ -74,14 +74,16 @@ ON CONFLICT (root_id) DO UPDATE SET {", ".join(f"{name} = excluded.{name}" for n
        IS DISTINCT FROM ({", ".join(f"excluded.{name}" for name in ENTRY)})
 """  # noqa: S608  constants
 
-# GTINs are found with and without their leading zeros; texts of markets and of classes above public stay out. Records
+# GTINs are found with and without their leading zeros; texts of markets and what is above public stay out. Records
 # are found by all their words.
 SEARCH = """
 WITH words AS (
     SELECT p.id AS product_id, p.root_id,
            lower(concat_ws(' ', p.sku,
                (SELECT string_agg(i.value || ' ' || ltrim(i.value, '0'), ' ' ORDER BY i.scheme, i.value)
-                  FROM pim_identifier i WHERE i.product_id = p.id),
+                  FROM pim_identifier i WHERE i.product_id = p.id AND i.scheme NOT IN (
+                       SELECT coalesce(a.validation ->> 'scheme', a.code)
+                         FROM pim_attribute a WHERE a.is_unique AND a.sensitivity <> 'public')),
                (SELECT string_agg(v.vals ->> a.code, ' ' ORDER BY v.cell_id, a.code)
                   FROM pim_productvalues v
                   JOIN markets_cell c ON c.id = v.cell_id AND c.market_id IS NULL

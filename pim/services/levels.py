@@ -17,6 +17,7 @@ from foundation.jobs.models import Job
 from foundation.jobs.running import JobRun
 from foundation.jobs.services import start_job
 from pim import events
+from pim.choices import Sensitivity
 from pim.errors import BadProduct, UnknownAttribute
 from pim.models import Attribute, Family, FamilyAttribute, Product
 from pim.resolution import Place, joined, left_of
@@ -105,7 +106,7 @@ def move_attribute(
     is the digest of the preview. Raises `Conflict`, `StaleValues` or `Problems`; then nothing was written.
     """
     actor = _require(actor, attribute)
-    with recorded(actor, reason=f"{attribute} of {family} moved to level {level}"):
+    with recorded(actor, reason=f"{_public_name(attribute)} of {family} moved to level {level}"):
         ground = _ground(family, attribute, level, may_override_below=may_override_below)
         found = _plan(ground, winners or {})
         found.move.require_consent(accept=accept, seen=seen)
@@ -148,6 +149,12 @@ def carry_out_attribute_move(run: JobRun) -> dict[str, object]:
     """The job. A second run finds the attribute where it shall be and writes nothing."""
     found = move_attribute(**run.payload, actor=run.actor)
     return {"products": len(found.move.products), "values": len(found.move.writes)}
+
+
+def _public_name(attribute: str) -> str:
+    """For reasons, which whoever reads the past may see."""
+    is_public = Attribute.objects.within(Sensitivity.PUBLIC).filter(code=attribute).exists()
+    return attribute if is_public else "An attribute"
 
 
 def _require(actor: Actor, attribute: str) -> Actor:

@@ -369,7 +369,9 @@ class Planner:
     def _load_rows(self, plans: list[Plan]) -> None:
         ids = [plan.product.pk for plan in plans if plan.product and not plan.problems]
         cells = {cell for plan in plans for cell in plan.changes} | {self.any_cell}
-        rows = ProductValues.objects.filter(product_id__in=ids, cell_id__in=cells) if ids else []
+        # A row is written as a whole, and SQL around the services locks no product.
+        locked = ProductValues.objects.select_for_update().order_by("pk")
+        rows = locked.filter(product_id__in=ids, cell_id__in=cells) if ids else []
         self.rows = {(row.product_id, row.cell_id): row for row in rows}
         if any(value.expires_at for plan in plans for value in plan.draft.values):
             overrides = Override.objects.filter(product_id__in=ids, cell_id__in=cells)

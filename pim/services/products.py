@@ -6,11 +6,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-from django.db import IntegrityError
-
 from foundation.core import moment
 from foundation.core.actors import Actor
-from foundation.core.errors import Conflict, TandemError
+from foundation.core.errors import TandemError
 from foundation.history.services import recorded
 from pim.choices import Sensitivity
 from pim.errors import BadProduct
@@ -114,12 +112,9 @@ def write_one(draft: ProductDraft, *, actor: Actor) -> Upserted:
 def _write(drafts: list[ProductDraft], *, actor: Actor, partial: bool = False) -> list[Plan]:
     actor = actor.require("pim.edit")
     clearance = clearance_of(actor)
-    try:
-        with recorded(actor):
-            at = moment.now()
-            return write_drafts(drafts, actor=actor, at=at, clearance=Sensitivity(clearance), partial=partial)
-    except IntegrityError as error:
-        raise Conflict("Somebody else wrote the same SKU, identifier or axes just now; try again") from error
+    with recorded(actor):
+        at = moment.now()
+        return write_drafts(drafts, actor=actor, at=at, clearance=Sensitivity(clearance), partial=partial)
 
 
 def _upserted(plan: Plan) -> Upserted:

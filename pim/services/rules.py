@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from django.db.models import Q
+
 from foundation.core.actors import Actor
 from foundation.core.codes import SMALL_CODE
 from foundation.core.errors import Invalid
@@ -19,6 +21,8 @@ from pim.models import Finding, Product, ProductValues, ValidationRule
 from pim.models.attributes import clearance_of
 from pim.queries.book import Book, read_book, read_rules
 from pim.services.reference import uid_of
+
+Key = tuple[int, int, int, str, str]
 
 
 def define_rule(
@@ -85,16 +89,17 @@ def refresh_findings(root_ids: list[int]) -> None:
         Finding.objects.filter(root_id__in=root_ids).delete()
         return
     wanted = _findings(root_ids, read_book(frozenset().union(*(one.inputs for one in rules))))
-    present = {_key(one): one.pk for one in Finding.objects.filter(root_id__in=root_ids)}
+    mine = Q(root_id__in=root_ids) | Q(product_id__in={one.product_id for one in wanted.values()})
+    present = {_key(one): one.pk for one in Finding.objects.filter(mine)}  # what stood below another model, too
     Finding.objects.filter(pk__in=[pk for key, pk in present.items() if key not in wanted]).delete()
     Finding.objects.bulk_create([one for key, one in sorted(wanted.items()) if key not in present])
 
 
-def _key(one: Finding) -> tuple[int, int, str, str]:
-    return one.product_id, one.rule_id, one.market, one.locale
+def _key(one: Finding) -> Key:
+    return one.product_id, one.root_id, one.rule_id, one.market, one.locale
 
 
-def _findings(root_ids: list[int], book: Book) -> dict[tuple[int, int, str, str], Finding]:
+def _findings(root_ids: list[int], book: Book) -> dict[Key, Finding]:
     """Of products whose family has rules, and no more than what these read."""
     families = {rule.family_id for rule in book.rules if rule.family_id}
     products = Product.objects.filter(root_id__in=root_ids)
@@ -107,7 +112,7 @@ def _findings(root_ids: list[int], book: Book) -> dict[tuple[int, int, str, str]
         (owner, market, locale, {code: said[code] for code in inputs & said.keys()})
         for owner, market, locale, said in _said(list(parents))
     )
-    found: dict[tuple[int, int, str, str], Finding] = {}
+    found: dict[Key, Finding] = {}
     for pk, _, root, family in told:
         line: list[Rows] = []
         above: int | None = pk

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -17,7 +18,7 @@ from foundation.markets.models import Scope
 from pim.models import Product
 from syndication.choices import HeroPolicy, ListingState
 from syndication.mapping import Mapped, MediaField, Problem, ProductFacts, find_problems, map_fields
-from syndication.queries.gathering import Shelf, Stock, gather, sellable_products
+from syndication.queries.gathering import Code, Shelf, Stock, clearance_of_channel, gather, sellable_products
 
 
 @dataclass(frozen=True)
@@ -62,13 +63,22 @@ def draft_listing(product: Product, *, scope: Scope, at: datetime) -> Draft | No
     return next((_draft(stock, shelf, product) for shelf in stock.shelves), None)
 
 
+def _leaving(codes: Iterable[Code], scope: Scope) -> dict[str, list[str]]:
+    """The identifiers that may leave by the scope's channel, by scheme."""
+    clearance, found = clearance_of_channel(scope), defaultdict(list)
+    for one in codes:
+        if clearance.admits(one.sensitivity):
+            found[one.scheme].append(one.value)
+    return found
+
+
 def _draft(stock: Stock, shelf: Shelf, product: Product) -> Draft:
     facts = ProductFacts(
         sku=product.sku,
         model=product.root.sku,
         family=product.family.code,
         values=shelf.values.get(product.pk, {}),
-        identifiers=stock.identifiers.get(product.pk, {}),
+        identifiers=_leaving(stock.identifiers.get(product.pk, ()), shelf.scope),
     )
     mapped = map_fields(shelf.profile, facts, shelf.place, stock.words)
     media, refused = _choose(stock, shelf, product)

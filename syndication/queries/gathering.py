@@ -38,13 +38,22 @@ class Shelf:
 
 
 @dataclass(frozen=True)
+class Code:
+    """An identifier of a product, and the class of the attribute that it is a value of."""
+
+    scheme: str
+    value: str
+    sensitivity: Sensitivity
+
+
+@dataclass(frozen=True)
 class Stock:
     """The shelves, and what they share."""
 
     at: datetime
     shelves: list[Shelf]
     words: Words
-    identifiers: dict[int, dict[str, list[str]]]
+    identifiers: dict[int, list[Code]]
     assets: dict[int, Asset]
     licences: dict[int, list[LicenceFacts]]
     presets: dict[str, Preset]
@@ -160,9 +169,10 @@ def _record_words(codes: set[str], shelves: Sequence[Shelf]) -> dict[tuple[str, 
     return found
 
 
-def _identifiers(products: Sequence[Product]) -> dict[int, dict[str, list[str]]]:
-    found: dict[int, dict[str, list[str]]] = defaultdict(lambda: defaultdict(list))
-    rows = Identifier.objects.filter(product__in=[product.pk for product in products]).order_by("scheme", "value")
-    for product, scheme, value in rows.values_list("product_id", "scheme", "value"):
-        found[product][scheme].append(value)
+def _identifiers(products: Sequence[Product]) -> dict[int, list[Code]]:
+    found: dict[int, list[Code]] = defaultdict(list)
+    rows = Identifier.objects.filter(product__in=[product.pk for product in products]).classed()
+    fields = ("product_id", "scheme", "value", "sensitivity")
+    for product, scheme, value, sensitivity in rows.order_by("scheme", "value").values_list(*fields):
+        found[product].append(Code(scheme, value, Sensitivity(sensitivity or Sensitivity.PUBLIC)))
     return found

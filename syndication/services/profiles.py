@@ -16,6 +16,7 @@ from foundation.markets.models import Channel
 from foundation.markets.queries import get_channel
 from pim.choices import Sensitivity
 from pim.models import Attribute
+from pim.models.attributes import clearance_of
 from syndication import events
 from syndication.errors import BadProfile
 from syndication.mapping import Profile, read_profile
@@ -30,7 +31,7 @@ def define_profile(*, channel: Channel | str, body: Mapping[str, Any], actor: Ac
     """
     actor = actor.require("syndication.publish")
     row = _channel(channel, actor)
-    _require_known(read_profile(body), row)
+    _require_known(read_profile(body), row, actor)
     with recorded(actor):
         Channel.objects.select_for_update().get(pk=row.pk)
         profile = ChannelProfile.objects.filter(channel=row).first()
@@ -65,16 +66,20 @@ def _channel(channel: Channel | str, actor: Actor) -> Channel:
     return row
 
 
-def _require_known(profile: Profile, channel: Channel) -> None:
+def _require_known(profile: Profile, channel: Channel, actor: Actor) -> None:
+    """What leaves by a channel is told to all who read its rules; what they may not see otherwise, they do not add."""
     clearance = Sensitivity.RESTRICTED if channel.asks_restricted else Sensitivity.PUBLIC
     classes = dict(Attribute.objects.values_list("code", "sensitivity"))
+    seen, before = clearance_of(actor), ChannelProfile.objects.filter(channel=channel).first()
+    told = {field.attribute for field in read_profile(before.body).fields} if before else set()
     for at, field in enumerate(profile.fields):
         if field.source != "attribute":
             continue
-        if field.attribute not in classes:
+        known = classes.get(field.attribute)
+        if known is None or not (seen.admits(known) or field.attribute in told):
             raise BadProfile(f"There is no attribute {field.attribute!r}", path=f"fields.{at}.attribute")
-        if not clearance.admits(classes[field.attribute]):
-            text = f"{field.attribute} is {classes[field.attribute]}; {channel.code} may receive what is {clearance}"
+        if not clearance.admits(known):
+            text = f"{field.attribute} is {known}; {channel.code} may receive what is {clearance}"
             raise BadProfile(text, path=f"fields.{at}.attribute")
     for at, media in enumerate(profile.media):
         if media.role not in BindingRole.values:

@@ -108,7 +108,7 @@ def test_a_family_is_made_and_changed_and_keeps_what_its_writer_may_not_see() ->
 def test_what_is_above_ones_clearance_is_not_there_to_be_changed() -> None:
     api = client(definer())
     answer = api.put(f"{API}/attributes/cost", {"type": "money"}, format="json")
-    assert answer.status_code == 404
+    assert (answer.status_code, answer.json()["detail"]) == (422, "cost is taken: choose another code")
     assert Attribute.objects.get(code="cost").sensitivity == "secret"
     steward = client(make_user(Role.STUDIO))
     assert steward.put(f"{API}/attributes/name", {"type": "text"}, format="json").status_code == 403

@@ -13,8 +13,8 @@ from django.urls import reverse
 from foundation.bulk.choices import Outcome, Undo
 from foundation.bulk.choices import State as Stage
 from foundation.bulk.models import BulkChange, BulkRow
-from foundation.bulk.queries import get_bulk_change, rows_of, seen_rows
-from foundation.bulk.registry import VERBS, verbs_for
+from foundation.bulk.queries import get_bulk_change, rows_of, seen_rows, shown_parameters
+from foundation.bulk.registry import VERBS, Shown, verbs_for
 from foundation.core import moment
 from foundation.core.actors import Actor
 from foundation.core.pages import keyset_page
@@ -149,11 +149,12 @@ def bulk_change_list(*, actor: Actor, cursor: str = "", with_single: bool = Fals
     changes = BulkChange.objects.visible_to(actor)
     changes = changes if with_single else changes.filter(total__gt=1)
     page = keyset_page(changes, order=("-id",), cursor=cursor, limit=PAGE)
+    known: dict[str, Shown] = {}
     lines = [
         BulkLine(
             url=reverse("bulk_change", args=[change.uid]),
             undo_url=reverse("bulk_undo", args=[change.uid]) if may_undo(change, actor) else "",
-            name=name_of(change),
+            name=name_of(change, actor, known),
             at=change.created_at,
             actor=person(change.actor),
             state=state_of(change),
@@ -179,7 +180,7 @@ def bulk_change_page(
         url=reverse("bulk_change", args=[uid]),
         list_url=reverse(NOUNS[change.noun].list),
         list_label=NOUNS[change.noun].plural.capitalize(),
-        name=name_of(change),
+        name=name_of(change, actor),
         actor=person(change.actor),
         state=state_of(change) if is_running or not change.is_running else State("Given up", "bad"),
         stage=change.state if is_running or not change.is_running else _after(change.state),
@@ -193,10 +194,10 @@ def bulk_change_page(
     )
 
 
-def name_of(change: BulkChange) -> str:
-    """What it does to how many, as a title."""
-    verb = VERBS[change.verb]
-    what = verb.label if change.parameters is None else verb.sentence(change.parameters)
+def name_of(change: BulkChange, actor: Actor, known: dict[str, Shown] | None = None) -> str:
+    """What it does to how many, as a title; no more than the verb for who may not see what it touches."""
+    verb, parameters = VERBS[change.verb], shown_parameters(change, actor=actor, known=known)
+    what = verb.label if parameters is None else verb.sentence(parameters)
     return f"{what}: {count_of(change.total, change)}"
 
 

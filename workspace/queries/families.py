@@ -10,7 +10,7 @@ from django.db.models import Count, Q
 from django.urls import reverse
 
 from foundation.core.actors import Actor
-from foundation.core.errors import Missing
+from foundation.core.errors import Invalid, Missing
 from foundation.core.pages import keyset_page
 from foundation.markets.models import Channel
 from pim.models import Attribute, Family, Product, Requirement
@@ -164,7 +164,8 @@ def _offers(family: Family, actor: Actor) -> list[tuple[str, str]]:
 def asked_definition(family: Family, form: Mapping[str, Any], *, actor: Actor) -> dict[str, Any]:
     """What `define_family` is to make of it by a form of the grid; what the actor does not see stays as it is.
 
-    `form` has labels, `add` (codes), `leave` (codes), `levels` and `below` by code, `required` by channel.
+    `form` has labels, `add` (codes), `leave` (codes), `levels` and `below` by code, `required` by channel. What is
+    added and not seen is refused as what does not exist.
     """
     definition = definition_of_family(family)
     seen = set(family.members.visible_to(actor).values_list("attribute__code", flat=True))
@@ -178,6 +179,10 @@ def asked_definition(family: Family, form: Mapping[str, Any], *, actor: Actor) -
         if code not in form["leave"] or code not in seen:
             members.append(one)
     known = {one["code"] for one in members}
+    offered = set(Attribute.objects.visible_to(actor).filter(code__in=form["add"]).values_list("code", flat=True))
+    for code in form["add"]:
+        if code not in offered:
+            raise Invalid(f"{family.code}: there is no attribute {code!r}", path="attributes")
     members += [{"code": code, "level": 0} for code in form["add"] if code not in known]
     left = form["leave"] & seen
     required = {

@@ -19,6 +19,7 @@ from foundation.core import moment
 from foundation.core.actors import Actor
 from foundation.markets.models import Scope
 from pim.models import Product
+from pim.models.attributes import clearance_of
 from pim.queries.products import labels_of
 from workspace.queries.counts import Capped
 from workspace.queries.gallery import DECIDE, looks_of
@@ -139,7 +140,7 @@ def _places(current: Place | None, actor: Actor) -> list[Tab]:
 
 def _shown(product: Product, place: Place, actor: Actor) -> BareProduct:
     target = target_of(product)
-    identifiers = product.identifiers.order_by("scheme", "value")[:3]
+    identifiers = product.identifiers.within(clearance_of(actor)).order_by("scheme", "value")[:3]
     return BareProduct(
         uid=product.uid,
         url=reverse("product", args=[product.uid]) + address(place.scope),

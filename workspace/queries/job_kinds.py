@@ -71,7 +71,7 @@ def _feeds(jobs: Sequence[Job], actor: Actor) -> dict[int, Subject]:
 def _bulk_changes(jobs: Sequence[Job], actor: Actor) -> dict[int, Subject]:
     rows = {row.pk: row for row in BulkChange.objects.visible_to(actor).filter(pk__in=_payloads(jobs, "bulk_change"))}
     found = ((job.pk, rows.get(job.payload["bulk_change"])) for job in jobs)
-    return {pk: Subject(name_of(row), reverse("bulk_change", args=[row.uid])) for pk, row in found if row}
+    return {pk: Subject(name_of(row, actor), reverse("bulk_change", args=[row.uid])) for pk, row in found if row}
 
 
 def _payloads(jobs: Sequence[Job], name: str) -> list[int]:

@@ -13,6 +13,7 @@ from foundation.core.actors import Actor
 from foundation.markets.models import Scope
 from pim.choices import Sensitivity
 from pim.models import Product
+from pim.models.attributes import clearance_of
 from pim.queries.classifications import actor_at
 from pim.queries.completeness import tally
 from pim.queries.products import labels_of, lines_of
@@ -176,7 +177,7 @@ def product_page(uid: UUID, *, wanted: Mapping[str, str], actor: Actor) -> Produ
     return ProductPage(
         **bench.score,
         bench=bench,
-        product=_head(product, bench.line, pictures, scope),
+        product=_head(product, bench.line, pictures, scope, actor),
         groups=value_groups(bench.sheet, asked) if bench.sheet else [],
         asked=asked,
         can_edit=actor.may("pim.edit"),
@@ -204,10 +205,13 @@ def _ring(scope: Scope, judged: tuple[int, int], *, is_current: bool) -> ScopeRi
     return ScopeRing(label(scope), 100 * filled / required, required - filled, address(scope), is_current)
 
 
-def _head(product: Product, line: Sequence[Product], pictures: Gallery, scope: Scope | None) -> ProductHead:
+def _head(
+    product: Product, line: Sequence[Product], pictures: Gallery, scope: Scope | None, actor: Actor
+) -> ProductHead:
     query = address(scope) if scope else ""
     titles = labels_of([one.pk for one in line], LOCALE)
     above = line[1] if len(line) > 1 else None
+    identifiers = product.identifiers.within(clearance_of(actor)).order_by("scheme", "value")
     return ProductHead(
         uid=product.uid,
         sku=product.sku,
@@ -217,7 +221,7 @@ def _head(product: Product, line: Sequence[Product], pictures: Gallery, scope: S
         level=_level(product),
         parent=Parent(above.sku, titles[above.pk], reverse("product", args=[above.uid]) + query) if above else None,
         picture_url=pictures.first_picture_url,
-        identifiers=[Named(one.scheme.upper(), one.value) for one in product.identifiers.order_by("scheme", "value")],
+        identifiers=[Named(one.scheme.upper(), one.value) for one in identifiers],
     )
 
 

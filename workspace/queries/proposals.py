@@ -13,6 +13,7 @@ from dam.models import Asset
 from foundation.core import moment
 from foundation.core.actors import Actor
 from pim.models import Product
+from pim.models.attributes import clearance_of
 from pim.queries.products import labels_of
 from workspace.queries.counts import Capped
 from workspace.queries.pictures import LARGE, addresses, visible_media
@@ -138,7 +139,7 @@ def _product(binding: Binding, actor: Actor) -> ProposedProduct:
     product: Product = binding.product
     bound = visible_media(product.pk, actor)[:PICTURES]
     urls = addresses((one.binding.asset for one in bound), actor)
-    identifiers = product.identifiers.order_by("scheme", "value")[:3]
+    identifiers = product.identifiers.within(clearance_of(actor)).order_by("scheme", "value")[:3]
     facts = [Fact(one.scheme.upper(), one.value) for one in identifiers]
     if binding.axis:
         name, _, value = binding.axis.partition("=")

@@ -204,5 +204,5 @@ def bulk_discard(request: PageRequest, uid: UUID) -> HttpResponse:
     """Nothing was changed, so nothing is left."""
     change = get_bulk_change(uid, actor=request.actor)
     discard_bulk_change(change, actor=request.actor)
-    messages.success(request, f"Discarded: {name_of(change)}")
+    messages.success(request, f"Discarded: {name_of(change, request.actor)}")
     return redirect(NOUNS[change.noun].list)

@@ -1,4 +1,7 @@
-"""Taking back what a page of settings did: its toast has a signed address that says how it was."""
+"""Taking back what a page of settings did: its toast has a sealed address that says how it was.
+
+Sealed, since it may say more than who made the change may see.
+"""
 
 from __future__ import annotations
 
@@ -11,6 +14,7 @@ from django.shortcuts import redirect
 from django.urls import reverse
 
 from foundation.core.errors import Invalid, Stale
+from foundation.core.sealing import seal, unseal
 from workspace.views.pages import PageRequest
 
 UNDONE_WITHIN = 24 * 60 * 60
@@ -19,14 +23,15 @@ UNDONE_WITHIN = 24 * 60 * 60
 def undo_address(name: str, key: str, **told: Any) -> str:
     """Where one thing's change is taken back; `told` is what `read_undo` gives there."""
     change = signing.dumps({**told, "key": key}, salt=f"workspace.{name}", compress=True)
-    return f"{reverse(name, args=[key])}?change={change}"
+    return f"{reverse(name, args=[key])}?change={seal(change)}"
 
 
 def read_undo(request: PageRequest, name: str, key: str) -> dict[str, Any]:
     """What the address tells of a change of this very thing."""
     try:
-        told = signing.loads(request.GET.get("change", ""), salt=f"workspace.{name}", max_age=UNDONE_WITHIN)
-    except signing.BadSignature:
+        change = unseal(request.GET.get("change", ""))
+        told = signing.loads(change, salt=f"workspace.{name}", max_age=UNDONE_WITHIN)
+    except (ValueError, signing.BadSignature):
         told = {}
     if told.get("key") != key:
         raise Invalid("This undo is too old, or not one of ours; change the fields by hand", path="change")

@@ -184,7 +184,7 @@ def _records(links: Sequence[Link], actor: Actor) -> list[Record]:
         if link.source == Source.REVISION and (revision := revisions.get(link.row)):
             found.append(_of_revision(link, revision, cut))
         elif link.source == Source.ENTRY and (entry := entries.get(link.row)):
-            found.append(_of_entry(link, entry))
+            found.append(_of_entry(link, entry, cut))
     return found
 
 
@@ -203,10 +203,10 @@ def _named(links: Sequence[Link], source: Source) -> dict[str, Any]:
 def _cutter(actor: Actor) -> Callable[[str], Cut | None]:
     known: dict[str, Cut] = {}
 
-    def cut_of(table: str) -> Cut | None:
-        if table in CUTS and table not in known:
-            known[table] = CUTS[table](actor)
-        return known.get(table)
+    def cut_of(name: str) -> Cut | None:
+        if name in CUTS and name not in known:
+            known[name] = CUTS[name](actor)
+        return known.get(name)
 
     return cut_of
 
@@ -220,10 +220,12 @@ def _of_revision(link: Link, row: Revision, cut_of: Callable[[str], Cut | None])
     )  # fmt: skip
 
 
-def _of_entry(link: Link, row: Entry) -> Record:
+def _of_entry(link: Link, row: Entry, cut_of: Callable[[str], Cut | None]) -> Record:
+    cut = cut_of(row.action)
+    detail = cut(row.detail) if cut else row.detail
     return Record(
         link.position, row.at, link.get_source_display(), row.pk, link.actor, link.behalf, row.action,
-        row.subject_type, row.subject, row.reason, row.request, "", None, row.detail,
+        row.subject_type, row.subject, row.reason, row.request, "", None, detail,
     )  # fmt: skip
 
 
