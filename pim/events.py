@@ -33,7 +33,10 @@ PRODUCT_UNCLASSIFIED = declare(
     "pim.product.unclassified", "A product lies in a category no more", sku="text", category="tree/code"
 )
 PRODUCT_RELATED = declare(
-    "pim.product.related", "What a product is to other products is another", sku="text", types="codes of those that changed"
+    "pim.product.related",
+    "What a product is to other products is another",
+    sku="text",
+    types="codes of the types of relations that changed",
 )
 PRODUCT_COMPLETED_FIRST = declare(
     "pim.product.completed_first",

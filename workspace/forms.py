@@ -26,7 +26,7 @@ from workspace.queries.shown import LOCALE
 from workspace.queries.trees import labels_of
 
 OFFERED = 500
-LABEL = "label-"
+LABEL, INVERSE = "label-", "inverse-"
 
 
 class Words(forms.CharField):
@@ -158,6 +158,31 @@ class LabelledForm(SettingForm):
 class AttributeGroupForm(LabelledForm):
     code = forms.CharField(max_length=40, help_text="Short, as logistics. Attributes name it.")
     position = forms.IntegerField(min_value=0, label="Place", help_text="Lower numbers stand first on pages.")
+
+
+class RelationTypeForm(LabelledForm):
+    """A type of relations, with what it is called from either side."""
+
+    code = forms.CharField(max_length=40, help_text="Short, as spare-part. It stays once the type is made.")
+    position = forms.IntegerField(min_value=0, max_value=10_000, label="Place", help_text="Lower numbers come first.")
+    is_two_way = forms.BooleanField(
+        required=False, label="Holds both ways", help_text="Said of one product, it stands on the other one’s page too."
+    )
+    has_quantity = forms.BooleanField(
+        required=False, label="So many of each", help_text="The product is made of them, as a pack is; never of itself."
+    )
+    is_market_limitable = forms.BooleanField(
+        required=False, label="May hold in one market alone", help_text="Else it holds in all of them."
+    )
+
+    def __init__(self, *args: Any, **more: Any) -> None:
+        super().__init__(*args, **more)
+        said = {name.removeprefix(INVERSE): text for name, text in self.initial.items() if name.startswith(INVERSE)}
+        for one in labels_of(said):
+            name = f"From the other side, in {one.language}"
+            self.fields[f"{INVERSE}{one.locale}"] = forms.CharField(required=False, max_length=200, label=name)
+        words = [name for prefix in (LABEL, INVERSE) for name in self.fields if name.startswith(prefix)]
+        self.order_fields(["code", *words])
 
 
 class AttributeForm(LabelledForm):

@@ -27,6 +27,7 @@ from pim.services import (
 )
 
 TYPE = OpenApiParameter("type", str, description="Code of a type of relations")
+DEFINITION = ("labels", "inverse_labels", "position", "is_two_way", "has_quantity", "is_market_limitable")
 READ_ONLY = ("position", "is_inverse")
 
 
@@ -103,7 +104,7 @@ class RelationTypeView(APIView):
         """Change what is named."""
         actor = actor_of(request)
         found = get_relation_type(code, actor=actor)
-        said = {name: getattr(found, name) for name in RelationTypeChangeSerializer().fields}
+        said = {name: getattr(found, name) for name in DEFINITION}
         made = define_relation_type(
             code=code, **said | _definition(request), actor=actor, must_be="known",
             expected_version=read_version(request) or found.version,
@@ -131,7 +132,7 @@ class RelationListView(APIView):
     )  # fmt: skip
     @idempotent
     def put(self, request: Request, sku: str) -> Response:
-        """Let the product be exactly this to others, in this order, as far as you see it; of one type if it is named."""
+        """Let the product be exactly this to others, in this order, as far as you see it; with `type` of that alone."""
         actor, asked = actor_of(request), read_parameters(request, "type")
         product, kind = get_product(sku, actor=actor), asked.get("type", "")
         set_relations(
@@ -148,9 +149,7 @@ class RelationListView(APIView):
         """Relate the product to more, all or none; what is said already gets the quantity that is given."""
         actor = actor_of(request)
         product = get_product(sku, actor=actor)
-        relate_products(
-            product, relations=_documents(request), actor=actor, expected_version=read_version(request)
-        )
+        relate_products(product, relations=_documents(request), actor=actor, expected_version=read_version(request))
         return _relations(product, request)
 
     @extend_schema(
@@ -199,8 +198,7 @@ def _told(row: RelationType, status: int = 200) -> Response:
 
 def _definition(request: Request) -> dict[str, Any]:
     body = read_object(request)
-    known = RelationTypeChangeSerializer().fields.keys()
-    return {name: value for name, value in body.items() if name in known}
+    return {name: value for name, value in body.items() if name in DEFINITION}
 
 
 def _documents(request: Request) -> list[dict[str, Any]]:

@@ -12,17 +12,30 @@ from foundation.history.queries import Image
 from foundation.markets.models import Cell, Channel, Market
 from foundation.taxonomy.models import Category
 from pim.choices import ANY_LOCALE
-from pim.models import Attribute, Classification, Family, Override, Placement, Product, ProductValues
+from pim.models import (
+    Attribute,
+    Classification,
+    Family,
+    Override,
+    Placement,
+    Product,
+    ProductValues,
+    Relation,
+    RelationType,
+)
 from pim.queries.classifications import actor_at
 
 VALUE, OVERRIDE, PLACEMENT, CATEGORY, FIELD = "value", "override", "placement", "category", "field"
+RELATION = "relation"
 OF_VALUES = (VALUE, OVERRIDE)
-OF_PRODUCT = (ProductValues, Override, Placement, Classification)
+OF_PRODUCT = (ProductValues, Override, Placement, Classification, Relation)
 
 
 @dataclass(frozen=True, order=True)
 class Fact:
-    """One thing that can be said of a product: an attribute in a cell, a placement, a category, a field of its row."""
+    """One thing that can be said of a product: an attribute in a cell, a placement, a category, a relation (by its type
+    and the SKU of the other product), a field of its row.
+    """
 
     kind: str
     name: str
@@ -56,6 +69,7 @@ class Reader:
         self.product, self.actor = product, actor
         self.viewer = actor_at(product, actor.within("pim.view"))
         self.categories: dict[int, str] = {}
+        self.skus: dict[int, str | None] = {}
 
     @cached_property
     def attributes(self) -> dict[int, str]:
@@ -94,6 +108,7 @@ class Reader:
             Override._meta.db_table: self._override,
             Placement._meta.db_table: self._placement,
             Classification._meta.db_table: self._category,
+            Relation._meta.db_table: self._relation,
             Product._meta.db_table: self._fields,
         }
         return reads[table](image) if image else {}
@@ -126,6 +141,18 @@ class Reader:
             self.categories[number] = found.key if found else ""
         return self.categories[number]
 
+    @cached_property
+    def relation_types(self) -> dict[int, str]:
+        return dict(RelationType.objects.visible_to(self.actor).values_list("pk", "code"))
+
+    def _relation(self, image: Image) -> Facts:
+        """Nothing where the reader does not see the other product, nor of a type that is no more."""
+        market = self.markets[image["market_id"]] if image["market_id"] else ""
+        kind, other = self.relation_types.get(image["type_id"]), self._sku(image["target_id"])
+        if kind is None or other is None or (market and not self.viewer.sees("market", market)):
+            return {}
+        return {Fact(RELATION, f"{kind}/{other}", market): {name: image[name] for name in ("quantity", "position")}}
+
     def _fields(self, image: Image) -> Facts:
         said = {"state": image["state"], "sku": image["sku"], "family": self.families.get(image["family_id"])}
         said["parent"] = self._sku(image["parent_id"]) if image["parent_id"] else None
@@ -134,7 +161,10 @@ class Reader:
     def _sku(self, number: int) -> str | None:
         if number == self.product.parent_id and self.product.parent is not None:
             return self.product.parent.sku
-        return Product.objects.visible_to(self.actor).filter(pk=number).values_list("sku", flat=True).first()
+        if number not in self.skus:
+            seen = Product.objects.visible_to(self.actor)
+            self.skus[number] = seen.filter(pk=number).values_list("sku", flat=True).first()
+        return self.skus[number]
 
 
 def differences(before: Mapping[Fact, Any], after: Mapping[Fact, Any]) -> list[FactChange]:

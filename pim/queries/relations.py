@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from django.db.models import Case, IntegerField, QuerySet, Value, When
@@ -33,6 +34,13 @@ def relations_at(product: Product, *, actor: Actor, type: str = "") -> QuerySet[
     """What other products say of it: that it is their accessory."""
     rows = Relation.objects.visible_to(actor).pointing_at(product).select_related(*ENDS)
     return rows.filter(type__code=type) if type else rows
+
+
+def relations_above(line: Sequence[Product], *, actor: Actor) -> list[Relation]:
+    """What is said of the models that a product stands below, which holds for it as well."""
+    above = [one.pk for one in line]
+    rows = Relation.objects.visible_to(actor).filter(product__in=above).select_related(*ENDS) if above else []
+    return sorted(rows, key=lambda row: (row.type.position, row.type.code, above.index(row.product_id), row.position))
 
 
 def relation_document(row: Relation, product: Product) -> dict[str, Any]:

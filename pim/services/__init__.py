@@ -22,7 +22,13 @@ from pim.services.reading import (
 from pim.services.record_types import define_record_type, delete_record_type
 from pim.services.records import delete_record, write_record, write_records
 from pim.services.relation_types import define_relation_type, delete_relation_type
-from pim.services.relations import relate_products, set_relations, sort_relations, unrelate_products
+from pim.services.relations import (
+    relate_products,
+    set_relations,
+    sort_relations,
+    undo_relating,
+    unrelate_products,
+)
 from pim.services.restoring import preview_restore, restore_product
 from pim.services.rules import define_rule
 from pim.services.values import set_values, undo_value
@@ -72,6 +78,7 @@ __all__ = [
     "start_attribute_move",
     "start_import",
     "unclassify_product",
+    "undo_relating",
     "undo_value",
     "unrelate_products",
     "upsert_each",

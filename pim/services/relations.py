@@ -11,7 +11,7 @@ from django.db import connection
 from django.db.models import F, Max
 
 from foundation.core.actors import Actor
-from foundation.core.errors import Denied, Invalid, Missing, Stale
+from foundation.core.errors import Denied, Invalid, Missing, Stale, TandemError
 from foundation.core.locks import hold_until_commit
 from foundation.events.services import append_events
 from foundation.history.services import recorded
@@ -44,6 +44,20 @@ class Related:
     made: list[Relation] = field(default_factory=list)
     changed: list[tuple[Relation, dict[str, Any]]] = field(default_factory=list)
     ended: list[Relation] = field(default_factory=list)
+
+    @property
+    def undoing(self) -> dict[str, Any]:
+        """What `undo_relating` is told to take it back."""
+        left = [*self.made, *(row for row, _ in self.changed)]
+        before = [self._document(row, told) for row, told in self.changed]
+        return {
+            "drop": [row.pk for row in self.made],
+            "put": before + [self._document(row, row.told) for row in self.ended],
+            "seen": [[row.pk, row.quantity, row.position] for row in left],
+        }
+
+    def _document(self, row: Relation, told: Mapping[str, Any]) -> dict[str, Any]:
+        return {"type": row.type.code, "product": row.other(self.product).sku, "market": row.place, **told}
 
     @property
     def touched(self) -> list[Relation]:
@@ -113,6 +127,25 @@ def unrelate_products(
     return done
 
 
+def undo_relating(
+    product: Product, *, drop: Collection[int], put: Sequence[Mapping[str, Any]], seen: Mapping[int, Sequence[Any]],
+    actor: Actor,
+) -> Related:  # fmt: skip
+    """Take a change back: what it made goes, what it changed or ended is said again where it stood.
+
+    `seen` is quantity and place of what it left, by number; raises `Stale` where somebody went on from there.
+    """
+    editor = actor.require("pim.edit")
+    with recorded(editor):
+        rows = {row.pk: [row.quantity, row.position] for row in relations_of(product, actor=actor) if row.pk in seen}
+        if rows != {pk: list(told) for pk, told in seen.items()}:
+            raise Stale("Somebody changed it again since; look at it before you take anything back", path="change")
+        done = unrelate_products(product, ids=drop, actor=actor) if drop else None
+        if put or done is None:
+            done = relate_products(product, relations=put, actor=actor)
+    return done
+
+
 def sort_relations(
     product: Product, *, type: str, ids: Sequence[int], actor: Actor, seen: Sequence[int] | None = None
 ) -> Related:
@@ -141,11 +174,26 @@ def sort_relations(
     return done
 
 
+def refusal_of_relation(
+    product: Product, document: Mapping[str, Any], *, actor: Actor, is_new: bool
+) -> TandemError | None:  # fmt: skip
+    """Why a relation could not be said, or taken back, just now; nothing is written."""
+    try:
+        editor = actor.require("pim.edit")
+        wanted = read_relations(product, relations=[document], actor=actor)
+        _require_theirs(product, [one.market_code for one in wanted], editor)
+        if is_new:
+            _require_no_circle(product, [one.product for one in wanted if one.type.has_quantity])
+    except TandemError as error:
+        return error
+    return None
+
+
 def _lock(
     product: Product, wanted: Sequence[Wanted], editor: Actor, *, standing: Sequence[Relation] = (),
     expected_version: int | None = None,
 ) -> Product:  # fmt: skip
-    """The product and all that it points at, or will, in the order of their numbers; packs and bundles one at a time."""
+    """The product and all that it points at, or will, in the order of their numbers; packs and bundles by turns."""
     if any(one.type.has_quantity for one in wanted):
         hold_until_commit(COMPOSING)
     ids = {product.pk, *(one.product.pk for one in wanted), *(row.other(product).pk for row in standing)}
@@ -201,14 +249,14 @@ def _put(done: Related, wanted: Sequence[Wanted]) -> None:
             place = last[one.type.pk] if one.position is None else one.position
             done.made.append(one.row(done.product, place))
         elif row.product_id == done.product.pk:
-            told = {"quantity": one.quantity, "position": row.position if one.position is None else one.position}
-            if told != row.told:
-                done.changed.append((row, row.told))
-                row.quantity, row.position = told["quantity"], told["position"]
+            said, place = row.told, row.position if one.position is None else one.position
+            if (row.quantity, row.position) != (one.quantity, place):
+                done.changed.append((row, said))
+                row.quantity, row.position = one.quantity, place
     Relation.objects.bulk_create(done.made)
     Relation.objects.bulk_update([row for row, _ in done.changed], ["quantity", "position"])
     _require_room(done)
-    _require_no_circle(done)
+    _require_no_circle(done.product, [row.target for row in done.made if row.type.has_quantity])
 
 
 def _require_room(done: Related) -> None:
@@ -226,16 +274,17 @@ def _require_room(done: Related) -> None:
             raise Invalid(f"A product has at most {MAX_RELATIONS} relations of a type", path="relations")
 
 
-def _require_no_circle(done: Related) -> None:
-    parts = {row.target_id: row.target for row in done.made if row.type.has_quantity}
+def _require_no_circle(product: Product, parts: Sequence[Product]) -> None:
     if not parts:
         return
+    known = {one.pk: one for one in parts}
     with connection.cursor() as cursor:
-        cursor.execute(MADE_OF, [sorted(parts), done.product.pk])
-        if found := cursor.fetchone():
-            part = parts[found[0]].sku
-            text = f"{part} is made of {done.product.sku} itself, or of what is made of it: this would be a circle"
-            raise Invalid(text, path="product", reason="circle")
+        cursor.execute(MADE_OF, [sorted(known), product.pk])
+        found = cursor.fetchone()
+    if found:
+        part = known[found[0]].sku
+        text = f"{part} is made of {product.sku} itself, or of what is made of it: this would be a circle"
+        raise Invalid(text, path="product", reason="circle")
 
 
 def _tell(done: Related) -> None:

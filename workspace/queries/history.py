@@ -38,6 +38,7 @@ SENTENCES: dict[str, str] = {
     "pim.product.withdrawn": "{sku} withdrawn from {channel} in {market}",
     "pim.product.classified": "{sku} put into {category}",
     "pim.product.unclassified": "{sku} taken out of {category}",
+    "pim.product.related": "{sku}: what it is to other products changed ({types})",
     "pim.product.completed_first": "{sku} complete in {scope} for the first time",
     "dam.asset.ingested": "{filename} ingested",
     "dam.asset.approved": "Version {version} approved",
