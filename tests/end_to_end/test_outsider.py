@@ -81,6 +81,7 @@ CLOSED_TO_STEWARDS = {
     "/settings/presets/new/",
     "/settings/queues/new/",
     "/settings/rules/new/",
+    "/settings/relation-types/new/",
     # they are asked about a category, a tree or a word
     "/api/v1/schemas/google/suggestions",
     "/api/v1/schemas/google/coverage",
