@@ -146,13 +146,16 @@ class FieldsForm(forms.Form):
 class LabelledForm(SettingForm):
     """A form with what something is called in each language of the house, as far as they are few."""
 
+    words = {LABEL: "Name in"}
+
     def __init__(self, *args: Any, **more: Any) -> None:
         super().__init__(*args, **more)
-        said = {name.removeprefix(LABEL): text for name, text in self.initial.items() if name.startswith(LABEL)}
-        for one in labels_of(said):
-            name = f"Name in {one.language}"
-            self.fields[f"{LABEL}{one.locale}"] = forms.CharField(required=False, max_length=200, label=name)
-        self.order_fields(["code", *(name for name in self.fields if name.startswith(LABEL))])
+        for prefix, name in self.words.items():
+            said = {key.removeprefix(prefix): text for key, text in self.initial.items() if key.startswith(prefix)}
+            for one in labels_of(said):
+                label = f"{name} {one.language}"
+                self.fields[f"{prefix}{one.locale}"] = forms.CharField(required=False, max_length=200, label=label)
+        self.order_fields(["code", *(name for name in self.fields if name.startswith(tuple(self.words)))])
 
 
 class AttributeGroupForm(LabelledForm):
@@ -161,28 +164,12 @@ class AttributeGroupForm(LabelledForm):
 
 
 class RelationTypeForm(LabelledForm):
-    """A type of relations, with what it is called from either side."""
-
+    words = {LABEL: "Name in", INVERSE: "From the other side, in"}
     code = forms.CharField(max_length=40, help_text="Short, as spare-part. It stays once the type is made.")
     position = forms.IntegerField(min_value=0, max_value=10_000, label="Place", help_text="Lower numbers come first.")
-    is_two_way = forms.BooleanField(
-        required=False, label="Holds both ways", help_text="Said of one product, it stands on the other one’s page too."
-    )
-    has_quantity = forms.BooleanField(
-        required=False, label="So many of each", help_text="The product is made of them, as a pack is; never of itself."
-    )
-    is_market_limitable = forms.BooleanField(
-        required=False, label="May hold in one market alone", help_text="Else it holds in all of them."
-    )
-
-    def __init__(self, *args: Any, **more: Any) -> None:
-        super().__init__(*args, **more)
-        said = {name.removeprefix(INVERSE): text for name, text in self.initial.items() if name.startswith(INVERSE)}
-        for one in labels_of(said):
-            name = f"From the other side, in {one.language}"
-            self.fields[f"{INVERSE}{one.locale}"] = forms.CharField(required=False, max_length=200, label=name)
-        words = [name for prefix in (LABEL, INVERSE) for name in self.fields if name.startswith(prefix)]
-        self.order_fields(["code", *words])
+    is_two_way = forms.BooleanField(required=False, label="Holds both ways", help_text="It stands on both pages.")
+    has_quantity = forms.BooleanField(required=False, label="So many of each", help_text="As packs are made of parts.")
+    is_market_limitable = forms.BooleanField(required=False, label="May hold in one market alone")
 
 
 class AttributeForm(LabelledForm):

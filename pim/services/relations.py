@@ -175,7 +175,7 @@ def sort_relations(
 
 
 def refusal_of_relation(
-    product: Product, document: Mapping[str, Any], *, actor: Actor, is_new: bool
+    product: Product, *, document: Mapping[str, Any], actor: Actor, is_new: bool
 ) -> TandemError | None:  # fmt: skip
     """Why a relation could not be said, or taken back, just now; nothing is written."""
     try:

@@ -194,7 +194,7 @@ def _refuse_foreign_placements(attempt: _Attempt, product: Product, actor: Actor
 def _refuse_relations(attempt: _Attempt, product: Product, actor: Actor) -> None:
     for one in [one for one in attempt.changes if one.fact.kind == RELATION]:
         said = _said_of(one.fact, one.after or one.before)
-        if problem := refusal_of_relation(product, said, actor=actor, is_new=one.before is None):
+        if problem := refusal_of_relation(product, document=said, actor=actor, is_new=one.before is None):
             attempt.refuse(one, problem)
 
 

@@ -123,6 +123,7 @@ def test_who_may_not_does_not(
     related: Any, steward: Any, outsider: Any, merchant: Any, browser_of: Any
 ) -> None:  # fmt: skip
     """Otto is a steward of the US, where neither hood nor belt is: he sees none of it, and no count."""
+    factories.place(related.ridge, ("shop", "US"))
     page = browser_of(outsider).get(related.path)
     panel = page.context["relations"]
     assert (panel.groups, panel.incoming, panel.holds_everywhere) == ([], [], False)
