@@ -8,7 +8,7 @@ from functools import cached_property
 from typing import Any
 
 from foundation.core.actors import Actor
-from foundation.history.queries import Image
+from foundation.history.queries import Image, gone_values
 from foundation.markets.models import Cell, Channel, Market
 from foundation.taxonomy.models import Category
 from pim.choices import ANY_LOCALE
@@ -69,7 +69,6 @@ class Reader:
         self.product, self.actor = product, actor
         self.viewer = actor_at(product, actor.within("pim.view"))
         self.categories: dict[int, str] = {}
-        self.skus: dict[int, str | None] = {}
 
     @cached_property
     def attributes(self) -> dict[int, str]:
@@ -145,10 +144,17 @@ class Reader:
     def relation_types(self) -> dict[int, str]:
         return dict(RelationType.objects.visible_to(self.actor).values_list("pk", "code"))
 
+    @cached_property
+    def related(self) -> dict[int, str]:
+        """SKUs of what the product points at or once did, as far as the reader sees it. Three queries."""
+        targets = set(Relation.objects.filter(product=self.product).values_list("target", flat=True))
+        targets |= gone_values(Relation._meta.db_table, "product_id", self.product.pk, told="target_id")
+        return dict(Product.objects.visible_to(self.actor).filter(pk__in=targets).values_list("pk", "sku"))
+
     def _relation(self, image: Image) -> Facts:
         """Nothing where the reader does not see the other product, nor of a type that is no more."""
         market = self.markets[image["market_id"]] if image["market_id"] else ""
-        kind, other = self.relation_types.get(image["type_id"]), self._sku(image["target_id"])
+        kind, other = self.relation_types.get(image["type_id"]), self.related.get(image["target_id"])
         if kind is None or other is None or (market and not self.viewer.sees("market", market)):
             return {}
         return {Fact(RELATION, f"{kind}/{other}", market): {name: image[name] for name in ("quantity", "position")}}
@@ -161,10 +167,7 @@ class Reader:
     def _sku(self, number: int) -> str | None:
         if number == self.product.parent_id and self.product.parent is not None:
             return self.product.parent.sku
-        if number not in self.skus:
-            seen = Product.objects.visible_to(self.actor)
-            self.skus[number] = seen.filter(pk=number).values_list("sku", flat=True).first()
-        return self.skus[number]
+        return Product.objects.visible_to(self.actor).filter(pk=number).values_list("sku", flat=True).first()
 
 
 def differences(before: Mapping[Fact, Any], after: Mapping[Fact, Any]) -> list[FactChange]:
