@@ -161,11 +161,12 @@ class RelationListView(APIView):
     )  # fmt: skip
     def delete(self, request: Request, sku: str) -> Response:
         """Take one relation back; without a market the one that holds in all of them."""
-        actor, asked = actor_of(request), read_parameters(request, "type", "product", "market")
+        actor = actor_of(request)
+        product = get_product(sku, actor=actor)
+        asked = read_parameters(request, "type", "product", "market")
         for name in ("type", "product"):
             if name not in asked:
                 raise Invalid(f"Say the {name}", path=name)
-        product = get_product(sku, actor=actor)
         rows = relations_of(product, actor=actor, type=asked["type"])
         wanted = (asked["product"], asked.get("market"))
         ids = [row.pk for row in rows if (row.other(product).sku, row.place) == wanted]

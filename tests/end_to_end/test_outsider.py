@@ -189,6 +189,7 @@ def own_ids() -> dict[str, list[str]]:
         "rules": ["named"],
         "validation-rules": ["named"],
         "record-types": ["makers"],
+        "relation-types": ["pack"],
         "records": ["makers/harrow"],
         "record": ["makers/harrow"],
         "options": ["colour/red"],
