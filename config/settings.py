@@ -268,7 +268,7 @@ SPECTACULAR_SETTINGS = {
         "VerdictCodeEnum": "dam.verdict.Code",
         "ValueKindEnum": ("own", "computed"),
         "SpanKindEnum": ("same", "removed", "added"),
-        "FactKindEnum": ("value", "override", "placement", "category", "field"),
+        "FactKindEnum": ("value", "override", "placement", "category", "relation", "field"),
         "BulkOutcomeEnum": "foundation.bulk.choices.Outcome",
         "FeedStateEnum": "syndication.choices.FeedState",
         "RequestStateEnum": "foundation.approval.choices.RequestState",

@@ -35,6 +35,7 @@ class PimConfig(AppConfig):
         export_models(models.RecordType, models.Record)
         export_models(models.ValidationRule)
         export_models(models.Requirement, models.Product, models.Identifier, models.ProductValues, models.Override)
+        export_models(models.RelationType, models.Relation)
         export_models(models.Placement, models.Classification, models.FirstCompletion, models.CompletenessDay)
         export_models(models.ProductImport, models.ImportRow, models.ImportRowError, models.ColumnMapping)
         derived_models("computed from values, requirements and placements", models.Completeness)

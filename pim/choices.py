@@ -74,8 +74,21 @@ class RowOutcome(models.TextChoices):
 
 
 MASK_LENGTH = 1024
+MAX_RELATIONS = 200  # of a product and a type
+MAX_QUANTITY = 1_000_000
 MAX_COLUMNS = 50  # of a table, and fields of a record
 MAX_ROWS = 200
 ANY_LOCALE = "*"
 GTIN = "gtin"
 SKU = "sku"
+
+# Relation types that a house begins with: code, what it is called, what from the other side, and whether it holds both
+# ways, has a quantity, may be limited to a market.
+FIRST_RELATION_TYPES = (
+    ("cross-sell", "Cross-sell", "Cross-sell", True, False, True),
+    ("up-sell", "Up-sell", "Up-sell of", False, False, True),
+    ("accessory", "Accessories", "Accessory of", False, False, True),
+    ("replacement", "Replaced by", "Replaces", False, False, True),
+    ("pack", "Contents of the pack", "In packs", False, True, False),
+    ("bundle", "Contents of the bundle", "In bundles", False, True, False),
+)

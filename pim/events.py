@@ -32,6 +32,12 @@ PRODUCT_CLASSIFIED = declare(
 PRODUCT_UNCLASSIFIED = declare(
     "pim.product.unclassified", "A product lies in a category no more", sku="text", category="tree/code"
 )
+PRODUCT_RELATED = declare(
+    "pim.product.related",
+    "What a product is to other products is another",
+    sku="text",
+    types="codes of the types of relations that changed",
+)
 PRODUCT_COMPLETED_FIRST = declare(
     "pim.product.completed_first",
     "A sellable product was complete in a scope for the first time",
@@ -55,6 +61,7 @@ ATTRIBUTE_CHANGED = declare(
 RULE_CHANGED = declare(
     "pim.rule.changed", "A rule over several values is another", code="text, empty unless all that it reads is public"
 )
+RELATION_TYPE_CHANGED = declare("pim.relation_type.changed", "A type of relations is another", code="text")
 RECORD_TYPE_CHANGED = declare("pim.record_type.changed", "What records of a type say is another", code="text")
 RECORD_CHANGED = declare("pim.record.changed", "A record says something else, or is new", type="code", code="text")
 RECORD_DELETED = declare("pim.record.deleted", "A record is there no more", type="code", code="text")

@@ -58,6 +58,24 @@ SELECT p.sku, x.what FROM (
     (SELECT *, 'is noted to name a record that it does not' FROM (SELECT * FROM kept EXCEPT SELECT * FROM said) b)
 ) x JOIN pim_product p ON p.id = x.product_id ORDER BY 1, 2 LIMIT %s
 """
+# What a type of relations does not admit, and two-way relations that both sides say.
+RELATIONS = """
+SELECT p.sku, o.sku, t.code FROM pim_relation r JOIN pim_relationtype t ON t.id = r.type_id
+  JOIN pim_product p ON p.id = r.product_id JOIN pim_product o ON o.id = r.target_id
+ WHERE t.has_quantity <> (r.quantity IS NOT NULL) OR (r.market_id IS NOT NULL AND NOT t.is_market_limitable)
+    OR (t.is_two_way AND EXISTS (
+        SELECT 1 FROM pim_relation b WHERE b.product_id = r.target_id AND b.target_id = r.product_id
+           AND b.type_id = r.type_id AND b.market_id IS NOT DISTINCT FROM r.market_id))
+ ORDER BY 1, 2, 3 LIMIT %s
+"""
+CIRCLES = """
+WITH RECURSIVE made(product, part) AS (
+    SELECT r.product_id, r.target_id FROM pim_relation r JOIN pim_relationtype t ON t.id = r.type_id AND t.has_quantity
+    UNION
+    SELECT m.product, r.target_id FROM made m JOIN pim_relation r ON r.product_id = m.part
+      JOIN pim_relationtype t ON t.id = r.type_id AND t.has_quantity
+) SELECT p.sku FROM made m JOIN pim_product p ON p.id = m.product WHERE m.part = m.product ORDER BY 1 LIMIT %s
+"""
 TREES = """
 SELECT p.sku FROM pim_product p LEFT JOIN pim_product up ON up.id = p.parent_id
  WHERE (p.root_id, p.level, p.family_id) IS DISTINCT FROM
@@ -75,6 +93,8 @@ def register() -> None:
     fsck_check("models lie in categories, and one is primary")(shelves_are_right)
     fsck_check("work items lie where their products lie")(items_follow_products)
     fsck_check("records that products name are there")(records_are_named)
+    fsck_check("relations are as their types admit")(relations_are_admitted)
+    fsck_check("no product is made of itself")(parts_end_somewhere)
     fsck_check("products stand below their models")(trees_are_whole)
 
 
@@ -128,6 +148,16 @@ def items_follow_products() -> Iterator[str]:
 def records_are_named() -> Iterator[str]:
     for sku, what in _rows(NAMED):
         yield f"{sku} {what}"
+
+
+def relations_are_admitted() -> Iterator[str]:
+    for sku, other, kind in _rows(RELATIONS):
+        yield f"{sku} is related to {other} as the type {kind} does not admit"
+
+
+def parts_end_somewhere() -> Iterator[str]:
+    for (sku,) in _rows(CIRCLES):
+        yield f"{sku} is made of itself"
 
 
 def trees_are_whole() -> Iterator[str]:

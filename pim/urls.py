@@ -16,6 +16,7 @@ from pim.api.overrides import OverrideClearView, OverrideExtendView, OverrideKee
 from pim.api.placements import PlacementListView
 from pim.api.products import ProductBulkView, ProductListView, ProductView
 from pim.api.records import RecordListView, RecordTypeListView, RecordTypeView, RecordView
+from pim.api.relations import IncomingRelationListView, RelationListView, RelationTypeListView, RelationTypeView
 from pim.api.rules import FindingListView, RuleListView, RuleView
 
 router = SimpleRouter(use_regex_path=False, trailing_slash=False)
@@ -40,6 +41,10 @@ urlpatterns = [
     path("record-types/<str:code>", RecordTypeView.as_view(), name="record-type-detail"),
     path("record-types/<str:code>/records", RecordListView.as_view(), name="record-list"),
     path("records/<path:key>", RecordView.as_view(), name="record-detail"),
+    path("relation-types", RelationTypeListView.as_view(), name="relation-type-list"),
+    path("relation-types/<str:code>", RelationTypeView.as_view(), name="relation-type-detail"),
+    path("products/<path:sku>/relations", RelationListView.as_view(), name="product-relations"),
+    path("products/<path:sku>/incoming-relations", IncomingRelationListView.as_view(), name="product-incoming"),
     path("products/<path:sku>/history", HistoryView.as_view(), name="product-history"),
     path("products/<path:sku>/compare", CompareView.as_view(), name="product-compare"),
     path("products/<path:sku>/restore", RestoreView.as_view(), name="product-restore"),

@@ -28,14 +28,16 @@ def make_actor(username: str, role: str, *, market: str = "", category: str = ""
 
 
 @pytest.fixture(autouse=True)
-def _first_roles(request: Any) -> None:
+def _first_rows(request: Any) -> None:
     """Tests with transactions of their own end with a flush, which takes what migrations put there."""
     from foundation.accounts.services.roles import seed_roles
+    from pim.services.relation_types import seed_relation_types
 
     marker = request.node.get_closest_marker("django_db")
     if (marker and marker.kwargs.get("transaction")) or {"transactional_db", "live_server"} & {*request.fixturenames}:
         request.getfixturevalue("_django_db_helper")
         seed_roles()
+        seed_relation_types()
 
 
 def enter(client: Any, actor: Any) -> None:

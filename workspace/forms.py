@@ -26,7 +26,7 @@ from workspace.queries.shown import LOCALE
 from workspace.queries.trees import labels_of
 
 OFFERED = 500
-LABEL = "label-"
+LABEL, INVERSE = "label-", "inverse-"
 
 
 class Words(forms.CharField):
@@ -146,18 +146,30 @@ class FieldsForm(forms.Form):
 class LabelledForm(SettingForm):
     """A form with what something is called in each language of the house, as far as they are few."""
 
+    words = {LABEL: "Name in"}
+
     def __init__(self, *args: Any, **more: Any) -> None:
         super().__init__(*args, **more)
-        said = {name.removeprefix(LABEL): text for name, text in self.initial.items() if name.startswith(LABEL)}
-        for one in labels_of(said):
-            name = f"Name in {one.language}"
-            self.fields[f"{LABEL}{one.locale}"] = forms.CharField(required=False, max_length=200, label=name)
-        self.order_fields(["code", *(name for name in self.fields if name.startswith(LABEL))])
+        for prefix, name in self.words.items():
+            said = {key.removeprefix(prefix): text for key, text in self.initial.items() if key.startswith(prefix)}
+            for one in labels_of(said):
+                label = f"{name} {one.language}"
+                self.fields[f"{prefix}{one.locale}"] = forms.CharField(required=False, max_length=200, label=label)
+        self.order_fields(["code", *(name for name in self.fields if name.startswith(tuple(self.words)))])
 
 
 class AttributeGroupForm(LabelledForm):
     code = forms.CharField(max_length=40, help_text="Short, as logistics. Attributes name it.")
     position = forms.IntegerField(min_value=0, label="Place", help_text="Lower numbers stand first on pages.")
+
+
+class RelationTypeForm(LabelledForm):
+    words = {LABEL: "Name in", INVERSE: "From the other side, in"}
+    code = forms.CharField(max_length=40, help_text="Short, as spare-part. It stays once the type is made.")
+    position = forms.IntegerField(min_value=0, max_value=10_000, label="Place", help_text="Lower numbers come first.")
+    is_two_way = forms.BooleanField(required=False, label="Holds both ways", help_text="It stands on both pages.")
+    has_quantity = forms.BooleanField(required=False, label="So many of each", help_text="As packs are made of parts.")
+    is_market_limitable = forms.BooleanField(required=False, label="May hold in one market alone")
 
 
 class AttributeForm(LabelledForm):

@@ -142,6 +142,12 @@ def gone_rows(tables: Collection[str], column: str, value: int) -> set[Row]:
     return set(gone.values_list("table_name", "row_key"))
 
 
+def gone_values(table: str, column: str, value: int, *, told: str) -> set[Any]:
+    """What another column said of rows that are there no more and had this in a column when they went."""
+    gone = Revision.objects.filter(op=Revision.Operation.DELETE, table_name=table, **{f"before__{column}": value})
+    return set(gone.values_list(f"before__{told}", flat=True))
+
+
 def changes_of(table: str, key: str | int, *, limit: int = 50) -> list[Change]:
     """The newest changes of one row. The image after a revision is the next one's image before."""
     rows = list(Revision.objects.filter(table_name=table, row_key=str(key)).order_by("-id")[:limit])

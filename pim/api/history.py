@@ -29,8 +29,8 @@ class SpanSerializer(serializers.Serializer):
 
 class FactChangeSerializer(serializers.Serializer):
     path = serializers.CharField(help_text="Its name for `only` of a restore, as value/name/*/en-GB")
-    kind = serializers.ChoiceField(["value", "override", "placement", "category", "field"])
-    name = serializers.CharField(help_text="The attribute, channel, category or field")
+    kind = serializers.ChoiceField(["value", "override", "placement", "category", "relation", "field"])
+    name = serializers.CharField(help_text="The attribute, channel, category, type/SKU of a relation, or field")
     market = serializers.CharField(allow_null=True)
     locale = serializers.CharField()
     before = serializers.JSONField(allow_null=True)

@@ -16,6 +16,7 @@ from pim.models.imports import ColumnMapping, ImportRow, ImportRowError, Product
 from pim.models.placements import Placement
 from pim.models.products import Identifier, Product, ProductSearch
 from pim.models.records import Record, RecordType, RecordUse
+from pim.models.relations import Relation, RelationType
 from pim.models.rules import Finding, ValidationRule
 from pim.models.values import Override, ProductValues
 
@@ -49,6 +50,8 @@ __all__ = [
     "Record",
     "RecordType",
     "RecordUse",
+    "Relation",
+    "RelationType",
     "Requirement",
     "UnitInUse",
     "ValidationRule",

@@ -8,21 +8,34 @@ from functools import cached_property
 from typing import Any
 
 from foundation.core.actors import Actor
-from foundation.history.queries import Image
+from foundation.history.queries import Image, gone_values
 from foundation.markets.models import Cell, Channel, Market
 from foundation.taxonomy.models import Category
 from pim.choices import ANY_LOCALE
-from pim.models import Attribute, Classification, Family, Override, Placement, Product, ProductValues
+from pim.models import (
+    Attribute,
+    Classification,
+    Family,
+    Override,
+    Placement,
+    Product,
+    ProductValues,
+    Relation,
+    RelationType,
+)
 from pim.queries.classifications import actor_at
 
 VALUE, OVERRIDE, PLACEMENT, CATEGORY, FIELD = "value", "override", "placement", "category", "field"
+RELATION = "relation"
 OF_VALUES = (VALUE, OVERRIDE)
-OF_PRODUCT = (ProductValues, Override, Placement, Classification)
+OF_PRODUCT = (ProductValues, Override, Placement, Classification, Relation)
 
 
 @dataclass(frozen=True, order=True)
 class Fact:
-    """One thing that can be said of a product: an attribute in a cell, a placement, a category, a field of its row."""
+    """One thing that can be said of a product: an attribute in a cell, a placement, a category, a relation (by its type
+    and the SKU of the other product), a field of its row.
+    """
 
     kind: str
     name: str
@@ -94,6 +107,7 @@ class Reader:
             Override._meta.db_table: self._override,
             Placement._meta.db_table: self._placement,
             Classification._meta.db_table: self._category,
+            Relation._meta.db_table: self._relation,
             Product._meta.db_table: self._fields,
         }
         return reads[table](image) if image else {}
@@ -125,6 +139,25 @@ class Reader:
             found = Category.objects.visible_to(self.actor).select_related("tree").filter(pk=number).first()
             self.categories[number] = found.key if found else ""
         return self.categories[number]
+
+    @cached_property
+    def relation_types(self) -> dict[int, str]:
+        return dict(RelationType.objects.visible_to(self.actor).values_list("pk", "code"))
+
+    @cached_property
+    def related(self) -> dict[int, str]:
+        """SKUs of what the product points at or once did, as far as the reader sees it. Three queries."""
+        targets = set(Relation.objects.filter(product=self.product).values_list("target", flat=True))
+        targets |= gone_values(Relation._meta.db_table, "product_id", self.product.pk, told="target_id")
+        return dict(Product.objects.visible_to(self.actor).filter(pk__in=targets).values_list("pk", "sku"))
+
+    def _relation(self, image: Image) -> Facts:
+        """Nothing where the reader does not see the other product, nor of a type that is no more."""
+        market = self.markets[image["market_id"]] if image["market_id"] else ""
+        kind, other = self.relation_types.get(image["type_id"]), self.related.get(image["target_id"])
+        if kind is None or other is None or (market and not self.viewer.sees("market", market)):
+            return {}
+        return {Fact(RELATION, f"{kind}/{other}", market): {name: image[name] for name in ("quantity", "position")}}
 
     def _fields(self, image: Image) -> Facts:
         said = {"state": image["state"], "sku": image["sku"], "family": self.families.get(image["family_id"])}

@@ -22,6 +22,14 @@ from pim.services.reading import (
 )
 from pim.services.record_types import define_record_type, delete_record_type
 from pim.services.records import delete_record, write_record, write_records
+from pim.services.relation_types import define_relation_type, delete_relation_type
+from pim.services.relations import (
+    relate_products,
+    set_relations,
+    sort_relations,
+    undo_relating,
+    unrelate_products,
+)
 from pim.services.restoring import preview_restore, restore_product
 from pim.services.rules import define_rule
 from pim.services.values import set_values, undo_value
@@ -37,10 +45,12 @@ __all__ = [
     "define_attribute_group",
     "define_family",
     "define_record_type",
+    "define_relation_type",
     "define_rule",
     "delete_option",
     "delete_record",
     "delete_record_type",
+    "delete_relation_type",
     "detach_variant",
     "extend_overrides",
     "forget_placement",
@@ -60,14 +70,19 @@ __all__ = [
     "preview_attribute_move",
     "preview_detach",
     "preview_restore",
+    "relate_products",
     "replace_product",
     "restore_product",
     "set_categories",
+    "set_relations",
     "set_values",
+    "sort_relations",
     "start_attribute_move",
     "start_import",
     "unclassify_product",
+    "undo_relating",
     "undo_value",
+    "unrelate_products",
     "upsert_each",
     "upsert_product",
     "upsert_products",

@@ -1,4 +1,4 @@
-"""A product model from a file: locales, markets, channels, records, attributes, families, rules."""
+"""A product model from a file: locales, markets, channels, records, attributes, families, rules, relation types."""
 
 from __future__ import annotations
 
@@ -15,11 +15,12 @@ from pim.services.attributes import define_attribute
 from pim.services.families import define_family
 from pim.services.record_types import define_record_type
 from pim.services.records import MAX_AT_ONCE, write_records
+from pim.services.relation_types import define_relation_type
 from pim.services.rules import define_rule
 
 FORMAT = "product-model/1"
-PARTS = ("locales", "markets", "channels", "record_types", "attributes", "families", "rules")
-OPTIONAL = frozenset({"record_types", "rules"})
+PARTS = ("locales", "markets", "channels", "record_types", "attributes", "families", "rules", "relation_types")
+OPTIONAL = frozenset({"record_types", "rules", "relation_types"})
 CHANNEL_KINDS = {"pull": Channel.Kind.D2C}
 LEVELS = {"model": 0, "variant": -1}  # -1: the deepest
 
@@ -53,6 +54,8 @@ def apply_model(document: Mapping[str, Any], *, actor: Actor) -> dict[str, int]:
             _apply_family(family, actor)
         for rule in document.get("rules", []):
             define_rule(**rule, actor=actor)
+        for place, relation_type in enumerate(document.get("relation_types", [])):
+            _apply_relation_type(relation_type, place, actor)
     return {part: len(document.get(part, [])) for part in PARTS if part in document or part not in OPTIONAL}
 
 
@@ -106,6 +109,19 @@ def _apply_record_type(kind: Mapping[str, Any], actor: Actor) -> None:
     made = define_record_type(code=kind["code"], labels=labels, fields=kind.get("fields", []), actor=actor)
     for start in range(0, len(records), MAX_AT_ONCE):
         write_records(made, documents=records[start : start + MAX_AT_ONCE], actor=actor)
+
+
+def _apply_relation_type(kind: Mapping[str, Any], place: int, actor: Actor) -> None:
+    define_relation_type(
+        code=kind["code"],
+        labels=kind.get("labels", {}),
+        inverse_labels=kind.get("inverse_labels", {}),
+        position=kind.get("position", place),
+        is_two_way=bool(kind.get("two_way")),
+        has_quantity=bool(kind.get("quantity")),
+        is_market_limitable=bool(kind.get("market_limitable")),
+        actor=actor,
+    )
 
 
 def _apply_attribute(attribute: Mapping[str, Any], actor: Actor) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from typing import Any
 
 from django.db import transaction
 
@@ -23,6 +24,7 @@ from pim.queries.facts import (
     FIELD,
     OVERRIDE,
     PLACEMENT,
+    RELATION,
     VALUE,
     Fact,
     FactChange,
@@ -32,9 +34,11 @@ from pim.queries.facts import (
 )
 from pim.queries.history import AFTER_ALL, ChangeSet, Past
 from pim.queries.refusals import refusal_of
+from pim.queries.relations import relations_of
 from pim.services.drafts import CategoriesDraft, ProductDraft, ValueDraft
 from pim.services.placements import forget_placement, place_product, reset_placement, withdraw_product
 from pim.services.planning import Plan, Planner
+from pim.services.relations import refusal_of_relation, relate_products, unrelate_products
 from pim.services.writing import write_drafts
 
 STATE = Fact(FIELD, "state")
@@ -153,6 +157,7 @@ def _plan(
     attempt = _Attempt(wanted, then, now, f"Restored from change {to.id}")
     _refuse_fixed(attempt)
     _refuse_foreign_placements(attempt, product, actor)
+    _refuse_relations(attempt, product, actor)
     _try(attempt, product, editor)
     facts = {one.fact for one in attempt.changes}
     undone = [one for one in past.since(to.id) if any(change.fact in facts for change in one.changes)]
@@ -184,6 +189,13 @@ def _refuse_foreign_placements(attempt: _Attempt, product: Product, actor: Actor
         if not placer.may("pim.place") or not placer.admits(channel=one.fact.name, market=one.fact.market):
             text = f"{one.fact.name} in {one.fact.market} is not yours to fill"
             attempt.refuse(one, Denied(text, path=one.fact.path))
+
+
+def _refuse_relations(attempt: _Attempt, product: Product, actor: Actor) -> None:
+    for one in [one for one in attempt.changes if one.fact.kind == RELATION]:
+        said = _said_of(one.fact, one.after or one.before)
+        if problem := refusal_of_relation(product, document=said, actor=actor, is_new=one.before is None):
+            attempt.refuse(one, problem)
 
 
 def _try(attempt: _Attempt, product: Product, actor: Actor) -> None:
@@ -218,6 +230,17 @@ def _carry_out(product: Product, attempt: _Attempt, actor: Actor) -> None:
     for one in attempt.changes:
         if one.fact.kind == PLACEMENT:
             _place(product, one, actor)
+    _relate(product, [one for one in attempt.changes if one.fact.kind == RELATION], actor)
+
+
+def _relate(product: Product, changes: Sequence[FactChange], actor: Actor) -> None:
+    """First what goes, so that there is room for what comes."""
+    gone = {_key_of(one.fact) for one in changes if one.after is None}
+    rows = [row for row in relations_of(product, actor=actor) if row.product_id == product.pk]
+    if ids := [row.pk for row in rows if (f"{row.type.code}/{row.target.sku}", row.place or "") in gone]:
+        unrelate_products(product, ids=ids, actor=actor)
+    if back := [_said_of(one.fact, one.after) for one in changes if one.after is not None]:
+        relate_products(product, relations=back, actor=actor)
 
 
 def _place(product: Product, change: FactChange, actor: Actor) -> None:
@@ -229,3 +252,13 @@ def _place(product: Product, change: FactChange, actor: Actor) -> None:
     else:
         decide = place_product if change.after["state"] == PlacementState.PLACED else withdraw_product
         decide(product, **where, reason=change.after["reason"] or "Restored", actor=actor)
+
+
+def _key_of(fact: Fact) -> tuple[str, str]:
+    return fact.name, fact.market
+
+
+def _said_of(fact: Fact, told: dict[str, Any]) -> dict[str, Any]:
+    """A fact as a document; codes of types have no slash, SKUs may."""
+    kind, _, sku = fact.name.partition("/")
+    return {"type": kind, "product": sku, "market": fact.market or None, **told}

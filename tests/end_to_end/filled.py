@@ -31,6 +31,7 @@ from pim.services import (
     define_record_type,
     define_rule,
     place_product,
+    relate_products,
     set_values,
     start_import,
     withdraw_product,
@@ -99,6 +100,7 @@ def fill_market() -> None:
         coat = factories.make_coat(sku, "red-s", "blue-s")
         factories.place(coat, "shop/US")
         factories.make_picture(coat, f"{sku.lower()}-front.jpg")
+    _relate("ATLAS", ("accessory", "BOREAL"), ("cross-sell", "CIRRUS"))
     _secrets("ATLAS")
     loose = factories.make_asset("loose.jpg")
     factories.license_asset(loose, "Studio of ours")
@@ -116,6 +118,7 @@ def fill_foreign(world: Any) -> Ids:
     cup = create_product(
         sku="ZORBLAX-CUP", family="cups", values={"gtin": factories.make_gtin(), "maker": "harrow"}, actor=HOUSE
     )
+    _relate("ZORBLAX", ("accessory", "ATLAS"), ("cross-sell", "ZORBLAX-CUP"), ("pack", "BOREAL"))
     picture = factories.make_picture(coat, "zorblax-front.jpg")
     british = factories.make_asset("zorblax-gb.jpg")
     _limit(british, "GB")
@@ -157,6 +160,7 @@ def fill_foreign_branch(world: Any) -> Ids:
         sku="ZORBLAX-CUP", family="cups", values={"gtin": factories.make_gtin(), "maker": "harrow"}, actor=HOUSE
     )
     factories.place(cup, "shop/US")
+    _relate("ZORBLAX", ("accessory", "ATLAS"), ("cross-sell", "ZORBLAX-CUP"), ("pack", "BOREAL"))
     picture = factories.make_picture(coat, "zorblax-front.jpg")
     british = factories.make_asset("zorblax-gb.jpg")
     _limit(british, "GB")
@@ -205,6 +209,11 @@ def foreign_licences() -> list[str]:
     from dam.models import Licence
 
     return [str(uid) for uid in Licence.objects.filter(name__icontains=MARK).values_list("uid", flat=True)]
+
+
+def _relate(sku: str, *others: tuple[str, str]) -> None:
+    relations = [{"type": kind, "product": other} for kind, other in others]
+    relate_products(Product.objects.get(sku=sku), relations=relations, actor=HOUSE)
 
 
 def _secrets(sku: str) -> None:

@@ -32,7 +32,7 @@ def full_house(transactional_db: None, tmp_path: Path) -> Path:
     from foundation.jobs.running import run_due_jobs
     from foundation.taxonomy.services import create_category, create_tree
     from pim.models import Product
-    from pim.services import classify_product, place_product, start_import
+    from pim.services import classify_product, place_product, relate_products, start_import
 
     actor, files = system("tests"), tmp_path / "files"
     make_files(files, seed=7, scale=SCALE)
@@ -51,6 +51,8 @@ def full_house(transactional_db: None, tmp_path: Path) -> Path:
     for product in Product.objects.filter(parent=None):
         classify_product(product, category="products/some", actor=actor)
         place_product(product, channel="d2c", market="GB", actor=actor, reason="spring")
+    for sku, some in json.loads((files / "supplier" / "relations.json").read_text())["relations"].items():
+        relate_products(Product.objects.get(sku=sku), relations=some, actor=actor)
     drain()
     run_due_jobs()
     drain()
@@ -102,6 +104,7 @@ def test_a_full_house_moves_and_is_the_same(full_house: Path, other_house: dict[
     rows = {table: facts["rows"] for table, facts in first["tables"].items()}
     for table in (
         "pim_product",
+        "pim_relation",
         "dam_asset",
         "dam_ingestfile",
         "associations_binding",

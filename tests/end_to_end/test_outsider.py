@@ -82,6 +82,7 @@ CLOSED_TO_STEWARDS = {
     "/settings/presets/new/",
     "/settings/queues/new/",
     "/settings/rules/new/",
+    "/settings/relation-types/new/",
     # they are asked about a category, a tree or a word
     "/api/v1/schemas/google/suggestions",
     "/api/v1/schemas/google/coverage",
@@ -189,6 +190,7 @@ def own_ids() -> dict[str, list[str]]:
         "rules": ["named"],
         "validation-rules": ["named"],
         "record-types": ["makers"],
+        "relation-types": ["pack"],
         "records": ["makers/harrow"],
         "record": ["makers/harrow"],
         "options": ["colour/red"],

@@ -68,7 +68,7 @@ def test_every_admin_list_shows_its_rows_and_none_writes(rf: RequestFactory, set
     request = rf.get("/")
     request.user = create_user(username="root", is_staff=True, is_superuser=True, actor=HOUSE)
     ours = [one for model, one in admin.site._registry.items() if model._meta.app_label == "pim"]
-    assert len(ours) == 17
+    assert len(ours) == 19
     for one in ours:
         listed = one.get_changelist_instance(request)
         listed.formset = None

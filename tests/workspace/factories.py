@@ -39,6 +39,7 @@ from pim.services import (
     define_family,
     define_record_type,
     place_product,
+    relate_products,
     set_values,
     write_records,
 )
@@ -173,6 +174,13 @@ def change_of(product: Product) -> int:
 def place(product: Product, *places: tuple[str, str]) -> None:
     for channel, market in places:
         place_product(product, channel=channel, market=market, actor=HOUSE, reason="In the autumn range")
+
+
+def relate(product: Product, other: Product) -> None:
+    """Each way, and both ways at once; the other is a part of its pack, too."""
+    kinds = ("cross-sell", "accessory", "pack")
+    relate_products(product, relations=[{"type": kind, "product": other.sku} for kind in kinds], actor=HOUSE)
+    relate_products(other, relations=[{"type": "up-sell", "product": product.sku}], actor=HOUSE)
 
 
 def make_asset(title: str, *, markets: tuple[str, ...] = (), kind: str = Kind.IMAGE) -> Asset:

@@ -39,6 +39,7 @@ PAGES: dict[str, Callable[[Any], str]] = {
     "product, a variant": lambda _: f"/products/{factories.uid_of('RIDGE-RED-S')}/",
     "product, where from": lambda window: f"/products/{window.ridge.uid}/values/origin/{GB}&attribute=name",
     "product, options": lambda window: f"/products/{window.ridge.uid}/options/{GB}&attribute=material&q=wool",
+    "product_relations_picker": lambda window: f"/products/{window.ridge.uid}/relations/picker/?q=hood",
     "product_history": lambda window: f"/products/{window.ridge.uid}/history/",
     "product_compare": lambda window: f"/products/{window.ridge.uid}/compare/",
     "override_list": lambda _: "/overrides/",
@@ -83,6 +84,8 @@ PAGES: dict[str, Callable[[Any], str]] = {
     "option_list": lambda _: "/settings/attributes/colour/options/",
     "option": lambda _: "/settings/option/colour/red/",
     "attribute_group_list": lambda _: "/settings/attribute-groups/",
+    "relation_type_list": lambda _: "/settings/relation-types/",
+    "relation_type": lambda _: "/settings/relation-types/pack/",
     "family_list": lambda _: "/settings/families/",
     "family": lambda _: "/settings/families/coats/",
     "record_type_list": lambda _: "/settings/record-types/",
@@ -163,6 +166,7 @@ def fill_up(window: Any) -> None:
                 role="detail",
                 actor=factories.HOUSE,
             )
+        factories.relate(window.ridge, coat)
         factories.make_feed(factories.make_listing(coat, window.world.scopes["shop/GB/en-GB"]))
         factories.bind_asset(product=coat, asset=window.hero, role="gallery", actor=factories.HOUSE)
         licence = factories.license_for(f"Studio {number}", [window.hero])
@@ -191,6 +195,10 @@ def counts(
     factories.make_tree()
     factories.define_brands()
     window.ingest = ingest(window, "in-0.jpg")
+    pictured, bare = factories.make_coat("HOOD", "Hood"), factories.make_coat("BELT", "Belt")
+    factories.bind_asset(product=pictured, asset=factories.make_asset("hood.jpg"), role="hero", actor=factories.HOUSE)
+    for coat in (pictured, bare):
+        factories.relate(window.ridge, coat)
     visits = [(browser_of(steward), PAGES), (browser_of(photographer), STUDIO_PAGES)]
     window.listing = factories.make_listing(factories.product("RIDGE-RED-S"), window.world.scopes["shop/GB/en-GB"])
     window.feed = factories.make_feed(window.listing)

@@ -38,6 +38,7 @@ SENTENCES: dict[str, str] = {
     "pim.product.withdrawn": "{sku} withdrawn from {channel} in {market}",
     "pim.product.classified": "{sku} put into {category}",
     "pim.product.unclassified": "{sku} taken out of {category}",
+    "pim.product.related": "{sku}: what it is to other products changed ({types})",
     "pim.product.completed_first": "{sku} complete in {scope} for the first time",
     "dam.asset.ingested": "{filename} ingested",
     "dam.asset.approved": "Version {version} approved",
@@ -65,6 +66,7 @@ SEEN_BY = {
     "associations": "dam.view",
     "syndication": "syndication.view",
 }
+SILENT = ("syndication.rejection.", "pim.product.related")  # of products that one may not see, too
 HOUSEKEEPING = ("dam.rendition.ready", *(name for name in TYPES if name.startswith(WORK)))
 
 
@@ -122,7 +124,7 @@ def _is_within(codes: frozenset[str] | None, event: Event) -> bool:
 
 
 def _markets_of(event: Event) -> set[str]:
-    """Where it happened, by its data; a rejection does not say, so it happened nowhere one may know of."""
+    """Where it happened, by its data; what does not say happened nowhere one may know of."""
     data = event.data
     if "market" in data:
         return {str(data["market"])}
@@ -130,7 +132,7 @@ def _markets_of(event: Event) -> set[str]:
         return {str(data["scope"]).split("/")[1]}
     if data.get("cells"):
         return {str(cell).partition("/")[0] for cell in data["cells"]}
-    return set() if event.type.startswith("syndication.rejection.") else {ANYWHERE}
+    return set() if event.type.startswith(SILENT) else {ANYWHERE}
 
 
 def value_changes(product: Product, actor: Actor, locale: str, limit: int = ENTRIES) -> list[TimelineEntry]:

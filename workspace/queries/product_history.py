@@ -9,8 +9,8 @@ from typing import Any
 
 from foundation.core.actors import Actor
 from pim.choices import SKU
-from pim.models import Attribute, Product
-from pim.queries.facts import CATEGORY, OF_VALUES, OVERRIDE, PLACEMENT, VALUE, Fact, FactChange
+from pim.models import Attribute, Product, RelationType
+from pim.queries.facts import CATEGORY, OF_VALUES, OVERRIDE, PLACEMENT, RELATION, VALUE, Fact, FactChange
 from pim.queries.history import TEXTS, ChangeSet, compare_product, product_history
 from pim.services.restoring import Restoration
 from pim.wording import Span, mark_words
@@ -111,7 +111,10 @@ class Speaker:
     """Puts facts into words; what the words need is read once, for all of them."""
 
     def __init__(self, changes: Iterable[FactChange]) -> None:
+        changes = list(changes)
         told = [one for one in changes if one.fact.kind in OF_VALUES]
+        is_related = any(one.fact.kind == RELATION for one in changes)
+        self.types = {one.code: one.label(LOCALE) for one in RelationType.objects.all()} if is_related else {}
         self.codes = {one.fact.name for one in told}
         self.attributes = {one.code: one for one in Attribute.objects.filter(code__in=self.codes)} if told else {}
         values = [one for one in told if one.fact.kind == VALUE]
@@ -142,6 +145,9 @@ class Speaker:
             return f"Offered on {fact.name}"
         if fact.kind == CATEGORY:
             return f"Category {fact.name}"
+        if fact.kind == RELATION:
+            kind, _, sku = fact.name.partition("/")
+            return f"{self.types.get(kind, kind)}: {sku}"
         return "SKU" if fact.name == SKU else phrase(fact.name)
 
     def _say(self, fact: Fact, said: Any) -> str:
@@ -154,6 +160,9 @@ class Speaker:
             return str(said["reason"]) + (f", until {datetime.fromisoformat(ends):%-d %B %Y}" if ends else "")
         if fact.kind == PLACEMENT:
             return f"{said['state']}: {said['reason']}" if said["reason"] else str(said["state"])
+        if fact.kind == RELATION:
+            amount = f"{said['quantity']:,} ×, " if said["quantity"] else ""
+            return f"{amount}place {said['position'] + 1}"
         return "in it" if fact.kind == CATEGORY else str(said)
 
 

@@ -31,6 +31,7 @@ from workspace.queries.product_values import (
     missing_fields,
     value_groups,
 )
+from workspace.queries.relations import RelationPanel, relation_panel
 from workspace.queries.scopes import PARTS, address, choose_scope, codes, label, tabs, visible_scopes
 from workspace.queries.sheets import Sheet, read_sheet
 from workspace.queries.shown import LOCALE, Tab, TimelineEntry
@@ -134,6 +135,7 @@ class ProductPage:
     neighbours: Neighbours | None
     placements: PlacementPanel
     categories: CategoryCard
+    relations: RelationPanel
     history: list[TimelineEntry]
     findings: list[FindingLine]
     bench: Workbench
@@ -187,6 +189,7 @@ def product_page(uid: UUID, *, wanted: Mapping[str, str], actor: Actor) -> Produ
         neighbours=neighbours_of(product, variants, only=asked.only),
         placements=placement_panel(product, actor=actor, scopes=bench.scopes),
         categories=category_card(product, actor=actor, q=wanted.get("categories", "")[:200].replace("\0", "")),
+        relations=relation_panel(product, actor=actor, scope_query=address(scope) if scope else "", line=bench.line),
         history=merged(
             value_changes(product, actor, LOCALE), events_of([product.uid], actor, but=["pim.product.changed"])
         ),

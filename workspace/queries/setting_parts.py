@@ -20,7 +20,7 @@ from foundation.markets.models import Channel, Locale, Market
 from foundation.provisioning.models import Entry
 from foundation.taxonomy.models import ExternalSchema, Tree, Vocabulary
 from foundation.workflow.queries import queues_of
-from pim.models import Attribute, AttributeGroup, Family, RecordType, ValidationRule
+from pim.models import Attribute, AttributeGroup, Family, RecordType, RelationType, ValidationRule
 
 
 @dataclass(frozen=True)
@@ -82,6 +82,8 @@ def _products(actor: Actor) -> Iterator[Part]:
     yield _part("Families", "family_list", "product", words, Family.objects.visible_to(actor))
     words = "Brands, materials, size charts: said once, named by products"
     yield _part("Records", "record_type_list", "bookmark", words, RecordType.objects.visible_to(actor))
+    words = "Accessories, replacements, packs: what products may be to each other"
+    yield _part("Types of relations", "relation_type_list", "share", words, RelationType.objects.visible_to(actor))
     words = "What must hold of several values together"
     yield _part("Rules", "rule_list", "check", words, ValidationRule.objects.visible_to(actor))
 

@@ -1,4 +1,4 @@
-"""Settings: markets, languages, channels, presets and queues. Each noun has a list, a form, and an undo."""
+"""Settings: markets, languages, channels, presets, queues and more. Each noun has a list, a form, and an undo."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from foundation.core.actors import Actor
 from foundation.core.errors import Denied, Missing, TandemError
 from foundation.markets.services import define_channel, define_locale, define_market, define_scope
 from foundation.workflow.services import define_queue
-from pim.services import define_attribute, define_attribute_group, define_rule
+from pim.services import define_attribute, define_attribute_group, define_relation_type, define_rule
 from workspace import forms
 from workspace.queries import settings as read
 from workspace.queries.attributes import (
@@ -30,6 +30,7 @@ from workspace.queries.attributes import (
     group_values,
     no_rows,
 )
+from workspace.queries.relations import INVERSE, relation_type_rows, relation_type_values
 from workspace.queries.setting_parts import sections
 from workspace.queries.shown import LOCALE
 from workspace.views.pages import PageRequest, page
@@ -94,8 +95,17 @@ def _write_attribute(given: Values, actor: Actor) -> None:
 
 
 def _write_group(given: Values, actor: Actor) -> None:
-    labels = {name.removeprefix(LABEL): text for name, text in given.items() if name.startswith(LABEL) and text}
-    define_attribute_group(code=given["code"], labels=labels, position=given["position"], actor=actor)
+    define_attribute_group(code=given["code"], labels=_words(given, LABEL), position=given["position"], actor=actor)
+
+
+def _write_relation_type(given: Values, actor: Actor) -> None:
+    facts = {name: value for name, value in given.items() if not name.startswith((LABEL, INVERSE))}
+    define_relation_type(**facts, labels=_words(given, LABEL), inverse_labels=_words(given, INVERSE), actor=actor)
+
+
+def _words(given: Values, prefix: str) -> dict[str, str]:
+    """What was typed for each language."""
+    return {name.removeprefix(prefix): text for name, text in given.items() if name.startswith(prefix) and text}
 
 
 NOUNS = {
@@ -126,6 +136,10 @@ NOUNS = {
              "What stands together on pages, in this order.",
              "pim.define", forms.AttributeGroupForm, group_rows, group_values, _write_group,
              "attribute_group_list", "attribute_group_setting", "attribute_group_new"),
+        Noun("relation_type", "type of relations", "Types of relations",
+             "What one product may be to another, in this order on pages.",
+             "pim.define", forms.RelationTypeForm, relation_type_rows, relation_type_values, _write_relation_type,
+             "relation_type_list", "relation_type_setting", "relation_type_new"),
     )
 }  # fmt: skip
 SEEN_WITH = {
@@ -134,6 +148,7 @@ SEEN_WITH = {
     "queue": "workflow.work",
     "attribute": "pim.view",
     "attribute_group": "pim.view",
+    "relation_type": "pim.view",
 }
 
 

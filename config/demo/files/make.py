@@ -7,6 +7,7 @@ from typing import Any
 from config.demo.files.manifest import Manifest, inventory, write_json
 from config.demo.files.model import make_model
 from config.demo.files.products import Product, make_products
+from config.demo.files.related import write_relations
 from config.demo.files.rights import write_rights
 from config.demo.files.scale import Scale
 from config.demo.files.second import write_second
@@ -25,6 +26,7 @@ def make_files(out: Path, *, seed: int, scale: Scale) -> Manifest:
     products = make_products(seed, scale)
     write_json(supplier / "model.json", make_model())
     catalogue = write_workbook(supplier / "catalogue.xlsx", seed, products)
+    catalogue["relations"] = write_relations(supplier / "relations.json", products)
     second = write_second(supplier, seed, scale.second)
     shoot = write_shoot(out / "shoot", seed, scale, products)
     rights = write_rights(out / "rights" / "licences.json", shoot, inventory(out))

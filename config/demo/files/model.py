@@ -2,6 +2,7 @@
 
 from typing import Any, Final
 
+from config.demo.files.related import relation_types
 from config.demo.files.words import COLOURS, LOCALES, MATERIALS, SEASONS, SIZES
 
 Labels = tuple[str, ...]
@@ -204,4 +205,5 @@ def make_model() -> Json:
                 "messages": labels(HEAVY),
             },
         ],
+        "relation_types": relation_types(),
     }

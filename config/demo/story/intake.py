@@ -1,4 +1,4 @@
-"""Chapter 1: supplier files come in; bad rows come back with their reasons, and are mended. P1 to P6, P9, P11."""
+"""Chapter 1: supplier files come in; bad rows come back with their reasons, and are mended. P1 to P7, P9, P11."""
 
 from __future__ import annotations
 
@@ -31,6 +31,8 @@ def tell(stage: Stage) -> None:
         import_again(stage)
     with stage.card.step("Resolving values"):
         resolve(stage)
+    with stage.card.step("Relating products"):
+        relate(stage)
 
 
 def import_file(house: House, name: str, data: bytes, **fields: str) -> dict[str, Any]:
@@ -151,3 +153,18 @@ def resolve(stage: Stage) -> None:
     )
     hidden = stage.people["mona"].get(f"/products/{sku}")
     stage.card.see("P15", "a merchant never sees the cost", False, '"cost"' in json.dumps(hidden))
+
+
+def relate(stage: Stage) -> None:
+    """What goes with what, what a pack is made of; never of itself."""
+    expected = stage.manifest["catalogue"]["relations"]
+    relations = json.loads(stage.read(expected["file"]))["relations"]
+    for sku, some in relations.items():
+        stage.steward.send("POST", f"/products/{sku}/relations", some)
+    there = stage.steward.sql("SELECT count(*) FROM pim_relation")
+    stage.card.see("P7", "products are related as the supplier says", expected["count"], there)
+    whole, part = next(
+        (sku, one["product"]) for sku, some in relations.items() for one in some if one["type"] in {"pack", "bundle"}
+    )
+    code = stage.steward.status("POST", f"/products/{part}/relations", [{"type": "pack", "product": whole}])
+    stage.card.see("P7", "nothing is made of itself", 422, code)

@@ -51,10 +51,10 @@ def test_sorting_by_keyboard(coat: Any, opened: Any) -> None:
     first = gallery(page).get_by_role("link", name="A.jpg")
     first.focus()
     page.keyboard.press("Alt+ArrowRight")
-    expect(page.locator("[data-said]")).to_have_text("A.jpg: 2 of 3, Gallery")
+    expect(page.locator("#pictures [data-said]")).to_have_text("A.jpg: 2 of 3, Gallery")
     page.keyboard.press("Alt+ArrowRight")
     page.keyboard.press("Alt+ArrowRight")
-    expect(page.locator("[data-said]")).to_have_text("A.jpg: the last already")
+    expect(page.locator("#pictures [data-said]")).to_have_text("A.jpg: the last already")
     expect(first).to_be_focused()
     assert order(page) == ["B.jpg", "C.jpg", "A.jpg"]
     expect(toasts(page)).to_contain_text("Order saved")
@@ -67,7 +67,7 @@ def test_sorting_by_keyboard(coat: Any, opened: Any) -> None:
 
 def test_sorting_by_mouse(coat: Any, opened: Any) -> None:
     page = opened(coat.path)
-    expect(page.locator("picture-gallery:defined")).to_be_attached()
+    expect(page.locator("#pictures:defined")).to_be_attached()
     tiles = gallery(page).locator(".tile-picture")
     source, target = tiles.nth(2).bounding_box(), tiles.nth(0).bounding_box()
     page.mouse.move(source["x"] + 60, source["y"] + 90)
@@ -83,7 +83,7 @@ def test_sorting_by_mouse(coat: Any, opened: Any) -> None:
 def test_an_order_that_is_refused_snaps_back(coat: Any, opened: Any) -> None:
     """Somebody else sorted meanwhile: a word says so, and what is there now is shown."""
     page = opened(coat.path)
-    expect(page.locator("picture-gallery:defined")).to_be_attached()
+    expect(page.locator("#pictures:defined")).to_be_attached()
     uids = [coat.gallery[at].uid for at in (1, 0, 2)]
     reorder_media(product=coat.ridge, role="gallery", uids=uids, actor=HOUSE)
     gallery(page).get_by_role("link", name="C.jpg").focus()

@@ -1,4 +1,4 @@
-// Choosing assets in a dialog: by click, Space, Shift-range and arrows. What is chosen stays chosen while filters and
+// Choosing assets, or what `data-noun` says, in a dialog: by click, Space, Shift-range and arrows. What is chosen stays chosen while filters and
 // pages change what is on the screen; the form carries it in hidden fields.
 import { htmx } from "../htmx.ts";
 
@@ -18,6 +18,10 @@ class AssetPicker extends HTMLElement {
   #anchor: HTMLInputElement | null = null;
   #shift = false;
   #isStale = false;
+
+  get #noun(): string {
+    return this.dataset.noun ?? "asset";
+  }
 
   connectedCallback(): void {
     this.addEventListener("click", this.#onClick, true);
@@ -163,12 +167,12 @@ class AssetPicker extends HTMLElement {
     const go = this.querySelector<HTMLButtonElement>("[data-go]");
     if (go) {
       go.disabled = number === 0;
-      go.textContent = number && !isOne ? `${verb} ${number} asset${number > 1 ? "s" : ""}` : verb;
+      go.textContent = number && !isOne ? `${verb} ${number} ${this.#noun}${number > 1 ? "s" : ""}` : verb;
     }
     const shown = new Set(this.#boxes().map((box) => box.value));
     const kept = [...this.#chosen.keys()].filter((uid) => !shown.has(uid));
     this.querySelector("[data-kept]")?.replaceChildren(
-      ...kept.map((value) => Object.assign(document.createElement("input"), { type: "hidden", name: "asset", value })),
+      ...kept.map((value) => Object.assign(document.createElement("input"), { type: "hidden", name: this.#noun, value })),
     );
   }
 
@@ -194,7 +198,7 @@ class AssetPicker extends HTMLElement {
   #mark(box: HTMLInputElement): void {
     const tag = box.parentElement?.querySelector(".tile-tag") ?? document.createElement("span");
     tag.className = "tile-tag";
-    tag.textContent = "Bound";
+    tag.textContent = this.dataset.done ?? "Bound";
     box.after(tag);
   }
 
@@ -214,7 +218,7 @@ class AssetPicker extends HTMLElement {
 
   // What was bound may have been undone since: the same filters are asked again.
   #onOpened = (): void => {
-    const filters = this.querySelector(".facets");
+    const filters = this.querySelector(".facets, [data-filters]");
     if (this.#isStale && filters) {
       this.#isStale = false;
       this.#tellRefused([]);

@@ -1,6 +1,6 @@
-// The pictures of a product, sorted by mouse, finger or keyboard. Each `ol[data-role]` is sorted in itself; all lists
+// The pictures of a product, or the products it is related to, sorted by mouse, finger or keyboard. Each `ol[data-role]` is sorted in itself; all lists
 // of a role are one order. The order is on the screen at once and sent a moment later, with the order that was seen
-// before; a refusal puts the pictures back and asks for what is there now.
+// before; a refusal puts the tiles back and asks for what is there now.
 import Sortable from "sortablejs";
 import { htmx } from "../htmx.ts";
 import { STEPS, moved, same } from "../order.ts";
@@ -13,7 +13,7 @@ interface Answered {
 }
 
 // Every write draws the gallery anew: the focus goes to the picture that was worked on, or to the one in its place.
-let worked: { uid: string; at: number } | null = null;
+let worked: { gallery: string; uid: string; at: number } | null = null;
 
 class PictureGallery extends HTMLElement {
   #sorters: Sortable[] = [];
@@ -61,7 +61,7 @@ class PictureGallery extends HTMLElement {
       animation: matchMedia("(prefers-reduced-motion: reduce)").matches ? 0 : 150,
       delay: 150,
       delayOnTouchOnly: true,
-      filter: ".tile-tools",
+      filter: ".tile-tools, .tile-amount",
       forceFallback: true,
       ghostClass: "tile-ghost",
       preventOnFilter: false,
@@ -126,7 +126,7 @@ class PictureGallery extends HTMLElement {
       } else {
         this.#putBack(role, seen);
         if (xhr.status === 412 || xhr.status === 404) {
-          void htmx.ajax("get", this.dataset.freshUrl ?? "", { target: "#pictures", swap: "outerHTML" });
+          void htmx.ajax("get", this.dataset.freshUrl ?? "", { target: `#${this.id}`, swap: "outerHTML" });
         }
       }
     };
@@ -139,21 +139,21 @@ class PictureGallery extends HTMLElement {
       const place = (tile: Element) => order.indexOf((tile as HTMLElement).dataset.binding ?? "");
       list.append(...[...list.children].sort((one, other) => place(one) - place(other)));
     }
-    this.#say("The pictures are back in the order before");
+    this.#say("Back in the order before");
   }
 
   #remember = (event: Event): void => {
     const tile = (event.target as Element).closest<HTMLElement>("li[data-binding]");
     if (tile) {
       const all = [...this.querySelectorAll("li[data-binding]")];
-      worked = { uid: tile.dataset.binding ?? "", at: all.indexOf(tile) };
+      worked = { gallery: this.id, uid: tile.dataset.binding ?? "", at: all.indexOf(tile) };
     }
   };
 
   #refocus(): void {
     const active = document.activeElement;
     const isElsewhere = active && active !== document.body && !active.closest("picture-gallery");
-    if (!worked || isElsewhere) {
+    if (worked?.gallery !== this.id || isElsewhere) {
       return;
     }
     const all = [...this.querySelectorAll<HTMLElement>("li[data-binding]")];
