@@ -55,6 +55,8 @@ def move_attribute(
         reasons = reasons_of(ids)
         ground.member.level, ground.member.may_override_below = level, may_override_below
         ground.member.save()
+        ground.family.version += 1
+        ground.family.save(update_fields=["version"])
         sources = _relatives(ground)
         carry_out_move(
             found.move,
