@@ -157,7 +157,7 @@ def read_combination(text: str) -> dict[str, str]:
 
 def _line(one: PlannedVariant, labels: Mapping[tuple[str, str], str]) -> PlanLine:
     words = " / ".join(labels.get(pair, pair[1]) for pair in one.options.items())
-    return PlanLine(one.sku, one.parent, words, [problem.detail for problem in one.problems])
+    return PlanLine(one.sku, one.parent, words, [problem.detail for problem in one.problems[:1]])
 
 
 def _by_axis(shown: Sequence[str]) -> dict[str, list[str]]:
