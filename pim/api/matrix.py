@@ -61,7 +61,7 @@ class VariantsAskedSerializer(serializers.Serializer):
     patterns = serializers.ListField(
         child=serializers.CharField(), required=False,
         help_text="By level, how SKUs are spelled: {parent}, {model}, {axes}, an axis by its code; in capitals, the "
-        "word is put in capitals",
+        "word is put in capitals; {colour:3} has its first three letters",
     )  # fmt: skip
     dry_run = serializers.BooleanField(required=False)
     seen = serializers.CharField(required=False, help_text="`seen` of the dry run; 412 where it would be another")

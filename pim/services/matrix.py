@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -18,6 +17,7 @@ from foundation.core.hashing import hash_document
 from foundation.events.services import append_events
 from foundation.history.services import recorded
 from pim import events
+from pim.checks.skus import LONGEST_PATTERN, PATTERN, fields_of, spell_sku, unknown_names
 from pim.choices import ANY_LOCALE
 from pim.errors import BadProduct, StaleValues
 from pim.models import (
@@ -38,9 +38,6 @@ from pim.services.planning import Planner
 from pim.services.products import write_batch
 
 MAX_COMBINATIONS = 500
-PATTERN = "{parent}-{axes}"
-LONGEST_PATTERN = 200
-_FIELD = re.compile(r"\{([^{}]*)\}")
 Combination = Mapping[str, str]
 
 
@@ -91,8 +88,8 @@ def create_variants(
 
     A combination names options of all axes of the next level, or of the levels below it too; what is missing between
     is made along. `patterns` say by level how SKUs are spelled: `{parent}`, `{model}`, `{axes}` or an axis by its
-    code; a name in capitals is put in capitals. The same again makes nothing. Raises `Problems` or `StaleValues`; then
-    nothing was written.
+    code; in capitals, the word is put in capitals; `{colour:3}` has its first three letters. The same again makes
+    nothing. Raises `Problems` or `StaleValues`; then nothing was written.
     """
     with recorded(actor, reason=f"Variants of {above.sku}"):
         plan, drafts, book = _plan(above, combinations, patterns, actor)
@@ -205,18 +202,16 @@ class _Draftsman:
 
     def _sku(self, at: int, parent: str, level: int, options: Mapping[str, str]) -> str:
         codes = self.rule.axes[level]
-        fields = {**options, "parent": parent, "model": self.model, "axes": "-".join(options[code] for code in codes)}
-        fields |= {name.upper(): word.upper() for name, word in fields.items()}
+        fields = fields_of(parent=parent, model=self.model, options=options, axes=codes)
         pattern = self.patterns.get(level) or PATTERN
-        unknown = [name for name in _FIELD.findall(pattern) if name not in fields]
-        if unknown:
+        if unknown := unknown_names(pattern, fields):
             names = ", ".join(f"{{{name}}}" for name in ("parent", "model", "axes", *options))
             text = f"There is no {{{unknown[0]}}} in a SKU at this level: use {names}"
             problem = Invalid(text, path=f"patterns.{level - self.above.level - 1}", reason="bad-pattern")
             if problem.detail not in {one.detail for one in self.problems}:
                 self.problems.append(problem)
             return f"{parent}-{at}"
-        return _FIELD.sub(lambda name: fields[name[1]], pattern)
+        return spell_sku(pattern, fields)
 
     def require_options(self, book: Book) -> None:
         """By their codes: a label would make a second variant of the same option look like a new one."""

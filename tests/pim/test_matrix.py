@@ -12,6 +12,7 @@ from foundation.accounts.choices import Role
 from foundation.core.errors import Conflict, Denied, Invalid, Missing, Problems, TandemError
 from foundation.events.models import OutboxEvent
 from foundation.history.models import Revision
+from pim.checks.skus import fields_of, guess_pattern, spell_sku
 from pim.errors import BadProduct, StaleValues
 from pim.models import Attribute, FirstCompletion, Option, Product
 from pim.queries.matrix import Matrix, matrix_of
@@ -224,3 +225,17 @@ def test_several_problems_are_told_at_once() -> None:
     with pytest.raises(Problems) as refused:
         create_variants(model, combinations=[{"colour": "green", "size": "s"}, {"size": "s"}], actor=HOUSE)
     assert [one.path for one in refused.value.errors] == ["combinations.1.colour", "combinations.0.colour"]
+
+
+@pytest.mark.parametrize(("skus", "pattern"), [
+    (["COAT-red-s", "COAT-blue-m"], "{parent}-{axes}"), (["COAT-RED-S", "COAT-BLUE-M"], "{parent}-{AXES}"),
+    (["COAT-RE-S", "COAT-BL-M"], "{parent}-{COLOUR:2}-{SIZE}"), (["COAT-red-s", "COAT-BLUE-M"], "{parent}-{axes}"),
+    (["COAT1", "COAT2"], "{parent}-{axes}"), ([], "{parent}-{axes}"),
+])  # fmt: skip
+def test_a_pattern_is_guessed_and_spells_the_same(skus: list[str], pattern: str) -> None:
+    options = ({"colour": "red", "size": "s"}, {"colour": "blue", "size": "m"})
+    axes = ["colour", "size"]
+    fields = [fields_of(parent="COAT", model="COAT", options=one, axes=axes) for one in options]
+    found = guess_pattern(list(zip(skus, fields, strict=False)), axes)
+    assert found == pattern
+    assert spell_sku("{MODEL}/{size}{colour:3}", fields[1]) == "COAT/mblu"

@@ -10,16 +10,17 @@ from django.urls import reverse
 
 from foundation.core.actors import Actor
 from foundation.core.errors import TandemError
+from pim.checks.skus import PATTERN, fields_of, guess_pattern
 from pim.models import Product
 from pim.queries.classifications import actor_at
 from pim.queries.matrix import Axis, Cell, Matrix, matrix_of
-from pim.services.matrix import PATTERN, PlannedVariant, VariantsPlan
+from pim.services.matrix import PlannedVariant, VariantsPlan
 from workspace.queries.families import LEVELS
 from workspace.queries.options import Choices, find_options
 from workspace.queries.shown import LOCALE
 
-CAPITALS = PATTERN.upper().replace("PARENT", "parent")
 FIND, SHOW = "find-", "show"
+SEEN = 50  # variants by whose SKUs a pattern is guessed
 
 
 @dataclass(frozen=True)
@@ -188,15 +189,25 @@ def _long(axis: Axis, asked: Mapping[str, Sequence[str]], shown: Sequence[str]) 
 
 
 def _patterns(product: Product, matrix: Matrix, given: Sequence[str]) -> list[PatternField]:
-    """One for each level below; in capitals where the variants that are there have them so."""
+    """One for each level below; of the deepest as the variants that are there are called."""
     levels = sorted({axis.level for axis in matrix.axes})
-    there = [cell for cell in matrix.cells if cell.variant]
-    loud = [cell for cell in there if cell.variant and cell.variant.sku.endswith(cell.options[-1].upper())]
-    usual = CAPITALS if loud and len(loud) == len(there) and there[0].options[-1].islower() else PATTERN
     fields = []
     for at, level in enumerate(levels):
         label = f"SKUs of {LEVELS[level].lower()}" if len(levels) > 1 else "SKUs"
         codes = [axis.code for axis in matrix.axes if axis.level <= level]
         names = ", ".join(f"{{{name}}}" for name in ("parent", "model", "axes", *codes))
+        usual = _habit(product, matrix) if level == levels[-1] else PATTERN
         fields.append(PatternField(label, given[at] if at < len(given) else usual, names))
     return fields
+
+
+def _habit(product: Product, matrix: Matrix) -> str:
+    axes = [axis.code for axis in matrix.axes if axis.level == matrix.axes[-1].level]
+    there = [(cell.variant, matrix.combination(cell)) for cell in matrix.cells if cell.variant]
+    parents = Product.objects.filter(children__in=[one.pk for one, _ in there[:SEEN]]).distinct().in_bulk()
+    spelled = [
+        (one.sku, fields_of(parent=parents[one.parent_id].sku, model=product.sku, options=options, axes=axes))
+        for one, options in there[:SEEN]
+        if one.parent_id
+    ]
+    return guess_pattern(spelled, axes)

@@ -65,6 +65,8 @@ def attribute_move(request: PageRequest, code: str) -> HttpResponse:
         "family": family, "attributes": choices, "levels": level_names(family), "winners": WINNERS,
         "asked": asked | {"winners": given.get("winners", "")}, "fields": _carried(request),
     }  # fmt: skip
+    if chosen is not None and level is None:
+        context["asked"]["level"] = 0 if chosen[2] else 1
     if chosen is not None and level is not None:
         back = {"attribute": chosen[0], "level": chosen[2], "may_override_below": chosen[3]}
         words = f"{chosen[1]} of {family.label(LOCALE)} moved"
