@@ -76,6 +76,11 @@ class TestMatrix:
         assert not Product.objects.filter(sku="RIDGE-RED-L").exists()
         made = client.post(page, {"all": "on", "pattern": "{parent}-{AXES}", "do": "create"})
         assert Product.objects.filter(parent=goods).count() == 6
+        bound = factories.bind_asset(
+            product=product("RIDGE-RED-L"), asset=factories.make_asset("l.jpg"), role="hero", actor=HOUSE
+        )
+        assert client.post(undo_of(made)).status_code == 409, "a picture shows it"
+        assert bound.product == product("RIDGE-RED-L")
         set_values(product("RIDGE-RED-L"), values={"weight": "5 g"}, actor=HOUSE)
         assert client.post(undo_of(made)).status_code == 409
         assert Product.objects.filter(parent=goods).count() == 6
