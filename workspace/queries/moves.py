@@ -84,7 +84,7 @@ def move_shown(move: Move) -> MoveShown:
     if isinstance(move, AxesMove):
         notes, keys = _axes_notes(move), [Said(one.sku, "", None, "*", one.before, one.after) for one in move.keys]
         if keys:
-            lines = [MoveLine(one.sku, "told apart by", "", _spaced(one.before), _spaced(one.after), "")
+            lines = [MoveLine(one.sku, "Axes", "", _spaced(one.before), _spaced(one.after), "")
                      for one in keys[:SHOWN]]  # fmt: skip
             parts.insert(0, MovePart("Told apart otherwise", "", len(keys), lines))
     elif isinstance(move, VariantMove):
