@@ -2,11 +2,12 @@
 
 from foundation.events.registry import Projection, chore, register_projection
 from foundation.jobs.registry import job_kind, timer_kind
+from pim.services.attribute_moves import MOVE_JOB, carry_out_attribute_move
+from pim.services.axes import AXES_JOB, carry_out_axes_change
 from pim.services.completeness import refresh_completeness, refresh_search, root_ids
 from pim.services.facets import all_facets, recount_facets
 from pim.services.importing import import_rows
 from pim.services.imports import JOB
-from pim.services.levels import MOVE_JOB, carry_out_attribute_move
 from pim.services.summaries import family_ids, note_completeness_day, refresh_summaries
 from pim.services.values import expire_override
 from pim.services.writing import OVERRIDE_TIMER
@@ -52,3 +53,4 @@ def note_day() -> None:
 
 job_kind(JOB)(import_rows)
 job_kind(MOVE_JOB)(carry_out_attribute_move)
+job_kind(AXES_JOB)(carry_out_axes_change)

@@ -20,6 +20,12 @@ PRODUCT_MOVED = declare(
     parent="SKU of what it is a variant of, empty for none",
     family="code",
 )
+PRODUCT_TAKEN_BACK = declare(
+    "pim.product.taken_back",
+    "A variant that had just been made, and of which nothing was said, is there no more",
+    sku="text",
+    root="uuid of the root",
+)
 PRODUCT_PLACED = declare(
     "pim.product.placed", "A product is offered on a channel in a market", sku="text", channel="code", market="code"
 )

@@ -10,7 +10,8 @@ from pim.api.facets import FacetListView
 from pim.api.families import FamilyViewSet
 from pim.api.history import CompareView, HistoryView, RestoreView
 from pim.api.imports import ImportViewSet
-from pim.api.moves import AttachView, AttributeMoveView, DetachView
+from pim.api.matrix import MatrixView, VariantsView
+from pim.api.moves import AttachView, AttributeMoveView, AxesView, DetachView
 from pim.api.options import OptionListView, OptionView
 from pim.api.overrides import OverrideClearView, OverrideExtendView, OverrideKeepView, OverrideListView
 from pim.api.placements import PlacementListView
@@ -48,9 +49,12 @@ urlpatterns = [
     path("products/<path:sku>/history", HistoryView.as_view(), name="product-history"),
     path("products/<path:sku>/compare", CompareView.as_view(), name="product-compare"),
     path("products/<path:sku>/restore", RestoreView.as_view(), name="product-restore"),
+    path("products/<path:sku>/matrix", MatrixView.as_view(), name="product-matrix"),
+    path("products/<path:sku>/variants", VariantsView.as_view(), name="product-variants"),
     path("products/<path:sku>/detach", DetachView.as_view(), name="product-detach"),
     path("products/<path:sku>/attach", AttachView.as_view(), name="product-attach"),
     path("families/<str:code>/move-attribute", AttributeMoveView.as_view(), name="family-move-attribute"),
+    path("families/<str:code>/axes", AxesView.as_view(), name="family-axes"),
     path("overrides", OverrideListView.as_view(), name="override-list"),
     path("overrides/keep", OverrideKeepView.as_view(), name="override-keep"),
     path("overrides/extend", OverrideExtendView.as_view(), name="override-extend"),

@@ -230,7 +230,7 @@ class FamilyForm(SettingForm):
     name = forms.CharField(max_length=200)
     axes = Words(
         required=False, label="Variants differ in",
-        help_text="Codes of attributes, as colour and size; empty for simple products. Fixed once there are variants.",
+        help_text="Codes of attributes, as colour and size; empty for simple products. A move changes them.",
     )  # fmt: skip
     lower_axes = Words(required=False, label="Those below them differ in", help_text="For a second level of variants.")
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from drf_spectacular.utils import extend_schema
@@ -10,20 +11,23 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
-from foundation.core.errors import Invalid
+from foundation.core.errors import Invalid, TandemError
 from pim.api.requests import actor_of, read_object
 from pim.queries.products import get_product
 from pim.services import (
     attach_variant,
+    change_axes,
     detach_variant,
     move_attribute,
     preview_attach,
     preview_attribute_move,
+    preview_axes_change,
     preview_detach,
     start_attribute_move,
+    start_axes_change,
 )
-from pim.services.levels import is_large
-from pim.services.moves import Move
+from pim.services.axes import AxesMove
+from pim.services.moves import Move, is_large
 from pim.services.variants import VariantMove
 
 MOST = 1_000  # values told of each kind
@@ -70,6 +74,25 @@ class AttributeMoveSerializer(MoveSerializer):
     job = serializers.UUIDField(required=False, help_text="Of a large family: the job that does it")
 
 
+class KeyedSerializer(serializers.Serializer):
+    sku = serializers.CharField()
+    before = serializers.CharField(allow_blank=True)
+    after = serializers.CharField()
+
+
+class AxesMoveSerializer(MoveSerializer):
+    axes = serializers.ListField(
+        child=serializers.ListField(child=serializers.ListField(child=serializers.CharField())),
+        help_text="By level, before and after",
+    )
+    keys = KeyedSerializer(many=True, help_text="What variants are told apart by, as colour=red&size=m")
+    lacking = serializers.DictField(
+        child=serializers.ListField(child=serializers.CharField()), help_text="Axis to the SKUs that have no option"
+    )
+    visual_axis = serializers.CharField(allow_blank=True, help_text="The family's, if it ceases to be one")
+    job = serializers.UUIDField(required=False, help_text="Of a large family: the job that does it")
+
+
 class VariantMoveSerializer(MoveSerializer):
     offers = OfferedSerializer(many=True)
     categories = serializers.ListField(child=serializers.ListField(child=serializers.CharField()))
@@ -88,6 +111,16 @@ class AttributeMoveAskedSerializer(AskedSerializer):
     winners = serializers.DictField(
         child=serializers.CharField(), required=False, help_text="Model (or *) to the variant that wins, or `most`"
     )
+
+
+class AxesAskedSerializer(AskedSerializer):
+    axes = serializers.ListField(
+        child=serializers.ListField(child=serializers.CharField()), help_text="A list of attributes for each level"
+    )
+    options = serializers.DictField(
+        child=serializers.DictField(child=serializers.CharField()), required=False,
+        help_text="Axis to SKU (or *) to the option of who has none yet",
+    )  # fmt: skip
 
 
 class DetachAskedSerializer(AskedSerializer):
@@ -114,6 +147,20 @@ class AttributeMoveView(APIView):
             job = start_attribute_move(**asked, **_consent(body), actor=actor)
             return Response({"job": job.uid}, status=status.HTTP_202_ACCEPTED)
         return Response(_attribute_move(move_attribute(**asked, **_consent(body), actor=actor)))
+
+
+class AxesView(APIView):
+    @extend_schema(request=AxesAskedSerializer, responses=AxesMoveSerializer)
+    def post(self, request: Request, code: str) -> Response:
+        """Let the variants of a family be told apart by other attributes. A large family is a job."""
+        actor, body = actor_of(request), read_object(request)
+        asked: dict[str, Any] = {"family": code, "axes": _axes(body), "options": _options(body)}
+        if body.get("dry_run") is True:
+            return Response(_axes_move(preview_axes_change(**asked, actor=actor)))
+        if is_large(code):
+            job = start_axes_change(**asked, **_consent(body), actor=actor)
+            return Response({"job": job.uid}, status=status.HTTP_202_ACCEPTED)
+        return Response(_axes_move(change_axes(**asked, **_consent(body), actor=actor)))
 
 
 class DetachView(APIView):
@@ -152,29 +199,45 @@ def _attribute_move(found: Any) -> dict[str, Any]:
     return _document(found.move) | {"disagreeing": disagreeing}
 
 
+def _axes_move(move: AxesMove) -> dict[str, Any]:
+    return _document(move) | {
+        "axes": list(move.axes), "keys": [vars(one) for one in move.keys[:MOST]],
+        "lacking": {axis: skus[:MOST] for axis, skus in move.lacking.items()}, "visual_axis": move.visual_axis,
+    }  # fmt: skip
+
+
 def _variant_move(move: VariantMove) -> dict[str, Any]:
     return _document(move) | {"offers": [vars(one) for one in move.offers], "categories": list(move.categories)}
 
 
 def _document(move: Move) -> dict[str, Any]:
     told = {"writes": move.writes, "losses": move.losses, "gains": move.gains}
-    problems = [
-        {"code": one.extra.get("reason", one.code), "path": one.path, "detail": one.detail} for one in move.problems
-    ]
     return {
         "seen": move.digest,
         "products": len(move.products),
         "counts": {name: len(rows) for name, rows in told.items()},
         **{name: [vars(one) for one in rows[:MOST]] for name, rows in told.items()},
-        "problems": problems[:MOST],
+        "problems": problem_documents(move.problems),
     }
 
 
+def problem_documents(problems: Sequence[TandemError]) -> list[dict[str, Any]]:
+    """The first of them, as `ProblemSerializer` says."""
+    return [
+        {"code": one.extra.get("reason", one.code), "path": one.path, "detail": one.detail} for one in problems[:MOST]
+    ]
+
+
 def _consent(body: dict[str, Any]) -> dict[str, Any]:
+    return {"accept": body.get("accept") is True, "seen": read_seen(body)}
+
+
+def read_seen(body: dict[str, Any]) -> str | None:
+    """Which plan the caller saw, if they say so."""
     seen = body.get("seen")
     if seen is not None and not isinstance(seen, str):
         raise Invalid("seen must be a text", path="seen")
-    return {"accept": body.get("accept") is True, "seen": seen}
+    return seen
 
 
 def _text(body: dict[str, Any], name: str) -> str:
@@ -189,6 +252,22 @@ def _level(body: dict[str, Any]) -> int:
     if type(level) is not int:
         raise Invalid("Say the level, as a whole number", path="level")
     return level
+
+
+def _axes(body: dict[str, Any]) -> list[list[str]]:
+    found = body.get("axes")
+    if not isinstance(found, list) or not all(
+        isinstance(level, list) and all(isinstance(one, str) and "\0" not in one for one in level) for level in found
+    ):
+        raise Invalid("axes must be a list of attributes for each level", path="axes")
+    return found
+
+
+def _options(body: dict[str, Any]) -> dict[str, dict[str, str]]:
+    found = body.get("options") or {}
+    if not isinstance(found, dict):
+        raise Invalid("options must be an object: axis to SKU to option", path="options")
+    return {axis: _texts(found, axis) for axis in found}
 
 
 def _texts(body: dict[str, Any], name: str) -> dict[str, str]:

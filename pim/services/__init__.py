@@ -1,12 +1,14 @@
 """What may be done to products. The only writers of pim."""
 
 from pim.services.attribute_groups import define_attribute_group
+from pim.services.attribute_moves import move_attribute, preview_attribute_move, start_attribute_move
 from pim.services.attributes import define_attribute
+from pim.services.axes import change_axes, preview_axes_change, start_axes_change
 from pim.services.classifications import classify_product, set_categories, unclassify_product
 from pim.services.configuration import apply_model
 from pim.services.families import define_family
 from pim.services.imports import import_checked_file, map_columns, start_import
-from pim.services.levels import move_attribute, preview_attribute_move, start_attribute_move
+from pim.services.matrix import create_variants, preview_variants, take_back_variants
 from pim.services.options import delete_option, write_option, write_options
 from pim.services.overrides import clear_overrides, extend_overrides, keep_overrides
 from pim.services.placements import forget_placement, place_product, withdraw_product
@@ -38,9 +40,11 @@ from pim.services.variants import attach_variant, detach_variant, preview_attach
 __all__ = [
     "apply_model",
     "attach_variant",
+    "change_axes",
     "classify_product",
     "clear_overrides",
     "create_product",
+    "create_variants",
     "define_attribute",
     "define_attribute_group",
     "define_family",
@@ -68,8 +72,10 @@ __all__ = [
     "place_product",
     "preview_attach",
     "preview_attribute_move",
+    "preview_axes_change",
     "preview_detach",
     "preview_restore",
+    "preview_variants",
     "relate_products",
     "replace_product",
     "restore_product",
@@ -78,7 +84,9 @@ __all__ = [
     "set_values",
     "sort_relations",
     "start_attribute_move",
+    "start_axes_change",
     "start_import",
+    "take_back_variants",
     "unclassify_product",
     "undo_relating",
     "undo_value",

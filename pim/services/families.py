@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from django.db.models import Q
+
 from foundation.core.actors import Actor
 from foundation.core.errors import Conflict, Invalid
 from foundation.events.services import append_event
@@ -58,7 +60,8 @@ def define_family(
             for name, value in fields.items():
                 setattr(family, name, value)
             family.save()
-        touched |= _define_members(family, wanted, known)
+        _require_no_strangers(family, wanted)
+        touched |= write_members(family, wanted=wanted, known=known)
         touched |= _define_axes(family, axes, known)
         touched |= _define_requirements(family, required, known)
         if touched:
@@ -108,6 +111,20 @@ def _require_family(
             raise Invalid(f"{code}: there is no attribute {one!r}", path="attributes")
         if one not in wanted:
             raise Invalid(f"{code}: {one} is used and is not among its attributes", path="attributes")
+    require_axes(code, axes=axes, wanted=wanted, known=known)
+    for name, given in wanted.items():
+        if not 0 <= int(given.get("level", 0)) <= len(axes):
+            raise Invalid(f"{code}: {name} lives at a level that the family lacks", path="attributes")
+
+
+def require_axes(
+    code: str, *, axes: Sequence[Sequence[str]], wanted: Mapping[str, Any], known: Mapping[str, Attribute]
+) -> None:
+    """An axis is one option, the same everywhere, lives at its level alone, and is an axis once."""
+    named = [axis for codes in axes for axis in codes]
+    for axis in named:
+        if named.count(axis) > 1:
+            raise Invalid(f"{code}: {axis} is an axis twice", path="axes")
     for level, codes in enumerate(axes, 1):
         for axis in codes:
             attribute = known[axis]
@@ -116,12 +133,10 @@ def _require_family(
                 raise Invalid(f"{code}: the axis {axis} must be one option, the same everywhere", path="axes")
             if int(wanted[axis].get("level", 0)) != level or wanted[axis].get("may_override_below"):
                 raise Invalid(f"{code}: the axis {axis} must live at level {level} alone", path="axes")
-    for name, given in wanted.items():
-        if not 0 <= int(given.get("level", 0)) <= len(axes):
-            raise Invalid(f"{code}: {name} lives at a level that the family lacks", path="attributes")
 
 
-def _define_members(family: Family, wanted: Mapping[str, Mapping[str, Any]], known: Mapping[str, Attribute]) -> bool:
+def write_members(family: Family, *, wanted: Mapping[str, Mapping[str, Any]], known: Mapping[str, Attribute]) -> bool:
+    """Let a family have these attributes, each with its bit; whether that is new. Part of a change of the family."""
     present = {row.attribute.code: row for row in family.members.select_related("attribute")}
     following = max((row.index for row in present.values()), default=-1) + 1
     touched = False
@@ -146,6 +161,20 @@ def _define_members(family: Family, wanted: Mapping[str, Mapping[str, Any]], kno
     return touched
 
 
+def _require_no_strangers(family: Family, wanted: Mapping[str, Mapping[str, Any]]) -> None:
+    """A level that changes leaves no value behind where it could be said no more."""
+    for row in family.members.filter(is_active=True, attribute__code__in=wanted).select_related("attribute"):
+        code, given = row.attribute.code, wanted[row.attribute.code]
+        level, may_below = int(given.get("level", 0)), bool(given.get("may_override_below"))
+        if level == row.level and may_below >= row.may_override_below:
+            continue
+        left = Q(product__level__lt=level) if may_below else ~Q(product__level=level)
+        said = ProductValues.objects.filter(left, product__family=family, vals__has_key=code)
+        if said.exists():
+            text = f"Products of {family.code} say {code} at another level: move it, so that their values go along"
+            raise Conflict(text, path="attributes", attribute=code)
+
+
 def _require_no_values(family: Family, code: str) -> None:
     if ProductValues.objects.filter(product__family=family, vals__has_key=code).exists():
         raise Conflict(f"Products of {family.code} have values of {code}: clear them first", path="attributes")
@@ -157,12 +186,19 @@ def _define_axes(family: Family, axes: Sequence[Sequence[str]], known: Mapping[s
     if sorted(present) == sorted(wanted):
         return False
     if present and family.products.filter(level__gt=0).exists():
-        raise Conflict(f"{family.code} has variants: its axes cannot change any more", path="axes")
+        raise Conflict(f"{family.code} has variants: plan the change of its axes, so that they go along", path="axes")
+    write_axes(family, axes=axes, known=known)
+    return True
+
+
+def write_axes(family: Family, *, axes: Sequence[Sequence[str]], known: Mapping[str, Attribute]) -> None:
+    """Let variants of a family be told apart by these attributes. Part of a change of the family."""
     family.axes.all().delete()
     FamilyAxis.objects.bulk_create(
-        FamilyAxis(family=family, level=level, position=at, attribute_id=attribute) for level, at, attribute in wanted
+        FamilyAxis(family=family, level=level, position=at, attribute=known[axis])
+        for level, codes in enumerate(axes, 1)
+        for at, axis in enumerate(codes)
     )
-    return True
 
 
 def _define_requirements(family: Family, required: Mapping[str, Sequence[str]], known: Mapping[str, Attribute]) -> bool:

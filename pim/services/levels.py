@@ -1,4 +1,4 @@
-"""Moving an attribute to another level of a family: its values go along, and every product answers as before."""
+"""Where an attribute of a family may live: what each product says of it at another level. Nothing is written here."""
 
 from __future__ import annotations
 
@@ -7,26 +7,13 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
-from django.db import transaction
-
-from foundation.core.actors import Actor
-from foundation.core.errors import Invalid, Missing
-from foundation.events.services import append_event
-from foundation.history.services import recorded
-from foundation.jobs.models import Job
-from foundation.jobs.running import JobRun
-from foundation.jobs.services import start_job
-from pim import events
-from pim.choices import Sensitivity
-from pim.errors import BadProduct, UnknownAttribute
-from pim.models import Attribute, Family, FamilyAttribute, Product
+from pim.errors import BadProduct
+from pim.models import Family, FamilyAttribute, Product
 from pim.resolution import Place, joined, left_of
-from pim.services.moves import Move, PlaceValues, carry_out_move, lock_family, reasons_of, require_whole, said_of
-from pim.services.reference import uid_of
+from pim.services.moves import Move, PlaceValues, said_of
 
-LARGE = 2_000  # products
-MOVE_JOB = "pim.move_attribute"
 MOST = "most"  # the value that most variants have
+DISAGREE = "disagree"
 
 
 @dataclass(frozen=True)
@@ -38,7 +25,9 @@ class LevelMove:
 
 
 @dataclass(frozen=True)
-class _Ground:
+class Ground:
+    """An attribute, the products of its family, and where it shall live."""
+
     family: Family
     member: FamilyAttribute
     products: Sequence[Product]
@@ -83,108 +72,14 @@ class _Ground:
         return found
 
 
-def preview_attribute_move(
-    *, family: str, attribute: str, level: int, actor: Actor, may_override_below: bool = False,
-    winners: Mapping[str, str] | None = None,
-) -> LevelMove:  # fmt: skip
-    """What `move_attribute` would do now; nothing is written."""
-    actor = _require(actor, attribute)
-    with transaction.atomic():
-        ground = _ground(family, attribute, level, may_override_below=may_override_below)
-        return _plan(ground, winners or {})
-
-
-def move_attribute(
-    *, family: str, attribute: str, level: int, actor: Actor, may_override_below: bool = False,
-    winners: Mapping[str, str] | None = None, accept: bool = False, seen: str | None = None,
-) -> LevelMove:  # fmt: skip
-    """Let an attribute of a family live at another level.
-
-    Downwards each variant gets a copy. Upwards the model gets what its variants agree on; where they do not,
-    `winners` names for a model the variant whose values it gets, or `most` (for all models: `*`). With
-    `may_override_below` the others keep theirs, else those are lost. What would be lost or new needs `accept`; `seen`
-    is the digest of the preview. Raises `Conflict`, `StaleValues` or `Problems`; then nothing was written.
-    """
-    actor = _require(actor, attribute)
-    with recorded(actor, reason=f"{_public_name(attribute)} of {family} moved to level {level}"):
-        ground = _ground(family, attribute, level, may_override_below=may_override_below)
-        found = _plan(ground, winners or {})
-        found.move.require_consent(accept=accept, seen=seen)
-        ids = [one.pk for one in ground.products]
-        reasons = reasons_of(ids)
-        ground.member.level, ground.member.may_override_below = level, may_override_below
-        ground.member.save()
-        sources = _relatives(ground)
-        carry_out_move(
-            found.move,
-            reasons=reasons,
-            sources=sources,
-            actor=actor,
-            reason="Moved with its attribute",
-            clears_first=True,
-        )
-        append_event(events.FAMILY_CHANGED, uid_of("family", code=family), code=family)
-    return found
-
-
-def is_large(family: str) -> bool:
-    """Whether it has so many products that a move is a job."""
-    return Product.objects.filter(family__code=family).count() > LARGE
-
-
-def start_attribute_move(
-    *, family: str, attribute: str, level: int, actor: Actor, may_override_below: bool = False,
-    winners: Mapping[str, str] | None = None, accept: bool = False, seen: str | None = None,
-) -> Job:  # fmt: skip
-    """Let a job carry out `move_attribute`, in one transaction; refused at once where it may not be."""
-    definer = _require(actor, attribute)
-    payload = {
-        "family": family, "attribute": attribute, "level": level, "may_override_below": may_override_below,
-        "winners": dict(winners or {}), "accept": accept, "seen": seen,
-    }  # fmt: skip
-    return start_job(kind=MOVE_JOB, queue="bulk", payload=payload, actor=definer, unique_key=family)
-
-
-def carry_out_attribute_move(run: JobRun) -> dict[str, object]:
-    """The job. A second run finds the attribute where it shall be and writes nothing."""
-    found = move_attribute(**run.payload, actor=run.actor)
-    return {"products": len(found.move.products), "values": len(found.move.writes)}
-
-
-def _public_name(attribute: str) -> str:
-    """For reasons, which whoever reads the past may see."""
-    is_public = Attribute.objects.within(Sensitivity.PUBLIC).filter(code=attribute).exists()
-    return attribute if is_public else "An attribute"
-
-
-def _require(actor: Actor, attribute: str) -> Actor:
-    definer = actor.require("pim.define")
-    if not Attribute.objects.visible_to(definer).filter(code=attribute).exists():
-        raise UnknownAttribute(f"There is no attribute {attribute!r}", path="attribute")
-    return require_whole(definer, codes=[attribute])
-
-
-def _ground(family: str, attribute: str, level: int, *, may_override_below: bool) -> _Ground:
-    found = Family.objects.select_for_update().filter(code=family).first()
-    if found is None:
-        raise Missing(f"There is no family {family}", path="family")
-    member = found.members.select_related("attribute").filter(attribute__code=attribute, is_active=True).first()
-    if member is None:
-        raise UnknownAttribute(f"Products of {family} have no {attribute}", path="attribute")
-    if not 0 <= level <= found.depth:
-        raise Invalid(f"{family} has the levels 0 to {found.depth}", path="level")
-    if found.axes.filter(attribute=member.attribute).exists():
-        raise Invalid(f"{attribute} is an axis of {family}: its level is that of the axis", path="attribute")
-    return _Ground(found, member, lock_family(found.pk), level, may_override_below)
-
-
-def _plan(ground: _Ground, winners: Mapping[str, str]) -> LevelMove:
+def plan_level(ground: Ground, *, winners: Mapping[str, str]) -> LevelMove:
+    """What every product says of the attribute at the other level, so that it answers as before where that can be."""
     if ground.level >= ground.member.level:
         return LevelMove(_down(ground), {})
     return _up(ground, winners)
 
 
-def _down(ground: _Ground) -> Move:
+def _down(ground: Ground) -> Move:
     """To each variant at the level a copy of what it heard; away from what is above."""
     move, code = Move(), ground.code
     below: dict[int, int] = defaultdict(int)  # variants at the level that a product is above
@@ -213,7 +108,7 @@ def _down(ground: _Ground) -> Move:
     return move
 
 
-def _up(ground: _Ground, winners: Mapping[str, str]) -> LevelMove:
+def _up(ground: Ground, winners: Mapping[str, str]) -> LevelMove:
     """To each model what its variants say, as one of them says it; from them what they hear as well now."""
     move, disagreeing = Move(), {}
     under = ground.under()
@@ -223,7 +118,7 @@ def _up(ground: _Ground, winners: Mapping[str, str]) -> LevelMove:
         if not won and len({_key(values) for values in variants.values()}) > 1:
             disagreeing[model.sku] = variants
             text = f"The variants of {model.sku} do not agree: name the one that wins"
-            move.problems.append(BadProduct(text, path=f"winners.{model.sku}", reason="disagree"))
+            move.problems.append(BadProduct(text, path=f"winners.{model.sku}", reason=DISAGREE))
         chosen = variants.get(won or next(iter(variants), ""), {})
         move.change(model.sku, ground.code, ground.own(model), chosen)
         for product in under[model.pk]:
@@ -231,7 +126,7 @@ def _up(ground: _Ground, winners: Mapping[str, str]) -> LevelMove:
     return LevelMove(move, disagreeing)
 
 
-def _follow(move: Move, ground: _Ground, product: Product, model: Product, chosen: PlaceValues) -> None:
+def _follow(move: Move, ground: Ground, product: Product, model: Product, chosen: PlaceValues) -> None:
     """A variant below the model that has the values now."""
     code, own, is_below = ground.code, ground.own(product), product.level > ground.member.level
     if ground.may_override_below:
@@ -263,13 +158,3 @@ def _winner(model: str, variants: Mapping[str, PlaceValues], winners: Mapping[st
 
 def _key(values: PlaceValues) -> str:
     return repr(sorted((market or "", locale, repr(value)) for (market, locale), value in values.items()))
-
-
-def _relatives(ground: _Ground) -> dict[str, list[str]]:
-    """Whose override a value may come from: those above and below."""
-    found: dict[str, list[str]] = defaultdict(list)
-    for product in ground.products:
-        for above in ground.above(product):
-            found[product.sku].append(above.sku)
-            found[above.sku].append(product.sku)
-    return dict(found)

@@ -20,6 +20,7 @@ from pim.services.drafts import ProductDraft, ValueDraft
 from pim.services.writing import write_drafts
 
 AT_ONCE = 1_000  # products a batch
+LARGE = 2_000  # products
 PlaceValues = dict[Place, Any]
 
 
@@ -70,6 +71,14 @@ class Move:
     def gain(self, sku: str, attribute: str, values: PlaceValues, why: str) -> None:
         places = sorted(values, key=_spelled)
         self.gains += [Said(sku, attribute, *place, None, values[place], why) for place in places]
+
+    def add(self, other: Move, *, but: str) -> None:
+        """All that another plan says, but for problems of one reason."""
+        self.writes += other.writes
+        self.losses += other.losses
+        self.gains += other.gains
+        self.products |= other.products
+        self.problems += [one for one in other.problems if one.extra.get("reason") != but]
 
     def require_consent(self, *, accept: bool, seen: str | None, minds_gains: bool = True) -> None:
         """Only as it was shown, without problems, and without losses that nobody accepted."""
@@ -158,3 +167,8 @@ def carry_out_move(
 def lock_family(family_id: int) -> list[Product]:
     """All products of a family, locked in the order of their numbers."""
     return list(Product.objects.select_for_update().filter(family_id=family_id).order_by("pk"))
+
+
+def is_large(family: str) -> bool:
+    """Whether it has so many products that a move is a job."""
+    return Product.objects.filter(family__code=family).count() > LARGE

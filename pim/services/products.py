@@ -14,6 +14,7 @@ from pim.choices import Sensitivity
 from pim.errors import BadProduct
 from pim.models import Product
 from pim.models.attributes import clearance_of
+from pim.queries.book import Book
 from pim.queries.classifications import actor_at
 from pim.queries.values import allowed_codes, own_values
 from pim.services.drafts import UNNAMED, ProductDraft, ValueDraft, read_document
@@ -59,7 +60,7 @@ def upsert_products(documents: Sequence[Mapping[str, Any]], *, actor: Actor, rea
     if len(documents) > MAX_BATCH:
         raise BadProduct(f"{len(documents)} products are too many for one request; send at most {MAX_BATCH}")
     drafts = [read_document(one, path=str(at), reason=reason) for at, one in enumerate(documents)]
-    return [_upserted(plan) for plan in _write(drafts, actor=actor)]
+    return [_upserted(plan) for plan in write_batch(drafts, actor=actor)]
 
 
 @dataclass(frozen=True)
@@ -85,7 +86,7 @@ def upsert_each(documents: Sequence[Mapping[str, Any]], *, actor: Actor, reason:
         except TandemError as error:
             sku = document.get("sku")
             found[at] = Outcome(sku if isinstance(sku, str) else "", problems=[error])
-    for at, plan in zip(drafts, _write(list(drafts.values()), actor=actor, partial=True), strict=True):
+    for at, plan in zip(drafts, write_batch(list(drafts.values()), actor=actor, partial=True), strict=True):
         done = None if plan.problems else _upserted(plan)
         found[at] = Outcome(plan.draft.sku, done, plan.problems)
     return [found[at] for at in sorted(found)]
@@ -106,15 +107,17 @@ def upsert_product(
 
 def write_one(draft: ProductDraft, *, actor: Actor) -> Upserted:
     """Carry out one draft."""
-    return _upserted(_write([draft], actor=actor)[0])
+    return _upserted(write_batch([draft], actor=actor)[0])
 
 
-def _write(drafts: list[ProductDraft], *, actor: Actor, partial: bool = False) -> list[Plan]:
+def write_batch(
+    drafts: Sequence[ProductDraft], *, actor: Actor, partial: bool = False, book: Book | None = None
+) -> list[Plan]:
+    """Carry out drafts in one transaction; with `partial` those that are refused tell their problems."""
     actor = actor.require("pim.edit")
-    clearance = clearance_of(actor)
+    clearance = Sensitivity(clearance_of(actor))
     with recorded(actor):
-        at = moment.now()
-        return write_drafts(drafts, actor=actor, at=at, clearance=Sensitivity(clearance), partial=partial)
+        return write_drafts(drafts, actor=actor, at=moment.now(), clearance=clearance, partial=partial, book=book)
 
 
 def _upserted(plan: Plan) -> Upserted:

@@ -158,6 +158,8 @@ BODIES: dict[str, Body] = {
     "POST /api/v1/change-requests/{uid}/withdraw": lambda *_: {},
     "PUT /api/v1/products/{sku}": lambda *_: {"family": "coats", "values": []},
     "PATCH /api/v1/products/{sku}": lambda *_: {"family": "cups", "parent": "ATLAS", "state": "retired"},
+    "POST /api/v1/products/{sku}/variants": lambda *_: {"combinations": [{"colour": "red", "size": "m"}]},
+    "POST /api/v1/families/{code}/axes": lambda *_: {"axes": [["size"]]},
     "POST /api/v1/products/{sku}/detach": lambda *_: {"family": "cups", "accept": True},
     "POST /api/v1/products/{sku}/attach": lambda *_: {"parent": "ATLAS", "accept": True},
     "POST /api/v1/families/{code}/move-attribute": lambda *_: {"attribute": "name", "level": 0},

@@ -199,7 +199,7 @@ class TestApi:
         body = {"attribute": "warranty", "level": 1}
         shown = client.post(at, body | {"dry_run": True}, format="json").json()
         assert (shown["products"], shown["counts"]["writes"]) == (2, 2)
-        monkeypatch.setattr("pim.services.levels.LARGE", 1)
+        monkeypatch.setattr("pim.services.moves.LARGE", 1)
         answer = client.post(at, body | {"seen": shown["seen"]}, format="json")
         assert answer.status_code == 202
         assert own("COAT", "warranty") == {(None, "*"): "24"}

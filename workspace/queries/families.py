@@ -33,7 +33,9 @@ class Box:
 
 @dataclass(frozen=True)
 class GridRow:
-    """An attribute of the family. An axis lives at its level alone."""
+    """An attribute of the family. An axis lives at its level alone; where there are products, a level is changed by a
+    move, which takes values along.
+    """
 
     code: str
     label: str
@@ -42,6 +44,7 @@ class GridRow:
     level_name: str
     may_override_below: bool
     is_axis: bool
+    is_fixed: bool
     boxes: list[Box]
 
 
@@ -135,7 +138,7 @@ def _groups(family: Family, channels: list[tuple[str, str]], actor: Actor) -> li
     members = family.members.visible_to(actor).filter(is_active=True).select_related("attribute")
     axes = set(family.axes.values_list("attribute_id", flat=True))
     rows = Requirement.objects.filter(family=family).values_list("channel__code", "attribute_id")
-    required = set(rows)
+    required, has_products = set(rows), family.products.exists()
     names = group_names()
     groups: dict[str, list[GridRow]] = {code: [] for code in names}
     for one in sorted(members, key=lambda one: one.attribute.code):
@@ -149,6 +152,7 @@ def _groups(family: Family, channels: list[tuple[str, str]], actor: Actor) -> li
                 level_name=LEVELS[one.level],
                 may_override_below=one.may_override_below,
                 is_axis=attribute.pk in axes,
+                is_fixed=has_products or not family.depth or attribute.pk in axes,
                 boxes=[Box(code, name or code, (code, attribute.pk) in required) for code, name in channels],
             )
         )

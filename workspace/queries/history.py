@@ -34,6 +34,7 @@ WORK = work_events.WORK_ITEM_OPENED.name.partition(".")[0] + "."
 SENTENCES: dict[str, str] = {
     "pim.product.created": "{sku} created in {family}",
     "pim.product.moved": "{sku} moved to {family}",
+    "pim.product.taken_back": "{sku}, just made, taken back",
     "pim.product.placed": "{sku} placed on {channel} in {market}",
     "pim.product.withdrawn": "{sku} withdrawn from {channel} in {market}",
     "pim.product.classified": "{sku} put into {category}",

@@ -15,8 +15,9 @@ from foundation.bulk.models import BulkChange
 from foundation.core.actors import Actor
 from foundation.jobs.models import Job
 from foundation.markets.models import Channel
-from pim.models import ProductImport
+from pim.models import Family, ProductImport
 from workspace.queries.bulk_changes import name_of
+from workspace.queries.shown import LOCALE
 from workspace.queries.words import phrase
 
 
@@ -51,6 +52,12 @@ def _imports(jobs: Sequence[Job], actor: Actor) -> dict[int, Subject]:
     }
 
 
+def _families(jobs: Sequence[Job], actor: Actor) -> dict[int, Subject]:
+    codes = {job.pk: str(job.payload.get("family", "")) for job in jobs}
+    found = {one.code: one.label(LOCALE) for one in Family.objects.visible_to(actor).filter(code__in=codes.values())}
+    return {pk: Subject(found[code], reverse("family", args=[code])) for pk, code in codes.items() if code in found}
+
+
 def _ingests(jobs: Sequence[Job], actor: Actor) -> dict[int, Subject]:
     rows = Ingest.objects.visible_to(actor).filter(pk__in=_payloads(jobs, "ingest"))
     return {
@@ -80,6 +87,8 @@ def _payloads(jobs: Sequence[Job], name: str) -> list[int]:
 
 KINDS: dict[str, JobKind] = {
     "pim.import": JobKind("Import of products", "import", "rows", _imports),
+    "pim.move_attribute": JobKind("Move of an attribute", "layers", "", _families),
+    "pim.change_axes": JobKind("Change of axes", "layers", "", _families),
     "dam.ingest": JobKind("Ingest of files", "upload", "files", _ingests),
     "dam.render": JobKind("Making of renditions", "preset", "renditions", is_quiet=True),
     "bulk.change": JobKind("Bulk change", "layers", "rows", _bulk_changes),

@@ -20,6 +20,7 @@ from pim.queries.products import labels_of, lines_of
 from workspace.queries.findings import FindingLine, findings_of
 from workspace.queries.gallery import Gallery, gallery
 from workspace.queries.history import events_of, merged, value_changes
+from workspace.queries.moves import Structure, structure_of
 from workspace.queries.placements import PlacementPanel, get_visible_product, placement_panel
 from workspace.queries.product_categories import CategoryCard, category_card
 from workspace.queries.product_values import (
@@ -132,6 +133,7 @@ class ProductPage:
     can_edit: bool
     gallery: Gallery
     variants: Matrix | None
+    structure: Structure
     neighbours: Neighbours | None
     placements: PlacementPanel
     categories: CategoryCard
@@ -172,7 +174,7 @@ def product_gallery(uid: UUID, *, wanted: Mapping[str, str], actor: Actor) -> Ga
 
 def product_page(uid: UUID, *, wanted: Mapping[str, str], actor: Actor) -> ProductPage:
     """The whole page."""
-    bench, asked = open_workbench(uid, wanted=wanted, actor=actor), Asked.of(wanted)
+    bench, asked, whole = open_workbench(uid, wanted=wanted, actor=actor), Asked.of(wanted), actor
     product, scope, actor = bench.product, bench.current, actor_at(bench.product, actor)
     pictures = gallery(product, scope, actor)
     variants = variant_matrix(product, scope, actor)
@@ -185,6 +187,7 @@ def product_page(uid: UUID, *, wanted: Mapping[str, str], actor: Actor) -> Produ
         can_edit=actor.may("pim.edit"),
         gallery=pictures,
         variants=variants,
+        structure=structure_of(product, actor=whole, has_variants=variants is not None),
         findings=findings_of(product, actor),
         neighbours=neighbours_of(product, variants, only=asked.only),
         placements=placement_panel(product, actor=actor, scopes=bench.scopes),
