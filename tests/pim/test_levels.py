@@ -107,7 +107,9 @@ crowded = st.dictionaries(st.sampled_from([place for place in PLACES if place[1]
 CATALOGUES = st.dictionaries(
     st.sampled_from(["DEEP", "DEEP-red", "DEEP-blue", "DEEP-red-s", "DEEP-red-m", "DEEP-blue-s"]), crowded, min_size=3
 )
-SLOW = settings(max_examples=10, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+SLOW = settings(
+    max_examples=10, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow]
+)
 
 
 @SLOW

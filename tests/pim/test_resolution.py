@@ -97,7 +97,9 @@ def test_the_engine_agrees_with_a_naive_twin(stored: dict[tuple[int, int], Store
 
 
 @pytest.mark.usefixtures("model")
-@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(
+    max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow]
+)
 @given(
     st.dictionaries(
         st.tuples(

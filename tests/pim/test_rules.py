@@ -282,7 +282,9 @@ CELLS = st.dictionaries(
 )
 
 
-@settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(
+    max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow]
+)
 @given(st.lists(CELLS, min_size=1, max_size=3))
 def test_a_place_is_told_if_and_only_if_its_own_values_break_the_rule(line: list[Any]) -> None:
     """Against a plain reading of the rule of resolution: language, then level, then the market before all."""

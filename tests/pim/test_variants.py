@@ -62,7 +62,9 @@ def faults() -> list[str]:
     return [line for check in checks for line in check()]
 
 
-@settings(max_examples=10, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(
+    max_examples=10, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow]
+)
 @given(st.dictionaries(st.sampled_from(["COAT", "COAT-red-s", "COAT-red-m"]), crowded, min_size=2))
 def test_there_and_back_it_answers_as_before(catalogue: Mapping[str, Any]) -> None:
     with transaction.atomic():

@@ -5,7 +5,7 @@ A tree is found where one product of it meets all conditions, so that red and M 
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
 from foundation.core.actors import Actor
@@ -73,17 +73,22 @@ def _search(values: Sequence[str], actor: Actor) -> Search:
 
 
 def attribute_facets(
-    entries: Rows, wanted: Wanted, *, by: Sequence[str], is_narrowed: bool, actor: Actor
+    entries: Callable[[], Rows], wanted: Wanted, *, by: Sequence[str], is_narrowed: bool, actor: Actor
 ) -> AttributeFacets:
-    """`entries` are narrowed by everything but attributes."""
+    """`entries` gives those that are narrowed by everything but attributes."""
     search = _search(wanted.of(NAME), actor)
-    known = Attribute.objects.visible_to(actor).filter(type__in=LISTS)
+    lists = Attribute.objects.visible_to(actor).filter(type__in=LISTS)
+    known = {one.code: one for one in lists[:MOST_NAMED]}
     wished = [*dict.fromkeys([*by, *sorted(search.codes)])][:MAX_FACETS]
-    shown = {one.code: one for one in known.filter(code__in=[code for code in wished if "\0" not in code])}
-    among = Among("root_id", entries.order_by().values("root_id"), is_narrowed)
-    counted = facets_of([shown[code] for code in wished if code in shown], among, search, actor=actor, locale=LOCALE)
-    others = [(one.code, one.label(LOCALE)) for one in known.exclude(code__in=shown)[:MOST_NAMED]]
-    return AttributeFacets([_chosen(one) for one in counted], sorted(others, key=lambda one: one[1].casefold()))
+    if unnamed := [code for code in wished if code not in known and "\0" not in code]:
+        known |= {one.code: one for one in lists.filter(code__in=unnamed)}
+    shown = [known[code] for code in wished if code in known]
+    others = [(code, one.label(LOCALE)) for code, one in known.items() if one not in shown]
+    found = AttributeFacets([], sorted(others, key=lambda one: one[1].casefold()))
+    if shown:
+        among = Among("root_id", entries().order_by().values("root_id"), is_narrowed)
+        found.facets.extend(map(_chosen, facets_of(shown, among, search, actor=actor, locale=LOCALE)))
+    return found
 
 
 def _chosen(facet: AttributeFacet) -> ChosenFacet:

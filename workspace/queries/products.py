@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
+from functools import partial
 from uuid import UUID
 
 from django.db.models import Count, Max, Q, Sum
@@ -71,9 +72,8 @@ def product_list(wanted: Wanted, *, actor: Actor, by: Sequence[str] = ()) -> Pro
     shown = seen_now(page.rows, Product.objects.visible_to(actor), actor)
     has_any = bool(shown) or Product.objects.visible_to(actor).roots().exists()
     others = replace(wanted, values={name: wanted.of(name) for name in wanted.values or {} if not is_attribute(name)})
-    more = attribute_facets(
-        narrowed(entries, filters, others), wanted, by=by, is_narrowed=others.is_filtered, actor=actor
-    )
+    but_attributes = partial(narrowed, entries, filters, others)
+    more = attribute_facets(but_attributes, wanted, by=by, is_narrowed=others.is_filtered, actor=actor)
     shown_facets = [one for one in found if one.name != ATTRIBUTES]
     return ProductList(total, shown_facets, more, _rows(shown, judged, actor), page.next_cursor, has_any)
 
