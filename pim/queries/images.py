@@ -53,7 +53,12 @@ def cut_rules(actor: Actor) -> Cut:
 def cut_entries(actor: Actor) -> Cut:
     """Entries that name the attributes whose values were shown."""
     codes = {one.code for one in _hidden(actor).values()}
-    return lambda detail: detail | {"attributes": [code for code in detail["attributes"] if code not in codes]}
+
+    def cut(detail: dict[str, Any]) -> dict[str, Any]:
+        shown = [code for code in detail.get("attributes", ()) if code not in codes]
+        return detail | {"attributes": shown} if "attributes" in detail else detail
+
+    return cut
 
 
 def _hidden(actor: Actor) -> dict[int, Attribute]:

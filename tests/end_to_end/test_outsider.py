@@ -91,6 +91,8 @@ CLOSED_TO_STEWARDS = {
     "/api/v1/schemas/google/suggestions",
     "/api/v1/schemas/google/coverage",
     "/api/v1/vocabularies/colours/meaning",
+    # and about attributes
+    "/api/v1/products/facets",
     # the bazaar serves GB alone
     "/settings/channels/bazaar/",
     "/channels/bazaar/",

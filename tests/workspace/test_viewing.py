@@ -194,16 +194,16 @@ def test_what_is_theirs_stays_as_it_was(window: Any, administrator: Any, steward
 def test_every_page_that_they_read_is_read(
     window: Any, world: Any, administrator: Any, steward: Any, browser_of: Any
 ) -> None:
-    """No page needs to write in order to be shown, but for the rehearsal of a restore."""
+    """No page needs to write in order to be shown, but for rehearsals of a restore and of a move."""
     window.listing = factories.make_listing(factories.product("RIDGE-RED-S"), world.scopes["shop/GB/en-GB"])
     window.feed, window.bulk_change = factories.make_feed(window.listing), factories.make_bulk_change(steward)
     stella, ada = browser_of(steward), viewing(administrator, steward)
     factories.make_tree()
     found = {address: stella.get(address).status_code for address in addresses(window).values()}
     read = {address: ada.get(address).status_code for address in found}
-    (restore,) = [address for address in found if "/restore/" in address]  # shown by rehearsing it, which is a write
-    assert {address for address in found if found[address] != read[address]} == {
-        restore,
+    rehearsed = {one for one in found if any(f"/{name}/" in one for name in ("restore", "detach", "attach"))}
+    assert len(rehearsed) == 3, "they lock what they are about, which is a write"
+    assert {address for address in found if found[address] != read[address]} == rehearsed | {
         "/settings/sign-in/", "/settings/sign-in/app/", "/settings/sign-in/passkeys/new/",
         "/settings/sign-in/password/", "/confirm/", "/login/closed/", "/admin/",
     }  # fmt: skip
