@@ -70,7 +70,7 @@ SELECT n, c.id, CASE WHEN c.locale = '*' THEN jsonb_build_object(
        'weight', jsonb_build_object('amount', (50 + n * 7 %% 5000)::text, 'unit', 'g'),
        'warranty', (n %% 120)::text, 'launch', (date '2015-01-01' + (n * 13 %% 4000)::int)::text)
        ELSE jsonb_build_object('name', 'Cup ' || n) END, '{{}}', 0::bit(1024), 1
-  FROM generate_series(%(first)s, %(last)s) AS n, markets_cell c WHERE c.market_id IS NULL
+  FROM generate_series(%(first)s::bigint, %(last)s) AS n, markets_cell c WHERE c.market_id IS NULL
 """  # noqa: S608  constants
 SETTLED = (
     "pim_product",

@@ -30,6 +30,7 @@ from pim.resolution import Said, joined
 
 PREFIX = "value."
 MAX_CONDITIONS, MAX_ANSWERS = 20, 200
+FEW = 5_000
 NUMBERS = """
 SELECT coalesce(array_agg(DISTINCT pim_facet(asked.code, market, k.key, k.is_counted)), '{}')
   FROM unnest(%(codes)s::text[], %(types)s::text[], %(values)s::text[]) AS asked(code, type, value)
@@ -109,12 +110,21 @@ def _rule(attribute: Attribute, named: Collection[str]) -> AttributeRule:
 def found_by(products: QuerySet[Product], search: Search, *, actor: Actor) -> QuerySet[Product]:
     """Products that may meet the conditions, by index; `meeting` says which of a page do."""
     if search.conditions:
-        products = products.filter(pk__in=facet_rows(search, actor=actor).values("product_id"))
+        products = products.filter(pk__in=_candidates(search, actor))
     markets = markets_for(search, seen_anywhere(actor))
     for one in search.conditions:
         if one.is_filled is False and search.scope is not None:
             products = _without(products, one, search.scope, markets)
     return products
+
+
+def _candidates(search: Search, actor: Actor) -> list[int] | QuerySet[ProductFacets, Any]:
+    """A few by their numbers. Of many, products in order meet one soon, and are better asked one by one: no planner
+    knows which of the two it is, since answers go together.
+    """
+    rows = facet_rows(search, actor=actor).values_list("product_id", flat=True)
+    few = list(rows[: FEW + 1])
+    return few if len(few) <= FEW else rows
 
 
 def facet_rows(search: Search, *, actor: Actor) -> QuerySet[ProductFacets]:
