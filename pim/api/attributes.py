@@ -12,7 +12,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from pim.api.records import LabelsField
-from pim.api.requests import IF_MATCH, IF_NONE, actor_of, read_expected, read_object, read_parameters
+from pim.api.requests import IF_MATCH, IF_NONE, ToldByVersion, actor_of, read_expected, read_object, read_parameters
 from pim.choices import AttributeType, Sensitivity
 from pim.models import Attribute, Option
 from pim.services import define_attribute
@@ -52,7 +52,7 @@ class AttributeChangeSerializer(serializers.Serializer):
     is_unique = serializers.BooleanField(required=False)
 
 
-class AttributeViewSet(viewsets.ReadOnlyModelViewSet):
+class AttributeViewSet(ToldByVersion, viewsets.ReadOnlyModelViewSet):
     """Attributes by code, with the first of their options; those of a class you may not see are not there."""
 
     serializer_class = AttributeSerializer
@@ -71,7 +71,7 @@ class AttributeViewSet(viewsets.ReadOnlyModelViewSet):
 
     def retrieve(self, request: Request, *args: Any, **kwargs: Any) -> Response:
         """One attribute. The ETag is its version, for `If-Match`."""
-        return self._told()
+        return self.told()
 
     @extend_schema(
         parameters=[IF_MATCH, IF_NONE],
@@ -85,8 +85,4 @@ class AttributeViewSet(viewsets.ReadOnlyModelViewSet):
         given.is_valid(raise_exception=True)
         is_new = not Attribute.objects.filter(code=code).exists() if "\0" not in code else True
         define_attribute(code=code, **given.validated_data, expected_version=read_expected(request), actor=actor)
-        return self._told(201 if is_new else 200)
-
-    def _told(self, status: int = 200) -> Response:
-        found = self.get_object()
-        return Response(self.get_serializer(found).data, status=status, headers={"ETag": f'"{found.version}"'})
+        return self.told(201 if is_new else 200)

@@ -12,7 +12,7 @@ from rest_framework.response import Response
 
 from foundation.taxonomy.services.trees import checked_code
 from pim.api.records import LabelsField
-from pim.api.requests import IF_MATCH, IF_NONE, actor_of, read_expected, read_object, read_parameters
+from pim.api.requests import IF_MATCH, IF_NONE, ToldByVersion, actor_of, read_expected, read_object, read_parameters
 from pim.models import Family, FamilyAttribute, FamilyAxis, Requirement
 from pim.services import define_family
 
@@ -78,7 +78,7 @@ class FamilyChangeSerializer(serializers.Serializer):
     required_media = CodesField(required=False, help_text="Channel to roles of pictures")
 
 
-class FamilyViewSet(viewsets.ReadOnlyModelViewSet):
+class FamilyViewSet(ToldByVersion, viewsets.ReadOnlyModelViewSet):
     """Families by code: their attributes, axes, and what each channel requires."""
 
     serializer_class = FamilySerializer
@@ -88,7 +88,7 @@ class FamilyViewSet(viewsets.ReadOnlyModelViewSet):
 
     def retrieve(self, request: Request, *args: Any, **kwargs: Any) -> Response:
         """One family. The ETag is its version, for `If-Match`."""
-        return self._told()
+        return self.told()
 
     @extend_schema(
         parameters=[IF_MATCH, IF_NONE],
@@ -105,11 +105,7 @@ class FamilyViewSet(viewsets.ReadOnlyModelViewSet):
         code = checked_code(code)
         is_new = not Family.objects.filter(code=code).exists()
         define_family(code=code, **wanted, expected_version=read_expected(request), actor=actor)
-        return self._told(201 if is_new else 200)
-
-    def _told(self, status: int = 200) -> Response:
-        found = self.get_object()
-        return Response(self.get_serializer(found).data, status=status, headers={"ETag": f'"{found.version}"'})
+        return self.told(201 if is_new else 200)
 
     def get_queryset(self) -> Any:
         read_parameters(self.request)

@@ -40,11 +40,11 @@ answers AS (
 """
 KEPT = f"""
 WITH {ANSWERS}
-SELECT attribute, answer, c.{{number}} FROM answers JOIN pim_facetcount c USING (facet) WHERE c.{{number}} > 0
+SELECT attribute, answer, c.{{number}}, 0 FROM answers JOIN pim_facetcount c USING (facet) WHERE c.{{number}} > 0
 """  # noqa: S608  constants
 COUNT = f"""
 WITH {ANSWERS}, picked(one, facets) AS ({{rows}})
-SELECT attribute, answer, count(DISTINCT one)
+SELECT attribute, answer, count(DISTINCT one), (SELECT count(*) FROM picked)
   FROM picked CROSS JOIN LATERAL unnest(facets) AS has(facet) JOIN answers USING (facet)
  WHERE has.facet & 1 = 1
  GROUP BY attribute, answer
@@ -129,14 +129,13 @@ Counts = tuple[dict[str, dict[str, int]], bool]
 
 def _kept(attributes: Sequence[Attribute], among: Among) -> Counts:
     number = "products" if among.unit == "product_id" else "trees"
-    return _grouped(KEPT.replace("{number}", number), _asked(attributes, [None]), ()), True
+    return _grouped(KEPT.replace("{number}", number), _asked(attributes, [None]))
 
 
 def _counts(attributes: Sequence[Attribute], rows: QuerySet[ProductFacets], among: Among, markets: Markets) -> Counts:
-    some = rows.values_list(among.unit, "facets")
-    statement, parameters = some[:COUNTED].query.sql_with_params()
-    is_whole = not some[COUNTED : COUNTED + 1].exists()
-    return _grouped(COUNT.replace("{rows}", statement), _asked(attributes, markets), parameters), is_whole
+    some = rows.values_list(among.unit, "facets")[: COUNTED + 1]
+    statement, parameters = some.query.sql_with_params()
+    return _grouped(COUNT.replace("{rows}", statement), _asked(attributes, markets), parameters)
 
 
 def _asked(attributes: Sequence[Attribute], markets: Markets) -> tuple[list[str], list[str | None]]:
@@ -144,16 +143,18 @@ def _asked(attributes: Sequence[Attribute], markets: Markets) -> tuple[list[str]
     return [code for code, _ in pairs], [market for _, market in pairs]
 
 
-def _grouped(statement: str, asked: tuple[list[str], list[str | None]], parameters: Sequence[Any]) -> dict[
-    str, dict[str, int]
-]:  # fmt: skip
+def _grouped(
+    statement: str, asked: tuple[list[str], list[str | None]], parameters: Sequence[Any] = ()
+) -> Counts:  # fmt: skip
+    """Attribute and answer to how many, and whether all rows were counted."""
     found: dict[str, dict[str, int]] = defaultdict(dict)
+    rows = 0
     if asked[0]:
         with connection.cursor() as cursor:
             cursor.execute(statement, [*asked, *parameters])
-            for attribute, answer, products in cursor.fetchall():
-                found[attribute][answer] = products
-    return found
+            for attribute, answer, number, total in cursor.fetchall():
+                found[attribute][answer], rows = number, total
+    return found, rows <= COUNTED
 
 
 def _facets(attributes: Sequence[Attribute], counts: Counts, search: Search, locale: str) -> dict[str, AttributeFacet]:

@@ -221,3 +221,28 @@ def test_python_and_sql_count_the_same_buckets(amount: str) -> None:
     with connection.cursor() as cursor:
         cursor.execute("SELECT pim_bucket(%s), pim_bucket('x'), pim_bucket('1e5')", [amount])
         assert cursor.fetchone() == (str(bucket_of(Decimal(amount))), None, None)
+
+
+@pytest.mark.usefixtures("house")
+def test_names_that_cannot_be_are_refused() -> None:
+    steward = client()
+    for name in ("value.a%00b", "value.%00.min", "value.", "value..min", "value.%FF"):
+        for where in ("products?", "products/facets?attributes=colour&"):
+            assert steward.get(f"/api/v1/{where}{name}=x").status_code in {400, 422}, name
+
+
+@pytest.mark.usefixtures("house")
+def test_an_answer_says_that_not_all_were_counted(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("pim.queries.facet_counts.COUNTED", 1)
+    steward = client()
+    few = steward.get("/api/v1/products/facets?attributes=colour&family=cups").json()["facets"][0]
+    assert (few["is_whole"], sum(one["products"] for one in few["answers"])) == (False, 2)
+    kept = steward.get("/api/v1/products/facets?attributes=colour").json()["facets"][0]
+    assert (kept["is_whole"], sum(one["products"] for one in kept["answers"])) == (True, 5)
+
+
+@pytest.mark.usefixtures("house")
+def test_many_candidates_are_found_as_few_are(monkeypatch: pytest.MonkeyPatch) -> None:
+    few = found({"value.colour": "red", "value.warranty.min": "13"})
+    monkeypatch.setattr("pim.queries.facets.FEW", 0)
+    assert found({"value.colour": "red", "value.warranty.min": "13"}) == few == ["COAT-red-m", "COAT-red-s", "CUP-A"]

@@ -12,7 +12,7 @@ from foundation.core.actors import Actor
 from foundation.core.errors import Invalid
 from pim.checks.conditions import LISTS, Condition
 from pim.models import Attribute
-from pim.queries.facet_counts import MAX_FACETS, Among, AttributeFacet, facets_of
+from pim.queries.facet_counts import MAX_FACETS, SHOWN, Among, AttributeFacet, facets_of
 from pim.queries.facets import PREFIX, Search, facet_rows, read_search
 from workspace.queries.facets import Filter, Rows, Wanted
 from workspace.queries.shown import LOCALE, FacetOption
@@ -59,17 +59,25 @@ def attribute_filter(actor: Actor) -> Filter:
 
 def _search(values: Sequence[str], actor: Actor) -> Search:
     """Of attributes of lists; what a page does not understand it passes over."""
-    found: dict[str, Condition] = {}
+    asked: dict[str, list[str]] = {}
     for code, _, answer in (value.partition(":") for value in values):
-        try:
-            asked = read_search({f"{PREFIX}{code}": [answer]}, actor=actor).conditions
-        except Invalid:
-            continue
-        for one in asked:
-            if one.rule.type in LISTS:
-                earlier = found[code].equal if code in found else ()
-                found[code] = replace(one, equal=(*earlier, *one.equal))
-    return Search(tuple(found.values()))
+        asked.setdefault(code, []).append(answer)
+    found = []
+    for code, answers in list(asked.items())[:MAX_FACETS]:
+        whole = _conditions(code, answers, actor)
+        each = [whole] if whole else [_conditions(code, [one], actor) for one in answers[:SHOWN]]
+        known = [condition for some in each for condition in some]
+        if known:
+            found.append(replace(known[0], equal=tuple(value for one in known for value in one.equal)))
+    return Search(tuple(found))
+
+
+def _conditions(code: str, answers: list[str], actor: Actor) -> list[Condition]:
+    try:
+        found = read_search({f"{PREFIX}{code}": answers}, actor=actor).conditions
+    except Invalid:
+        return []
+    return [one for one in found if one.rule.type in LISTS]
 
 
 def attribute_facets(
