@@ -1,6 +1,6 @@
 """Catalogues made up by hypothesis, put into the database by a handful of inserts, and what they answer, told naively.
 
-Nothing here asks the house: chains, lines of inheritance and requirements are walked as `decisions.md` words them.
+Nothing here asks the house: chains, lines of inheritance and requirements are walked as the rules are worded.
 """
 
 from __future__ import annotations
@@ -9,6 +9,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from hypothesis import HealthCheck, Phase, settings
 from hypothesis import strategies as st
 
 from foundation.core import moment
@@ -27,6 +28,14 @@ from pim.models import (
 
 from .factories import HOUSE
 
+# A failure is told as it was found: making it small would take minutes.
+MADE_UP = settings(
+    max_examples=40,
+    deadline=None,
+    derandomize=True,
+    phases=[Phase.generate],
+    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
+)
 LOCALES = ("en-GB", "de-DE", "de-AT", "fr-FR")
 MARKETS = ("GB", "AT", "FR")
 CHANNELS = ("shop", "bazaar")

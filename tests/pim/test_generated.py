@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 from django.db import transaction
-from hypothesis import HealthCheck, Phase, given, settings
+from hypothesis import given
 
 from foundation.history.services import recorded
 from pim.choices import Sensitivity
@@ -23,6 +23,7 @@ from .catalogues import (
     ANY,
     CLASSES,
     CODES,
+    MADE_UP,
     Answer,
     Catalogue,
     Kind,
@@ -37,14 +38,6 @@ from .catalogues import (
 from .factories import HOUSE, product
 
 pytestmark = pytest.mark.django_db
-# A failure is told as it was found: making it small would take minutes.
-MADE_UP = settings(
-    max_examples=40,
-    deadline=None,
-    derandomize=True,
-    phases=[Phase.generate],
-    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
-)
 
 
 def told_by(one: Resolved) -> Answer:

@@ -12,7 +12,7 @@ from typing import Any
 
 import pytest
 from django.db import connection, transaction
-from hypothesis import HealthCheck, Phase, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from foundation.archive.rebuilding import fingerprint, rebuild_projection
@@ -52,6 +52,7 @@ from pim.services import (
     write_records,
 )
 
+from .catalogues import MADE_UP
 from .factories import HOUSE, make_coat, make_cup, make_gtin, product
 
 pytestmark = pytest.mark.usefixtures("model")
@@ -260,14 +261,7 @@ STEPS: tuple[Callable[[Turn], None], ...] = (
 )  # fmt: skip
 turns = st.tuples(st.integers(0, 11), st.integers(0, 11), st.integers(0, 11))
 SEQUENCES = st.lists(st.tuples(st.sampled_from(STEPS), turns), min_size=4, max_size=12)
-# A failure is told as it was found: making it small would take minutes.
-BOUND = settings(
-    max_examples=25,
-    deadline=None,
-    derandomize=True,
-    phases=[Phase.generate],
-    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
-)
+BOUND = settings(MADE_UP, max_examples=25)
 
 
 def make_house() -> None:
