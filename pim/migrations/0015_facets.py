@@ -13,7 +13,7 @@ CREATE FUNCTION pim_bucket(amount text) RETURNS text LANGUAGE sql IMMUTABLE PARA
            THEN (sign(amount::float8) * floor(16 * ln(1 + 1000 * abs(amount::float8))))::int::text END
 $$;
 """
-# By which a value is found. Only the few answers of a list are counted.
+# By which a value is found. Counted are answers of lists and steps of ranges, of which there are few.
 KEYS = """
 CREATE FUNCTION pim_facet_keys(type text, value jsonb) RETURNS TABLE (key text, is_counted boolean)
 LANGUAGE sql IMMUTABLE PARALLEL SAFE AS $$
@@ -25,13 +25,13 @@ LANGUAGE sql IMMUTABLE PARALLEL SAFE AS $$
         UNION ALL
         SELECT lower(left(value #>> '{}', 200)), false WHERE type IN ('text', 'identifier')
         UNION ALL
-        SELECT left(value #>> '{}', 7), false WHERE type = 'date'
+        SELECT left(value #>> '{}', 7), true WHERE type = 'date'
         UNION ALL
-        SELECT pim_bucket(value #>> '{}'), false WHERE type = 'number'
+        SELECT pim_bucket(value #>> '{}'), true WHERE type = 'number'
         UNION ALL
-        SELECT (value ->> 'unit') || ' ' || pim_bucket(value ->> 'amount'), false WHERE type = 'measurement'
+        SELECT (value ->> 'unit') || ' ' || pim_bucket(value ->> 'amount'), true WHERE type = 'measurement'
         UNION ALL
-        SELECT price.key || ' ' || pim_bucket(price.value), false FROM jsonb_each_text(
+        SELECT price.key || ' ' || pim_bucket(price.value), true FROM jsonb_each_text(
             CASE WHEN type = 'money' AND jsonb_typeof(value) = 'object' THEN value ELSE '{}' END) AS price
     ) AS found(key, is_counted) WHERE key IS NOT NULL
 $$;

@@ -26,7 +26,10 @@ class ProductFacets(models.Model):
 
 
 class FacetCount(models.Model):
-    """How many products, and how many trees, have an answer of a list. Derived; kept with the facets."""
+    """How many products, and how many trees, have an answer of a list, or an amount or date in a step of its range.
+
+    Derived; kept with the facets.
+    """
 
     facet = models.BigIntegerField(primary_key=True)
     products = models.IntegerField()

@@ -41,6 +41,12 @@ BY_KEY = """
 SELECT coalesce(array_agg(pim_facet(%(code)s, market, key, false)), '{}')
   FROM unnest(%(keys)s::text[]) AS key CROSS JOIN unnest(%(markets)s::text[]) AS market
 """
+# Of the steps of a range those in which there is something: an index is asked for each.
+BY_STEP = """
+SELECT coalesce(array_agg(facet), '{}')
+  FROM unnest(%(keys)s::text[]) AS key CROSS JOIN unnest(%(markets)s::text[]) AS market
+  JOIN pim_facetcount ON facet = pim_facet(%(code)s, market, key, true)
+"""
 Parameters = Mapping[str, Sequence[str]]
 Markets = Sequence[str | None]  # None: said for all
 
@@ -145,7 +151,7 @@ def _facets_of(one: Condition, scope: Scope | None, markets: Markets) -> Iterabl
         yield _numbers([(one.rule, value) for value in spelled], where)
     if one.is_ranged:
         units = UnitInUse.objects.filter(attribute=one.rule.code).values_list("unit", flat=True)
-        yield _by_keys(one.rule, one.keys(sorted(units)), where)
+        yield _by_keys(one.rule, one.keys(sorted(units)), where, statement=BY_STEP)
     if one.is_filled:
         yield _by_keys(one.rule, _presence(one.rule, scope), where)
     if one.is_filled is False and scope is None:
@@ -182,8 +188,10 @@ def _numbers(asked: Sequence[tuple[AttributeRule, Any]], markets: Markets) -> li
     return _array(NUMBERS, spelled | {"markets": markets})
 
 
-def _by_keys(rule: AttributeRule, keys: Iterable[str], markets: Markets) -> list[int]:
-    return _array(BY_KEY, {"code": rule.code, "keys": list(keys), "markets": markets})
+def _by_keys(
+    rule: AttributeRule, keys: Iterable[str], markets: Markets, *, statement: str = BY_KEY
+) -> list[int]:  # fmt: skip
+    return _array(statement, {"code": rule.code, "keys": list(keys), "markets": markets})
 
 
 def _array(statement: str, parameters: Mapping[str, Any]) -> list[int]:
