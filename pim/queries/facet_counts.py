@@ -43,6 +43,14 @@ WITH {ANSWERS}
 SELECT attribute, answer, c.{{number}}, 0 FROM answers JOIN pim_facetcount c USING (facet) WHERE c.{{number}} > 0
 """  # noqa: S608  constants
 COUNT = f"""
+WITH {ANSWERS}, picked(one, facets) AS ({{rows}}), has(facet, number) AS (
+    SELECT facet, count(*) FROM picked CROSS JOIN LATERAL unnest(facets) AS facet
+     WHERE facet & 1 = 1 GROUP BY facet
+)
+SELECT attribute, answer, number, (SELECT count(*) FROM picked) FROM has JOIN answers USING (facet)
+"""  # noqa: S608  constants
+# Of trees, and where a market's own answer and the one for all are the same: each counts once.
+COUNT_ONCE = f"""
 WITH {ANSWERS}, picked(one, facets) AS ({{rows}})
 SELECT attribute, answer, count(DISTINCT one), (SELECT count(*) FROM picked)
   FROM picked CROSS JOIN LATERAL unnest(facets) AS has(facet) JOIN answers USING (facet)
@@ -135,7 +143,9 @@ def _kept(attributes: Sequence[Attribute], among: Among) -> Counts:
 def _counts(attributes: Sequence[Attribute], rows: QuerySet[ProductFacets], among: Among, markets: Markets) -> Counts:
     some = rows.values_list(among.unit, "facets")[: COUNTED + 1]
     statement, parameters = some.query.sql_with_params()
-    return _grouped(COUNT.replace("{rows}", statement), _asked(attributes, markets), parameters)
+    asked = _asked(attributes, markets)
+    counting = COUNT if among.unit == "product_id" and len(asked[0]) == len(attributes) else COUNT_ONCE
+    return _grouped(counting.replace("{rows}", statement), asked, parameters)
 
 
 def _asked(attributes: Sequence[Attribute], markets: Markets) -> tuple[list[str], list[str | None]]:

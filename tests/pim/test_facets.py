@@ -16,7 +16,7 @@ from foundation.events.registry import PROJECTIONS
 from foundation.events.sequencing import drain
 from pim.checks.conditions import bucket_of
 from pim.models import FacetCount, Product, ProductFacets
-from pim.services import place_product, set_values, upsert_products
+from pim.services import define_attribute, place_product, set_values, upsert_products
 
 from .factories import HOUSE, make_coat, make_cup, make_key, make_user, product
 
@@ -246,3 +246,13 @@ def test_many_candidates_are_found_as_few_are(monkeypatch: pytest.MonkeyPatch) -
     few = found({"value.colour": "red", "value.warranty.min": "13"})
     monkeypatch.setattr("pim.queries.facets.FEW", 0)
     assert found({"value.colour": "red", "value.warranty.min": "13"}) == few == ["COAT-red-m", "COAT-red-s", "CUP-A"]
+
+
+def test_who_says_it_for_all_and_for_a_market_counts_once() -> None:
+    define_attribute(code="washable", type="boolean", is_market_overridable=True, actor=HOUSE)
+    make_cup("CUP-A", washable=True)
+    make_cup("CUP-B", washable=False)
+    for sku in ("CUP-A", "CUP-B"):
+        set_values(product(sku), values={"washable": True}, market="GB", reason="Law", actor=HOUSE)
+    drain()
+    assert counts(client(), "washable") == {"washable": {"true": 2, "false": 1}}
