@@ -93,9 +93,10 @@ def _home() -> str:
 
 
 def _enter(database: str) -> None:
+    """While a browser's event loop runs, Django keeps another connection than without one: each is asked where it is."""
     from django.db import connections
 
     connection = connections["default"]
-    if connection.settings_dict["NAME"] != database:
+    connection.settings_dict["NAME"] = database
+    if (there := connection.connection) and (there.closed or there.info.dbname != database):
         connection.close()
-        connection.settings_dict["NAME"] = database

@@ -45,7 +45,7 @@ def test_the_story(coat: Product, merchant: Any, browser_of: Any) -> None:
     assert [(one.label, one.place, one.after) for one in second.changes] == [("Name", "en-GB", "Ridge winter coat")]
     text = answer.content.decode()
     assert "Cost" not in text
-    assert "300" not in text
+    assert "EUR 300" not in text
     assert Entry.objects.filter(action="pim.values.read").last().detail["attributes"] == ["price"]
     assert "/restore/" not in text, "a merchant edits nothing"
 
