@@ -6,10 +6,12 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
+from django.db import connection
 from django.test import Client
 from playwright.sync_api import Browser, Page, expect
 
 from tests.cast import enter
+from tests.config.stacks import until
 from tests.workspace import factories
 
 from . import browsers
@@ -47,8 +49,8 @@ def session_of(actor: Any) -> str:
 
 
 @pytest.fixture
-def street(transactional_db: None, live_server: Any, world: Any, steward: Any) -> Any:
-    """The window behind a live server, and a steward's session."""
+def street(transactional_db: None, live_server: Any, world: Any, steward: Any) -> Iterator[Any]:
+    """The window behind a live server, and a steward's session. What is still asked at the end is waited for."""
     window = factories.make_window(world)
     window.listing = factories.make_listing(factories.product("RIDGE-RED-S"), world.scopes["shop/GB/en-GB"])
     window.feed = factories.make_feed(window.listing)
@@ -57,7 +59,18 @@ def street(transactional_db: None, live_server: Any, world: Any, steward: Any) -
     window.session = session_of(steward)
     window.bulk_change = factories.make_bulk_change(steward)
     window.address = live_server.url
-    return window
+    yield window
+    until(lambda: not _busy_elsewhere())
+
+
+def _busy_elsewhere() -> bool:
+    """The tables are emptied next, which must not meet a request."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT 1 FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()"
+            " AND state <> 'idle'"
+        )
+        return cursor.fetchone() is not None
 
 
 @pytest.fixture
