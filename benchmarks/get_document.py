@@ -33,11 +33,11 @@ def make_catalogue(products: int) -> tuple[list[str], str]:
     actor = system("benchmark")
     for code, fallback in (("en-GB", None), ("de-DE", "en-GB")):
         define_locale(code=code, name=code, fallback=fallback, actor=actor)
-    for code, locale, currency in (("GB", "en-GB", "GBP"), ("DACH", "de-DE", "EUR")):
-        define_market(code=code, name=code, territories=[code[:2]], locales=[locale], currency=currency, actor=actor)
+    for code, locale, currency in (("GB", "en-GB", "GBP"), ("DE", "de-DE", "EUR")):
+        define_market(code=code, name=code, territories=[code], locales=[locale], currency=currency, actor=actor)
     for code, kind in (("shop", "d2c"), ("bazaar", "marketplace")):
         define_channel(code=code, name=code, kind=kind, actor=actor, asks_restricted=kind == "d2c")
-    for scope in (("shop", "GB", "en-GB"), ("shop", "DACH", "de-DE"), ("bazaar", "GB", "en-GB")):
+    for scope in (("shop", "GB", "en-GB"), ("shop", "DE", "de-DE"), ("bazaar", "GB", "en-GB")):
         define_scope(channel=scope[0], market=scope[1], locale=scope[2], actor=actor)
     factories.make_model()
     factories.make_profiles()

@@ -12,6 +12,7 @@ from django.db.models import Q, QuerySet
 
 from foundation.accounts.choices import Dimension, Role
 from foundation.accounts.errors import BadKey
+from foundation.accounts.lookups import Held, held_by, key_of
 from foundation.accounts.models import ApiKey, Grant, Membership, RoleDefinition, User, Viewing
 from foundation.core.actors import ANONYMOUS, EVERYTHING, Actor, Reach
 from foundation.core.errors import Missing
@@ -29,23 +30,23 @@ def actor_of(user: User, *, key: ApiKey | None = None) -> Actor:
         reaches: tuple[Reach, ...] = (EVERYTHING,)
         requires = RoleDefinition.objects.filter(code=Role.ADMINISTRATOR, requires_factor=True).exists()
     else:
-        grants = grants_of(user)
+        grants = grants_of(user) if _is_prefetched(user) else held_by(user.pk)
         reaches = _reaches_by_source(grants)
         requires = any(getattr(one, "requires_factor", False) for one in grants)
     actor = Actor(f"user:{user.username}", user.pk, str(user), reaches, user.closings, requires_factor=requires)
     return _narrowed(actor, user, key) if key else actor
 
 
-def _reaches_by_source(grants: Iterable[Grant]) -> tuple[Reach, ...]:
+def _reaches_by_source(grants: Iterable[Grant | Held]) -> tuple[Reach, ...]:
     """Their own grants and those of each group for themselves: what one gives, another cannot narrow."""
-    sources: dict[int, list[Grant]] = {}
+    sources: dict[int, list[Grant | Held]] = {}
     for grant in grants:
         sources.setdefault(grant.group_id or 0, []).append(grant)
     found = [reach for _, some in sorted(sources.items()) for reach in reaches_of(some)]
     return tuple(reach for place, reach in enumerate(found) if reach not in found[:place])
 
 
-def reaches_of(grants: Iterable[Grant]) -> tuple[Reach, ...]:
+def reaches_of(grants: Iterable[Grant | Held]) -> tuple[Reach, ...]:
     """One reach for each role. Its grants combine: several codes of a dimension are either, several dimensions are
     all of them; a grant that holds everywhere makes the others void.
     """
@@ -72,11 +73,14 @@ def _reach(permissions: frozenset[str], codes: dict[str, set[str]]) -> Reach:
 
 def grants_of(user: User) -> list[Grant]:
     """Somebody's own grants and those of their groups: one question, or none with `WITH_GRANTS` prefetched."""
-    known = getattr(user, "_prefetched_objects_cache", {})
-    if not {"grants", "memberships"} <= known.keys():
+    if not _is_prefetched(user):
         return list(Grant.objects.held_by(user.pk).select_related("group"))
     groups = {member.group_id: member.group for member in user.memberships.all()}
     return [*user.grants.all(), *(grant for group in groups.values() for grant in group.grants.all())]
+
+
+def _is_prefetched(user: User) -> bool:
+    return {"grants", "memberships"} <= getattr(user, "_prefetched_objects_cache", {}).keys()
 
 
 def administrators() -> QuerySet[User]:
@@ -162,7 +166,7 @@ def find_key(secret: str, *, at: datetime) -> ApiKey:
     parts = secret.split("_", 2)
     key = None
     if len(parts) == 3 and secret.startswith(SCHEME):
-        key = ApiKey.objects.select_related("user", "use").filter(prefix=parts[1]).first()
+        key = key_of(parts[1])
     known = key.digest if key else "0" * 64
     matches = hmac.compare_digest(known, digest_key(secret))
     if key is None or not matches or not key.is_in_force(at) or not key.user.is_active:
