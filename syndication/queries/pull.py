@@ -95,7 +95,6 @@ def _entry(row: tuple[Any, ...]) -> str:
 def read_document(uid: UUID | str, *, actor: Actor) -> Document:
     """One live listing. Raises `Missing` for what is not out, or not for the actor."""
     rows = Listing.objects.visible_to(actor).live().filter(uid=uid)
-    found = rows.values_list("hash", "body", "channel__asks_restricted").first()
-    if found is None:
-        raise Missing("There is no such listing, or it is out no more", path="uid")
-    return Document(*found)
+    for found in rows.values_list("hash", "body", "channel__asks_restricted"):
+        return Document(*found)
+    raise Missing("There is no such listing, or it is out no more", path="uid")

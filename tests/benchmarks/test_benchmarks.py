@@ -6,6 +6,8 @@ import json
 from typing import Any
 
 import pytest
+from django.db import connection
+from django.urls import clear_url_caches
 
 from benchmarks import (
     bulk_upsert,
@@ -22,6 +24,7 @@ from benchmarks import (
 )
 from benchmarks.goals import GOALS
 from benchmarks.house import NotDone
+from config.urls import urlpatterns
 
 pytestmark = pytest.mark.django_db
 
@@ -86,6 +89,17 @@ def test_a_document_that_is_not_the_stored_one_is_refused() -> None:
         get_document.paced(lambda _: (200, b"{}"), ["/one"], {"/one": b'{"sku":"A"}'}, 1)
     with pytest.raises(NotDone, match="answers 404"):
         get_document.paced(lambda _: (404, b"{}"), ["/one"], {"/one": b"{}"}, 1)
+
+
+def test_a_document_is_measured_beside_three_others(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("config.urls.urlpatterns", [*urlpatterns])
+    monkeypatch.setattr(connection, "close_if_unusable_or_obsolete", lambda: None)  # a test is one transaction
+    try:
+        rows = get_document.measure(2, 3, 1)
+    finally:
+        clear_url_caches()
+    assert whole(rows)
+    assert len(rows) == 3
 
 
 def test_delta_measures_the_pull_page() -> None:
