@@ -93,7 +93,7 @@ def _home() -> str:
 
 
 def _enter(database: str) -> None:
-    """While a browser's event loop runs, Django keeps another connection than without one: each is asked where it is."""
+    """While a browser's loop runs, Django keeps another connection than without one: each is asked where it is."""
     from django.db import connections
 
     connection = connections["default"]

@@ -10,7 +10,7 @@ from workspace.forms.catalogue import (
     RelationTypeForm,
     RuleForm,
 )
-from workspace.forms.fields import INVERSE, LABEL, OFFERED, JsonList, Offered, SettingForm, Words, category_offers
+from workspace.forms.fields import INVERSE, LABEL, OFFERED, Columns, Offered, SettingForm, Words, category_offers
 from workspace.forms.markets import ChannelForm, LocaleForm, MarketForm, PresetForm
 from workspace.forms.people import (
     AccessForm,
@@ -35,11 +35,11 @@ __all__ = [
     "AttributeForm",
     "AttributeGroupForm",
     "ChannelForm",
+    "Columns",
     "FamilyForm",
     "FieldsForm",
     "GrantForm",
     "GroupForm",
-    "JsonList",
     "KeyForm",
     "LabelledForm",
     "LocaleForm",

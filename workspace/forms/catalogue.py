@@ -10,9 +10,11 @@ from pim.checks.limits import LIMITS
 from pim.checks.rules import LONGEST
 from pim.choices import MAX_ROWS, AttributeType, Sensitivity, Severity
 from pim.models import AttributeGroup, Family, RecordType
-from workspace.forms.fields import INVERSE, LABEL, OFFERED, JsonList, Offered, SettingForm, Words
+from workspace.forms.fields import INVERSE, LABEL, OFFERED, Columns, Offered, SettingForm, Words
 from workspace.queries.shown import LOCALE
 from workspace.queries.trees import labels_of
+
+AS_JSON = "As JSON: a list of code, type, labels, unit, validation, required and, of a select, choices."
 
 
 class RecordTypeForm(SettingForm):
@@ -22,11 +24,7 @@ class RecordTypeForm(SettingForm):
 
 class FieldsForm(forms.Form):
     version = forms.IntegerField(widget=forms.HiddenInput)
-    fields = JsonList(  # type: ignore[assignment]  # what the service calls it
-        required=False, widget=forms.Textarea(attrs={"rows": 8}),
-        help_text="What each record may say, as JSON: a list of code, type (text, number, boolean, date, select, "
-        "measurement), labels, unit, validation, required and, of a select, choices.",
-    )  # fmt: skip
+    fields = Columns(required=False, help_text=f"What each record may say. {AS_JSON}")  # type: ignore[assignment]  # what the service calls it
 
 
 class LabelledForm(SettingForm):
@@ -88,11 +86,7 @@ class AttributeForm(LabelledForm):
     currency = forms.CharField(required=False, max_length=3, help_text="Of an amount without one, as EUR.")
     scheme = forms.CharField(required=False, max_length=40, help_text="gtin, isbn, issn, or a word of your own.")
     record_type = forms.ChoiceField(required=False, label="Records of", help_text="Whose records a value names.")
-    columns = JsonList(
-        required=False, widget=forms.Textarea(attrs={"rows": 8}),
-        help_text="Of a table, as JSON: a list of code, type (text, number, boolean, date, select, measurement), "
-        "labels, unit, validation, required and, of a select, choices.",
-    )  # fmt: skip
+    columns = Columns(required=False, help_text=f"Of a table. {AS_JSON}")
     max_rows = forms.IntegerField(required=False, min_value=1, max_value=MAX_ROWS, label="Rows, at most")
 
     def __init__(self, *args: Any, **more: Any) -> None:

@@ -9,6 +9,8 @@ from django import forms
 
 from foundation.taxonomy.choices import TreeKind
 from foundation.taxonomy.models import Category
+from pim.checks.columns import CELL_TYPES
+from pim.choices import MAX_COLUMNS
 from workspace.queries.shown import LOCALE
 
 OFFERED = 500
@@ -34,8 +36,13 @@ class Offered(forms.CharField):
     offers: list[tuple[str, str]] = []
 
 
-class JsonList(forms.CharField):
-    """A list as JSON; empty is an empty one."""
+class Columns(forms.CharField):
+    """Definitions of columns as JSON, which `column-builder` shows as fields; empty is an empty list."""
+
+    widget = forms.Textarea(attrs={"rows": 8})
+    types = json.dumps([(str(one), str(one.label)) for one in CELL_TYPES])
+    most = MAX_COLUMNS
+    locale = LOCALE
 
     def prepare_value(self, value: Any) -> Any:
         if isinstance(value, list):
