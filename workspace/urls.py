@@ -267,6 +267,12 @@ urlpatterns = [
     *_settings("rule", "rules", "rule_list"),
     path("findings/", findings.findings, name="finding_list"),
     *_settings("relation_type", "relation-types", "relation_type_list"),
+    path(
+        "settings/relation-types/<str:code>/delete/",
+        settings.setting_delete,
+        {"noun": "relation_type"},
+        name="relation_type_setting_delete",
+    ),
     *_settings("attribute_group", "attribute-groups", "attribute_group_list"),
     path("settings/attributes/", attributes.attributes, name="attribute_list"),
     *_settings("attribute", "attributes", "attribute_list")[1:],

@@ -158,3 +158,22 @@ def test_types_are_settings(related: Any, administrator: Any, steward: Any, brow
     assert RelationType.objects.get(code="pack").labels == {"en-GB": "Contents of the pack"}
     assert browser_of(steward).get(f"{root}pack/").context["may_edit"] is False
     assert browser_of(steward).post(f"{root}pack/", changed | {"has_quantity": "on"}).status_code == 403
+
+
+def test_a_type_that_nothing_names_is_deleted_and_brought_back(
+    related: Any, administrator: Any, steward: Any, browser_of: Any
+) -> None:
+    client, root = browser_of(administrator), "/settings/relation-types/"
+    before = RelationType.objects.values("labels", "inverse_labels", "position", "is_two_way").get(code="replacement")
+    assert browser_of(steward).post(f"{root}replacement/delete/").status_code == 403
+    assert client.post(f"{root}pack/delete/").status_code == 409, "there are relations of it"
+    assert {"pack", "replacement"} <= {one.code for one in RelationType.objects.all()}
+    answer = client.post(f"{root}replacement/delete/", follow=True)
+    assert not RelationType.objects.filter(code="replacement").exists()
+    [message] = answer.context["messages"]
+    assert (message.message, client.get(f"{root}replacement/").status_code) == ("replacement is deleted.", 404)
+    assert client.post(message.extra_tags).status_code in {200, 302}
+    assert RelationType.objects.values(*before).get(code="replacement") == before
+    assert client.post(message.extra_tags).status_code == 412, "it is there again"
+    assert client.post(f"{root}replacement/delete/").status_code == 302
+    assert client.post("/settings/markets/GB/delete/").status_code == 404

@@ -18,7 +18,14 @@ from foundation.core.actors import Actor
 from foundation.core.errors import Denied, Missing, TandemError
 from foundation.markets.services import define_channel, define_locale, define_market, define_scope
 from foundation.workflow.services import define_queue
-from pim.services import define_attribute, define_attribute_group, define_relation_type, define_rule
+from pim.queries.relations import get_relation_type
+from pim.services import (
+    define_attribute,
+    define_attribute_group,
+    define_relation_type,
+    define_rule,
+    delete_relation_type,
+)
 from workspace import forms
 from workspace.queries import settings as read
 from workspace.queries.attributes import (
@@ -57,6 +64,7 @@ class Noun:
     url: str
     new_url: str
     about: Callable[[str, Actor], list[tuple[str, str]]] | None = None  # what belongs to one
+    delete: Callable[[str, Actor], None] | None = None
 
 
 def _write_market(given: Values, actor: Actor) -> None:
@@ -103,6 +111,10 @@ def _write_relation_type(given: Values, actor: Actor) -> None:
     define_relation_type(**facts, labels=_words(given, LABEL), inverse_labels=_words(given, INVERSE), actor=actor)
 
 
+def _delete_relation_type(code: str, actor: Actor) -> None:
+    delete_relation_type(get_relation_type(code, actor=actor), actor=actor)
+
+
 def _words(given: Values, prefix: str) -> dict[str, str]:
     """What was typed for each language."""
     return {name.removeprefix(prefix): text for name, text in given.items() if name.startswith(prefix) and text}
@@ -139,7 +151,7 @@ NOUNS = {
         Noun("relation_type", "type of relations", "Types of relations",
              "What one product may be to another, in this order on pages.",
              "pim.define", forms.RelationTypeForm, relation_type_rows, relation_type_values, _write_relation_type,
-             "relation_type_list", "relation_type_setting", "relation_type_new"),
+             "relation_type_list", "relation_type_setting", "relation_type_new", delete=_delete_relation_type),
     )
 }  # fmt: skip
 SEEN_WITH = {
@@ -215,14 +227,36 @@ def setting(request: PageRequest, noun: str, code: str) -> HttpResponse:
 
 @require_POST
 @page()
+def setting_delete(request: PageRequest, noun: str, code: str) -> HttpResponse:
+    """End one that nothing uses."""
+    kind = _seen(request, noun)
+    if kind.delete is None:
+        raise Missing(f"Nothing ends a {kind.name}", path="")
+    request.actor.require(kind.permission)
+    before = kind.values(code, request.actor)
+    kind.delete(code, request.actor)
+    undo = undo_address(f"{kind.url}_undo", code, before=before, after=None)
+    messages.success(request, f"{code} is deleted.", extra_tags=undo)
+    return redirect(kind.list_url)
+
+
+@require_POST
+@page()
 def setting_undo(request: PageRequest, noun: str, code: str) -> HttpResponse:
     """What it was before the change, unless somebody has changed it again."""
     kind = _seen(request, noun)
     request.actor.require(kind.permission)
     told = read_undo(request, f"{kind.url}_undo", code)
-    require_same(kind.values(code, request.actor), told["after"])
+    require_same(_now(kind, code, request.actor), told["after"])
     kind.write(told["before"], request.actor)
     return undone(request, reverse(kind.url, args=[code]))
+
+
+def _now(kind: Noun, code: str, actor: Actor) -> Values | None:
+    try:
+        return kind.values(code, actor)
+    except Missing:
+        return None
 
 
 def _seen(request: PageRequest, noun: str) -> Noun:
