@@ -166,6 +166,8 @@ def test_a_type_that_nothing_names_is_deleted_and_brought_back(
     client, root = browser_of(administrator), "/settings/relation-types/"
     before = RelationType.objects.values("labels", "inverse_labels", "position", "is_two_way").get(code="replacement")
     assert browser_of(steward).post(f"{root}replacement/delete/").status_code == 403
+    pages = (browser_of(steward), f"{root}replacement/"), (client, f"{root}replacement/"), (client, f"{root}new/")
+    assert ['action="delete/"' in one.get(url).content.decode() for one, url in pages] == [False, True, False]
     assert client.post(f"{root}pack/delete/").status_code == 409, "there are relations of it"
     assert {"pack", "replacement"} <= {one.code for one in RelationType.objects.all()}
     answer = client.post(f"{root}replacement/delete/", follow=True)

@@ -14,7 +14,7 @@ from workspace.forms.fields import INVERSE, LABEL, OFFERED, Columns, Offered, Se
 from workspace.queries.shown import LOCALE
 from workspace.queries.trees import labels_of
 
-AS_JSON = "As JSON: a list of code, type, labels, unit, validation, required and, of a select, choices."
+AS_JSON = "Limits and names in other languages are edited as JSON."
 
 
 class RecordTypeForm(SettingForm):

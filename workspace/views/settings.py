@@ -285,7 +285,7 @@ def _show(
     context = {
         "noun": kind, "form": form, "title": title, "meanwhile": meanwhile, "list_url": reverse(kind.list_url),
         "was": FILLED.sign_object(dict(now)) if now is not None else "",
-        "may_edit": request.actor.may(kind.permission),
+        "may_edit": request.actor.may(kind.permission), "may_delete": now is not None and kind.delete is not None,
         "about": kind.about(str(now["code"]), request.actor) if kind.about and now else [],
     }  # fmt: skip
     refused = form.is_bound and bool(form.errors)
