@@ -1,13 +1,16 @@
 """What pim reacts to: dirty models, overrides that lapse, files that wait."""
 
-from foundation.events.registry import Projection, chore, register_projection
+from foundation.events.models import Event
+from foundation.events.registry import Projection, chore, consumer, register_projection
 from foundation.jobs.registry import job_kind, timer_kind
+from foundation.taxonomy.events import TERM_CHANGED, TERM_CREATED, TERM_DELETED
 from pim.services.attribute_moves import MOVE_JOB, carry_out_attribute_move
 from pim.services.axes import AXES_JOB, carry_out_axes_change
 from pim.services.completeness import refresh_completeness, refresh_search, root_ids
 from pim.services.facets import all_facets, recount_facets
 from pim.services.importing import import_rows
 from pim.services.imports import JOB
+from pim.services.options import options_follow_term
 from pim.services.summaries import family_ids, note_completeness_day, refresh_summaries
 from pim.services.values import expire_override
 from pim.services.writing import OVERRIDE_TIMER
@@ -37,6 +40,12 @@ register_projection(
 register_projection(
     Projection("pim.facets", recount_facets, all_facets, tables=("pim_facetcount",), after=("pim.search",), batch=1)
 )
+
+
+@consumer("pim.vocabularies", TERM_CREATED, TERM_CHANGED, TERM_DELETED)
+def follow_terms(event: Event) -> None:
+    """Options that are terms say what the terms say now; again or late, the same."""
+    options_follow_term(vocabulary=event.data["vocabulary"], term=event.data["term"])
 
 
 @timer_kind(OVERRIDE_TIMER)

@@ -9,9 +9,10 @@ from django.db.models import F, Q
 
 from foundation.archive.registry import fsck_check
 from foundation.core import moment
-from pim.models import Completeness, CompletenessDay, Family, Product
+from pim.models import Attribute, Completeness, CompletenessDay, Family, Product
 from pim.queries.completeness import COLUMNS, compute
 from pim.queries.summaries import wrong_summaries
+from pim.services.vocabulary_options import behind, vocabulary_of
 
 SHOWN = 20
 ITEMS = """
@@ -96,6 +97,7 @@ def register() -> None:
     fsck_check("relations are as their types admit")(relations_are_admitted)
     fsck_check("no product is made of itself")(parts_end_somewhere)
     fsck_check("products stand below their models")(trees_are_whole)
+    fsck_check("options that are terms say what they say")(options_are_terms)
 
 
 def completeness_is_current() -> Iterator[str]:
@@ -170,3 +172,10 @@ def _rows(statement: str) -> list[tuple[str, ...]]:
         cursor.execute(statement, [SHOWN])
         rows: list[tuple[str, ...]] = cursor.fetchall()
         return rows
+
+
+def options_are_terms() -> Iterator[str]:
+    for attribute in Attribute.objects.filter(validation__has_key="vocabulary").order_by("code"):
+        new, changed = behind(attribute)
+        for option in [*new, *changed][:SHOWN]:
+            yield f"{attribute.code}/{option.code} does not say what the term of {vocabulary_of(attribute)} says"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from dam import events
@@ -13,11 +14,13 @@ from foundation.core.errors import Denied, Invalid, Missing, Stale
 from foundation.events.services import append_event
 from foundation.history.queries import changes_of
 from foundation.history.services import recorded
+from foundation.taxonomy.queries.vocabularies import agreed_words
 
 TABLE = Asset._meta.db_table
 TEXTS = {"caption": 4000, "creator": 300, "credit": 300, "copyright": 500, "usage_terms": 2000}
 TITLE = 300
 KEYWORDS = 100
+KEYWORD_VOCABULARY, KEYWORDS_IN = "keywords", "en-GB"
 ALT = 500
 EDITABLE = ("title", "markets", "keywords", "alt", *TEXTS)
 # Words by which products are described: they have one home, and it is not here.
@@ -124,11 +127,18 @@ def _text(name: str, value: Any, limit: int, *, required: bool = False) -> str |
 
 
 def check_words(value: Any, *, name: str) -> list[str]:
-    """Keywords or markets without blanks and repetitions; raises `Invalid` for what is no list of texts."""
+    """Keywords or markets without blanks and repetitions, keywords as the house agreed on them; raises `Invalid` for
+    what is no list of texts.
+    """
     if not isinstance(value, list) or len(value) > KEYWORDS or not all(isinstance(one, str) for one in value):
         raise Invalid(f"{name} must be a list of at most {KEYWORDS} texts", path=name)
     words = list(dict.fromkeys(one.strip() for one in value if one.strip()))
-    return sorted(words) if name == "markets" else words
+    return sorted(words) if name == "markets" else agreed_keywords(words)
+
+
+def agreed_keywords(words: Sequence[str]) -> list[str]:
+    """Keywords in the spelling of the vocabulary `keywords`, where the house has one."""
+    return agreed_words(KEYWORD_VOCABULARY, words, KEYWORDS_IN)
 
 
 def _by_locale(value: Any) -> dict[str, str] | None:

@@ -13,7 +13,7 @@ from django.db.models import Max, Q
 from dam.choices import AssetState, VersionState
 from dam.models import Asset, AssetLicence, AssetVersion, Licence
 from dam.services.approvals import approve_asset, reset_approval, retire_asset
-from dam.services.assets import TEXTS, edit_asset
+from dam.services.assets import TEXTS, agreed_keywords, edit_asset
 from dam.services.licences import assign_licence, unassign_licence
 from foundation.bulk.registry import (
     Noun,
@@ -136,7 +136,7 @@ class Keywords(_Said):
 
     def check(self, given: Parameters, actor: Actor) -> dict[str, Any]:
         checked = read_parameters(given, "mode", "keywords")
-        keywords = _texts(checked, "keywords")
+        keywords = agreed_keywords(_texts(checked, "keywords"))
         mode = choice_of(checked, "mode", APPEND, REPLACE, REMOVE)
         if not keywords and mode != REPLACE:
             raise Invalid("Name at least one keyword", path="keywords")

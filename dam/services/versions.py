@@ -13,7 +13,7 @@ from dam.imaging.limits import Refusal
 from dam.imaging.sandbox import inspect_file
 from dam.models import Asset, AssetVersion
 from dam.queries.assets import find_asset_by_bytes
-from dam.services.assets import KEYWORDS, TITLE, lock_asset
+from dam.services.assets import KEYWORDS, TITLE, agreed_keywords, lock_asset
 from dam.services.presets import ensure_default_presets
 from dam.services.renditions import request_renditions
 from foundation.blobs.services import local_copy
@@ -70,8 +70,8 @@ def admit_asset(
     `keywords` go before those that the file has, so that they stay where there are too many.
     """
     described = dict(facts["described"])
-    if keywords:
-        described["keywords"] = list(dict.fromkeys([*keywords, *described.get("keywords", [])]))[:KEYWORDS]
+    if said := [*keywords, *described.get("keywords", [])]:
+        described["keywords"] = agreed_keywords(said)[:KEYWORDS]
     title = described.pop("title", "")[:TITLE] or PurePosixPath(filename).stem
     asset = Asset.objects.create(
         kind=facts["kind"],

@@ -20,8 +20,8 @@ LIMITS: dict[str, tuple[str, ...]] = {
     AttributeType.NUMBER: (*_RANGE, "decimals"),
     AttributeType.BOOLEAN: (),
     AttributeType.DATE: _RANGE,
-    AttributeType.SELECT: (),
-    AttributeType.MULTI_SELECT: (),
+    AttributeType.SELECT: ("vocabulary",),
+    AttributeType.MULTI_SELECT: ("vocabulary",),
     AttributeType.MEASUREMENT: (*_RANGE, "units", "dimension"),
     AttributeType.MONEY: (*_RANGE, "currency"),
     AttributeType.IDENTIFIER: ("scheme",),
@@ -39,6 +39,8 @@ def check_limits(kind: str, unit: str, limits: Any) -> dict[str, Any]:
         name = min(map(str, unknown))
         raise Refusal("bad-limits", f"{name}: a {kind} has no such limit", path=f"validation.{name}")
     found = {str(name): value for name, value in limits.items() if value not in (None, "")}
+    if not isinstance(found.get("vocabulary", ""), str):
+        raise Refusal("bad-limits", "vocabulary is the code of one", path="validation.vocabulary")
     for name in found.keys() & WHOLE.keys():
         _check_whole(name, found[name])
     for low, high in (("min_length", "max_length"), ("min", "max")):

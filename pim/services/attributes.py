@@ -18,6 +18,7 @@ from pim.choices import AttributeType, Sensitivity
 from pim.models import Attribute, AttributeGroup, Option, ProductValues, RecordType
 from pim.models.attributes import clearance_of
 from pim.services.reference import uid_of
+from pim.services.vocabulary_options import follow_vocabulary, require_terms, require_vocabulary, vocabulary_of
 
 FIXED = ("type", "is_localizable", "is_market_overridable")
 
@@ -62,7 +63,10 @@ def define_attribute(
             for name, value in (fields | {"version": attribute.version + 1}).items():
                 setattr(attribute, name, value)
             attribute.save()
-        if _define_options(attribute, options) or touched:
+        changed = _define_options(attribute, options)
+        if vocabulary_of(attribute):
+            changed |= follow_vocabulary(attribute)
+        if changed or touched:
             public = code if sensitivity == Sensitivity.PUBLIC else ""
             append_event(events.ATTRIBUTE_CHANGED, uid_of("attribute", code=code), code=public)
     return attribute
@@ -87,6 +91,8 @@ def _checked_limits(code: str, fields: Mapping[str, Any]) -> dict[str, Any]:
         raise Invalid(f"{code}: {refusal.detail}", path=refusal.path or "validation") from None
     if kind == AttributeType.RECORD and not RecordType.objects.filter(code=limits.get("record_type", "")).exists():
         raise Invalid(f"{code}: say whose records: there is no such type", path="validation.record_type")
+    if "vocabulary" in limits:
+        require_vocabulary(limits["vocabulary"], attribute=code)
     if kind == AttributeType.TABLE:
         try:
             limits["columns"] = check_columns(limits.get("columns"))
@@ -114,6 +120,7 @@ def _columns_lost(attribute: Attribute, columns: Sequence[Mapping[str, Any]]) ->
 def _define_options(attribute: Attribute, options: Sequence[Mapping[str, Any]]) -> bool:
     present = {option.code: option for option in attribute.options.all()}
     touched = False
+    require_terms(attribute, codes=[str(one["code"]) for one in options])
     for position, given in enumerate(options):
         fields = {
             "labels": dict(given.get("labels", {})),

@@ -6,7 +6,7 @@ import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from foundation.core.actors import Actor
+from foundation.core.actors import Actor, system
 from foundation.core.errors import Conflict, Invalid, Missing
 from foundation.events.services import append_event
 from foundation.history.services import recorded
@@ -17,6 +17,7 @@ from pim.choices import AttributeType, Sensitivity
 from pim.models import Attribute, Option
 from pim.queries.options import is_named
 from pim.services.reference import uid_of
+from pim.services.vocabulary_options import OWN, follow_term, require_no_term, require_own, require_terms, vocabulary_of
 from pim.services.words import checked_channels, checked_long_code, checked_synonyms
 
 MAX_AT_ONCE = 1_000
@@ -58,7 +59,8 @@ def write_options(
         attribute = Attribute.objects.select_for_update().get(pk=attribute.pk)
         if attribute.type not in {AttributeType.SELECT, AttributeType.MULTI_SELECT}:
             raise Invalid(f"{attribute.code} has no options: it is no select", path="attribute")
-        codes = [one.get("code") for one in documents if isinstance(one.get("code"), str)]
+        codes = [str(one["code"]) for one in documents if isinstance(one.get("code"), str)]
+        require_terms(attribute, codes=codes)
         known = {one.code: one for one in attribute.options.filter(code__in=codes)}
         end = attribute.options.order_by("-position").values_list("position", flat=True).first()
         found: dict[str, Option] = {}
@@ -96,10 +98,18 @@ def delete_option(option: Option, *, actor: Actor, expected_version: int | None 
         if locked is None:
             raise Missing("There is no such option", path="option")
         check_version(locked.version, expected_version)
+        require_no_term(locked)
         if is_named(locked):
             raise StillUsed(f"Products name {locked.code}: retire it, or choose another one there first", path="option")
         locked.delete()
         _tell(locked.attribute)
+
+
+def options_follow_term(*, vocabulary: str, term: str) -> None:
+    """Bring what is said of one term in line, in each attribute whose options follow the vocabulary."""
+    with recorded(system("vocabulary")):
+        for attribute in follow_term(vocabulary=vocabulary, term=term):
+            _tell(attribute)
 
 
 def _tell(attribute: Attribute) -> None:
@@ -123,7 +133,8 @@ def _merged(
     is_known = str(code) in known
     option = known[str(code)] if is_known else Option(attribute=attribute, code=checked_long_code(code))
     said = {name: getattr(option, name) for name in EMPTY} if is_known else EMPTY
-    before = EMPTY | {"position": said["position"]} if is_whole else said
+    kept = ("position", *(OWN if vocabulary_of(attribute) else ()))
+    before = EMPTY | {name: said[name] for name in kept} if is_whole else said
     fields = before | {name: value for name, value in given.items() if name in EMPTY}
     fields["labels"] = checked_labels(fields["labels"])
     fields["synonyms"] = checked_synonyms(fields["synonyms"])
@@ -136,4 +147,5 @@ def _merged(
     position = fields["position"]
     if not isinstance(position, int) or isinstance(position, bool) or not 0 <= position <= LAST:
         raise Invalid("position is a whole number from 0", path="position")
+    require_own(option, fields=fields)
     return option, fields

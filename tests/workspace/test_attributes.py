@@ -9,6 +9,7 @@ from django.contrib.messages import get_messages
 
 from foundation.core.actors import system
 from foundation.history.models import Revision
+from foundation.taxonomy.services import create_term, create_vocabulary
 from pim.models import Attribute, AttributeGroup, Family, Option, Requirement
 from pim.services import define_attribute
 from tests.cast import make_actor
@@ -93,6 +94,24 @@ class TestAttributes:
                             (chart | {"code": "c2", "columns": "[{}]"}, "columns")):  # fmt: skip
             answer = chief.post(f"{ATTRIBUTES}new/", body)
             assert (answer.status_code, list(answer.context["form"].errors)) == (422, [where])
+
+    def test_options_follow_a_vocabulary(self, chief: Any) -> None:
+        glazes = create_vocabulary(code="glazes", labels={"en-GB": "Glazes"}, actor=HOUSE)
+        create_term(glazes, code="ash", labels={"en-GB": "Ash"}, actor=HOUSE)
+        body = {"code": "glaze", "type": "select", "sensitivity": "public", "vocabulary": "glazes"}
+        assert chief.post(f"{ATTRIBUTES}new/", body).status_code == 302
+        saved = chief.get(f"{ATTRIBUTES}glaze/")
+        assert ("Terms of glazes", "/settings/vocabularies/glazes/") in saved.context["about"]
+        assert saved.context["form"].initial["vocabulary"] == "glazes"
+        listed = chief.get(f"{ATTRIBUTES}glaze/options/")
+        assert [row.name for row in listed.context["list"].rows] == ["Ash"]
+        text = listed.content.decode()
+        assert ("/settings/vocabularies/glazes/" in text, "New option" in text) == (True, False)
+        said = {"version": "1", "label-en-GB": "Mine", "synonyms": "", "swatch": "", "position": "0"}
+        refused = chief.post("/settings/option/glaze/ash/", said)
+        assert refused.status_code == 422
+        assert "ash is a term of glazes: change its words there" in refused.content.decode()
+        assert Option.objects.get(code="ash").labels == {"en-GB": "Ash"}
 
     def test_groups_have_names_and_an_order(self, chief: Any) -> None:
         looks = "/settings/attribute-groups/looks/"

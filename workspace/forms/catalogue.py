@@ -6,6 +6,7 @@ from typing import Any
 
 from django import forms
 
+from foundation.taxonomy.models import Vocabulary
 from pim.checks.limits import LIMITS
 from pim.checks.rules import LONGEST
 from pim.choices import MAX_ROWS, AttributeType, Sensitivity, Severity
@@ -86,13 +87,16 @@ class AttributeForm(LabelledForm):
     currency = forms.CharField(required=False, max_length=3, help_text="Of an amount without one, as EUR.")
     scheme = forms.CharField(required=False, max_length=40, help_text="gtin, isbn, issn, or a word of your own.")
     record_type = forms.ChoiceField(required=False, label="Records of", help_text="Whose records a value names.")
+    vocabulary = forms.ChoiceField(
+        required=False, label="Options are the terms of", help_text="Empty: options of its own."
+    )
     columns = Columns(required=False, help_text=f"Of a table. {AS_JSON}")
     max_rows = forms.IntegerField(required=False, min_value=1, max_value=MAX_ROWS, label="Rows, at most")
 
     def __init__(self, *args: Any, **more: Any) -> None:
         super().__init__(*args, **more)
         kind = self.initial.get("type")
-        limits = set(LIMITS[kind]) if kind else {"scheme", "record_type", "columns"}
+        limits = set(LIMITS[kind]) if kind else {"scheme", "record_type", "columns", "vocabulary"}
         for name in {name for names in LIMITS.values() for name in names} - limits:
             self.fields.pop(name, None)
         if kind and kind != AttributeType.MEASUREMENT:
@@ -100,6 +104,9 @@ class AttributeForm(LabelledForm):
         known = [("", "–"), *((one.code, one.label(LOCALE)) for one in RecordType.objects.all()[:OFFERED])]
         if "record_type" in self.fields:
             self.fields["record_type"].choices = known  # type: ignore[attr-defined]
+        if "vocabulary" in self.fields:
+            words = [(one.code, one.label(LOCALE)) for one in Vocabulary.objects.all()[:OFFERED]]
+            self.fields["vocabulary"].choices = [("", "–"), *words]  # type: ignore[attr-defined]
         self.fields["group"].offers = [  # type: ignore[attr-defined]
             (one.code, one.label(LOCALE)) for one in AttributeGroup.objects.all()[:OFFERED]
         ]

@@ -109,6 +109,8 @@ def about_attribute(code: str, actor: Actor) -> list[tuple[str, str]]:
     if one.type in OPTIONED:
         count = one.options.count()
         found.append((f"{count:,} option{'' if count == 1 else 's'}", reverse("option_list", args=[code])))
+    if vocabulary := one.validation.get("vocabulary"):
+        found.append((f"Terms of {vocabulary}", reverse("vocabulary", args=[vocabulary])))
     if one.type == AttributeType.RECORD:
         kind = one.validation["record_type"]
         found.append((f"Records of {kind}", reverse("record_type", args=[kind])))

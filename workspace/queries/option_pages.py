@@ -22,8 +22,17 @@ PAGE = 50
 
 
 @dataclass(frozen=True)
-class OptionList:
+class Followed:
     attribute: Attribute
+
+    @property
+    def vocabulary(self) -> str:
+        """The one whose terms the options are; empty for options of its own."""
+        return str(self.attribute.validation.get("vocabulary", ""))
+
+
+@dataclass(frozen=True)
+class OptionList(Followed):
     name: str
     rows: list[SettingRow]
     next_cursor: str
@@ -33,10 +42,9 @@ class OptionList:
 
 
 @dataclass(frozen=True)
-class OptionPage:
+class OptionPage(Followed):
     """An option's form. `version` is 0 for one that is yet to be made."""
 
-    attribute: Attribute
     attribute_name: str
     code: str
     name: str

@@ -46,6 +46,19 @@ def resolve_word(vocabulary: Vocabulary, word: str) -> Term:
     return found[0]
 
 
+def agreed_words(code: str, words: Sequence[str], locale: str) -> list[str]:
+    """Each word as the vocabulary of this code agreed on it, once each. What no term or several may mean stays as it
+    is, and so do all where there is no such vocabulary. One question.
+    """
+    rows = Term.objects.filter(vocabulary__code=code, is_retired=False)
+    terms: dict[str, list[Term]] = {}
+    for term in rows.filter(words__overlap=[compared(word) for word in words]) if words else ():
+        for spelling in term.words:
+            terms.setdefault(spelling, []).append(term)
+    meant = {word: terms.get(compared(word), []) for word in words}
+    return list(dict.fromkeys(some[0].label(locale) if len(some) == 1 else word for word, some in meant.items()))
+
+
 def terms_holding(vocabulary: Vocabulary, text: str) -> TermQuerySet:
     """Terms with each word somewhere in their own words."""
     rows = Term.objects.filter(vocabulary=vocabulary).select_related("broader")
