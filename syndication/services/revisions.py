@@ -25,6 +25,7 @@ def keep_revisions(published: Sequence[tuple[Listing, Former]]) -> None:
     kept = _kept(replaced) if replaced else set()
     rows = []
     for listing, former in published:
+        assert listing.revision is not None  # noqa: S101  given just before
         moves = bool(former.hash) and (listing.pk, former.hash) not in kept
         rows.append(
             PublishedRevision(
