@@ -47,7 +47,7 @@ class PublishedSerializer(serializers.Serializer):
 
 
 class ComparedRevisionsSerializer(serializers.Serializer):
-    against = serializers.IntegerField()
+    against = serializers.IntegerField(allow_null=True, help_text="Null where there is none before")
     revision = serializers.IntegerField()
     differences = DifferentPartSerializer(many=True)
 
@@ -99,12 +99,13 @@ class RevisionComparisonView(APIView):
         actor = actor_of(request)
         against = read_number(request, "against", -1, 0, MOST)
         found = compare_revisions(uid, n, against=None if against < 0 else against, actor=actor)
-        if found.is_restricted and found.differences:
-            told = {"revision": n, "against": found.start.revision}
+        start = found.start.revision if found.start else None
+        if found.is_restricted:
+            told = {"revision": n, "against": start}
             note_read(LISTINGS_READ, actor=actor, subject_type="listing", subjects=[uid], **told)
         return Response(
             {
-                "against": found.start.revision,
+                "against": start,
                 "revision": found.end.revision,
                 "differences": [_part(one) | {"before": one.before, "after": one.after} for one in found.differences],
             }

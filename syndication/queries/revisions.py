@@ -46,7 +46,7 @@ class Difference:
 
 @dataclass(frozen=True)
 class Published:
-    """One revision. `hash` is empty where nothing was out, or where the reader may not see all that was.
+    """One revision. `is_told` says that the reader may see its document, `hash` is empty unless they see all of it.
 
     `event`, `position` and `actor` are of the event that told it; `changes` what differs from the revision before,
     where both had a document. `mapping_version` is that of the channel's rules.
@@ -55,6 +55,7 @@ class Published:
     revision: int
     at: datetime
     is_live: bool
+    is_told: bool
     hash: str
     mapping_version: int
     event: str
@@ -65,21 +66,23 @@ class Published:
 
 @dataclass(frozen=True)
 class RevisionPage:
-    """The newest first. `started_at` is when the revision before the last of them was published; `is_restricted` says
-    that what is told of them is not public.
+    """The newest first. `previous` is the revision before the last of them; `is_restricted` says that what is told of
+    them is not public.
     """
 
     listing: Listing
     revisions: list[Published]
-    started_at: datetime | None
+    previous: Published | None
     next_cursor: str
     is_restricted: bool
 
 
 @dataclass(frozen=True)
 class Comparison:
+    """What differs between two revisions; without a start the first one has everything anew."""
+
     listing: Listing
-    start: Published
+    start: Published | None
     end: Published
     differences: list[Difference]
     is_restricted: bool
@@ -93,8 +96,9 @@ def published_page(uid: UUID | str, *, actor: Actor, cursor: str = "", limit: in
     if rows:
         rows += _revisions(listing).filter(revision__lt=rows[-1].revision).order_by(*ORDER)[:1]
     past = _Past(listing, rows, actor)
-    started_at = rows[-1].at if len(rows) > len(page.rows) else None
-    return RevisionPage(listing, past.tell()[: len(page.rows)], started_at, page.next_cursor, past.is_restricted)
+    told, count = past.tell(), len(page.rows)
+    previous = told[-1] if len(told) > count else None
+    return RevisionPage(listing, told[:count], previous, page.next_cursor, past.is_restricted)
 
 
 def read_revision(uid: UUID | str, number: int, *, actor: Actor) -> Document:
@@ -119,12 +123,14 @@ def compare_revisions(uid: UUID | str, number: int, *, against: int | None = Non
         start = _revisions(listing).filter(revision__lt=number).order_by(*ORDER).first()
     else:
         start = _get_revision(listing, against, path="against")
-    if start is None or not shows_documents(listing, actor):
-        raise Missing("There is no revision before it, or its documents are not for you", path="against")
-    past = _Past(listing, [end, start], actor)
+    if not shows_documents(listing, actor):
+        raise Missing("The product has left your markets, and its documents with it", path="uid")
+    past = _Past(listing, [end, start] if start else [end], actor)
     told = {one.revision: one for one in past.tell()}
-    found = differences(past.document(start), past.document(end))
-    return Comparison(listing, told[start.revision], told[end.revision], found, past.is_restricted)
+    found = differences(past.document(start) if start else None, past.document(end))
+    return Comparison(
+        listing, told[start.revision] if start else None, told[end.revision], found, past.is_restricted and bool(found)
+    )
 
 
 def get_listing(uid: UUID | str, *, actor: Actor) -> Listing:
@@ -226,6 +232,7 @@ class _Past:
                     revision=row.revision,
                     at=row.at,
                     is_live=bool(row.hash),
+                    is_told=self.text(row) is not None,
                     hash=self.hash(row),
                     mapping_version=row.mapping_version,
                     event=event.type if event else "",
