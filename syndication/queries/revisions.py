@@ -10,6 +10,7 @@ import json
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import zip_longest
 from typing import Any
 from uuid import UUID
 
@@ -224,7 +225,7 @@ class _Past:
         documents = {row.revision: self.document(row) for row in self.rows}
         told = _events(self.listing, documents.keys())
         found = []
-        for row, older in zip(self.rows, [*self.rows[1:], None], strict=True):
+        for row, older in zip_longest(self.rows, self.rows[1:]):
             event = told.get(row.revision)
             before, after = documents.get(older.revision) if older else None, documents[row.revision]
             found.append(

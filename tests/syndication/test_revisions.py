@@ -123,13 +123,14 @@ def test_a_rebuild_publishes_nothing(coat):
     assert dict(Channel.objects.values_list("code", "last_revision")) == counted
 
 
-def test_what_was_only_held_is_no_revision(catalogue):
+def test_what_was_only_held_is_no_revision(catalogue, client_of, merchant):
     model = make.make_coat()
     set_values(model, values={"name": None}, locale="en-GB", actor=make.HOUSE)
     make.place(model, "shop/GB")
     make.settle()
     assert Listing.objects.get().state == "held"
     assert not PublishedRevision.objects.exists()
+    assert client_of(merchant).get(address()).json() == {"next": None, "results": []}
 
 
 def test_the_number_of_queries_does_not_grow_with_what_is_published(catalogue):

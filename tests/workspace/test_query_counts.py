@@ -69,6 +69,8 @@ PAGES: dict[str, Callable[[Any], str]] = {
     "work_item, handed over": lambda _: f"/work/{factories.work_item().uid}/ask/?verb=workflow.hand_over",
     "listing_list": lambda _: "/listings/",
     "listing": lambda window: f"/listings/{window.listing.uid}/",
+    "listing_history": lambda window: f"/listings/{window.listing.uid}/history/",
+    "listing_compare": lambda window: f"/listings/{window.listing.uid}/compare/",
     "listing, one of a filter": lambda window: factories.queue_address(window.listing),
     "listing_list, filtered": lambda _: "/listings/?state=held&reason=missing:description&q=ridge",
     "channel_list": lambda _: "/channels/",
