@@ -103,12 +103,12 @@ def events_of(
 
 
 def events_between(
-    subjects: Iterable[UUID], actor: Actor, *, after: datetime | None, until: datetime, but: Sequence[str] = ()
+    subjects: Iterable[UUID], actor: Actor, *, after: datetime, until: datetime, but: Sequence[str] = ()
 ) -> list[TimelineEntry]:
     """What happened to some subjects in a span of time, newest first, one entry each."""
-    rows = Event.objects.filter(subject__in=list(subjects), at__lte=until).exclude(type__in=[*but, *HOUSEKEEPING])
-    rows = rows.filter(at__gt=after) if after else rows
-    return _told(_known_to(actor, list(rows.order_by("-position")[:RECENT])), {}, is_grouped=False)
+    rows = Event.objects.filter(subject__in=list(subjects), at__gt=after, at__lte=until)
+    newest = rows.exclude(type__in=[*but, *HOUSEKEEPING]).order_by("-position")[:RECENT]
+    return _told(_known_to(actor, list(newest)), {}, is_grouped=False)
 
 
 def _known_to(actor: Actor, events: Sequence[Event]) -> list[Event]:

@@ -26,7 +26,7 @@ from workspace.queries.shown import LOCALE, TimelineEntry
 from workspace.queries.words import person, phrase
 
 PAGE, SPELT, CAUSES = 30, 6, 5
-NOT_CAUSES = (events.FIRST_LIVE.name, "pim.product.completed_first")
+NOT_CAUSES = (events.FIRST_LIVE.name, "pim.product.completed_first", "associations.binding.proposed")
 NAMES = {events.LISTING_HELD.name: "Held back", events.LISTING_WITHDRAWN.name: "Withdrawn"}
 
 
@@ -105,13 +105,13 @@ def _causes(
     revisions: Sequence[Published], older: Sequence[Published | None], product: Product | None, actor: Actor
 ) -> list[list[TimelineEntry]]:
     """For each revision what happened to the product, and to those above it, since the one before."""
-    if product is None or not revisions:
+    known = [one.at for one in older if one]
+    if product is None or not known:
         return [[] for _ in revisions]
     line = {one.uid for one in (product, product.parent, product.root) if one}
-    begin = older[-1].at if older[-1] else None
-    told = events_between(line, actor, after=begin, until=revisions[0].at, but=NOT_CAUSES)
+    told = events_between(line, actor, after=known[-1], until=revisions[0].at, but=NOT_CAUSES)
     return [
-        [one for one in told if one.at <= revision.at and (before is None or one.at > before.at)][:CAUSES]
+        [one for one in told if before and before.at < one.at <= revision.at][:CAUSES]
         for revision, before in zip(revisions, older, strict=True)
     ]
 
