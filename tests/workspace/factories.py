@@ -262,6 +262,18 @@ def make_listing(product: Product, scope: Any, **fields: Any) -> Listing:
     return listing
 
 
+def make_past(product: Product, scope: Any) -> Listing:
+    """A listing that was out once and is withdrawn."""
+    listing = make_listing(product, scope, state=ListingState.TOMBSTONE)
+    text = '{"fields": {"title": "Coat"}}'
+    former = {"hash": hashlib.sha256(text.encode()).hexdigest(), "mapping_version": 1, "at": listing.changed_at}
+    for revision, rest in ((1, former), (2, former | {"hash": "", "replaced_hash": former["hash"], "replaced": text})):
+        number = listing.channel.last_revision + 1_000 + revision
+        PublishedRevision.objects.create(listing=listing, revision=number, **rest)
+    Listing.objects.filter(pk=listing.pk).update(revision=number)
+    return listing
+
+
 def make_feed(listing: Listing, **fields: Any) -> Feed:
     """A feed with one message, and a report that refuses it for its title."""
     issue = {"messageId": 1, "severity": "ERROR", "code": "TITLE_TOO_LONG", "message": "The title is too long",
