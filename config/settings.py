@@ -269,6 +269,8 @@ SPECTACULAR_SETTINGS = {
         "ValueKindEnum": ("own", "computed"),
         "SpanKindEnum": ("same", "removed", "added"),
         "FactKindEnum": ("value", "override", "placement", "category", "relation", "field"),
+        "ListingEntryStateEnum": ("live", "withdrawn"),
+        "DifferenceKindEnum": ("added", "removed", "changed"),
         "BulkOutcomeEnum": "foundation.bulk.choices.Outcome",
         "FeedStateEnum": "syndication.choices.FeedState",
         "RequestStateEnum": "foundation.approval.choices.RequestState",

@@ -9,7 +9,7 @@ class SyndicationConfig(AppConfig):
         from foundation.core.permissions import declare_permissions
         from syndication import consumers, fsck, models, tasks  # noqa: F401  register themselves
 
-        export_models(models.ChannelProfile, models.Listing, models.FirstLive)
+        export_models(models.ChannelProfile, models.Listing, models.PublishedRevision, models.FirstLive)
         export_models(models.FeedCursor, models.Feed, models.FeedMessage, models.RemoteCopy, models.Rejection)
         derived_models("a secret of this instance, given anew after an import", models.ChannelCredential)
         declare_permissions(

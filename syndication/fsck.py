@@ -6,15 +6,16 @@ from collections.abc import Iterator
 from datetime import datetime
 from itertools import islice
 
-from django.db.models import F, Q
+from django.db.models import Exists, F, OuterRef, Q
 
 from delivery.models import Publication
 from foundation.archive.registry import fsck_check
 from foundation.core import moment
+from foundation.core.hashing import sha256_bytes
 from foundation.events.models import Dirty
 from foundation.workflow.models import WorkItem
 from syndication.choices import PROJECTION, REJECTION, FeedState, ListingState
-from syndication.models import Feed, FeedCursor, Listing, Rejection
+from syndication.models import Feed, FeedCursor, Listing, PublishedRevision, Rejection
 from syndication.queries.documents import draft_listings
 from syndication.services.listings import model_ids
 
@@ -55,6 +56,28 @@ def revisions_are_counted() -> Iterator[str]:
         yield f"listing {listing.uid} has revision {listing.revision}; {listing.channel.code} counts less"
     for cursor in FeedCursor.objects.filter(acknowledged__gt=F("channel__last_revision")).select_related("channel"):
         yield f"{cursor.channel.code} acknowledged {cursor.acknowledged}, more than there ever was"
+
+
+@fsck_check("what was published can be had again")
+def revisions_are_kept() -> Iterator[str]:
+    """Each listing's revision has its row, each document of the past its text, each text its hash."""
+    same = PublishedRevision.objects.filter(
+        listing=OuterRef("pk"), revision=OuterRef("revision"), hash=OuterRef("hash")
+    )
+    for listing in Listing.objects.told().exclude(Exists(same)).defer("body")[:20]:
+        yield f"listing {listing.uid} is at revision {listing.revision}, which is not kept"
+    moved = PublishedRevision.objects.filter(listing=OuterRef("listing"), replaced_hash=OuterRef("hash"))
+    past = PublishedRevision.objects.exclude(hash="").exclude(hash=F("listing__hash")).exclude(Exists(moved))
+    for row in past.select_related("listing")[:20]:
+        yield f"the document of listing {row.listing.uid} at revision {row.revision} is gone"
+    texts = (
+        PublishedRevision.objects.exclude(replaced="")
+        .order_by("pk")
+        .values_list("listing_id", "revision", "replaced_hash", "replaced")
+    )
+    for pk, revision, digest, text in texts.iterator():
+        if sha256_bytes(text.encode()) != digest:
+            yield f"the text that revision {revision} of listing {pk} replaced is not what its hash says"
 
 
 @fsck_check("every open rejection has its work item, and the other way round")

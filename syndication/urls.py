@@ -5,6 +5,7 @@ from django.urls import path
 from syndication.api.channels import ChannelStandingView
 from syndication.api.feeds import FeedMessagesView, FeedsView, FeedView, ProfileView, RejectionsView
 from syndication.api.listings import ExplanationView, ListingsView, ListingView, PublicationView
+from syndication.api.revisions import RevisionComparisonView, RevisionsView, RevisionView
 
 urlpatterns = [
     path("channels/<str:code>/listings", ListingsView.as_view(), name="channel-listings"),
@@ -16,5 +17,10 @@ urlpatterns = [
     path("listings/<uuid:uid>", ListingView.as_view(), name="listing"),
     path("listings/<uuid:uid>/explanation", ExplanationView.as_view(), name="listing-explanation"),
     path("listings/<uuid:uid>/publication", PublicationView.as_view(), name="listing-publication"),
+    path("listings/<uuid:uid>/revisions", RevisionsView.as_view(), name="listing-revisions"),
+    path("listings/<uuid:uid>/revisions/<int:n>", RevisionView.as_view(), name="listing-revision"),
+    path(
+        "listings/<uuid:uid>/revisions/<int:n>/comparison", RevisionComparisonView.as_view(), name="listing-comparison"
+    ),
     path("rejections", RejectionsView.as_view(), name="rejections"),
 ]

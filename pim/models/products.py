@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from typing import Self, TypeVar
+from typing import Any, Self, TypeVar
 
 from django.contrib.postgres.indexes import GinIndex
 from django.db import models
@@ -88,11 +88,15 @@ class OfProductQuerySet(models.QuerySet[M_co]):
         return self.filter(product__in=Product.objects.visible_to(actor))
 
 
+def with_schemes() -> models.QuerySet[Any]:
+    """The attributes whose values are identifiers, each with its scheme."""
+    return Attribute.objects.filter(is_unique=True).annotate(scheme=Coalesce(KT("validation__scheme"), "code"))
+
+
 class IdentifierQuerySet(OfProductQuerySet["Identifier"]):
     def classed(self) -> IdentifierQuerySet:
         """With the class of the attribute whose values they are; None for those of none."""
-        said = Attribute.objects.filter(is_unique=True).annotate(scheme=Coalesce(KT("validation__scheme"), "code"))
-        classes = said.filter(scheme=OuterRef("scheme")).order_by("-sensitivity").values("sensitivity")
+        classes = with_schemes().filter(scheme=OuterRef("scheme")).order_by("-sensitivity").values("sensitivity")
         return self.annotate(sensitivity=Subquery(classes[:1]))
 
     def within(self, clearance: Sensitivity) -> IdentifierQuerySet:

@@ -89,11 +89,11 @@ class ListingsView(APIView):
     def get(self, request: Request, code: str) -> HttpResponse:
         actor = actor_of(request)
         channel = get_published_channel(code, actor=actor)
-        cursor = _number(request, "cursor", 0, 0, 2**63 - 1)
-        limit = _number(request, "limit", DEFAULT_LIMIT, 1, MAX_LIMIT)
+        cursor = read_number(request, "cursor", 0, 0, 2**63 - 1)
+        limit = read_number(request, "limit", DEFAULT_LIMIT, 1, MAX_LIMIT)
         window = read_window(channel, actor=actor, cursor=cursor, limit=limit)
-        if _is_known(request, window.etag):
-            return _finish(HttpResponse(status=304), window.etag)
+        if is_known(request, window.etag):
+            return finish(HttpResponse(status=304), window.etag)
         if channel.asks_restricted and window.revisions:
             told = {"cursor": cursor, "next": window.next_cursor, "listings": len(window.revisions)}
             note_read(LISTINGS_READ, actor=actor, subject_type="channel", subjects=[channel.code], **told)
@@ -101,7 +101,7 @@ class ListingsView(APIView):
         if window.has_more:
             following = request.build_absolute_uri(f"{request.path}?cursor={window.next_cursor}&limit={limit}")
             response["Link"] = f'<{following}>; rel="next"'
-        return _finish(response, window.etag)
+        return finish(response, window.etag)
 
 
 class ListingView(APIView):
@@ -111,11 +111,11 @@ class ListingView(APIView):
     def get(self, request: Request, uid: UUID) -> HttpResponse:
         actor = actor_of(request)
         found = read_document(uid, actor=actor)
-        if _is_known(request, found.hash):
-            return _finish(HttpResponse(status=304), found.hash)
+        if is_known(request, found.hash):
+            return finish(HttpResponse(status=304), found.hash)
         if found.is_restricted:
             note_read(LISTINGS_READ, actor=actor, subject_type="listing", subjects=[uid])
-        return _finish(HttpResponse(found.body, content_type="application/json"), found.hash)
+        return finish(HttpResponse(found.body, content_type="application/json"), found.hash)
 
 
 class ExplanationView(APIView):
@@ -169,7 +169,8 @@ def _origin(one: Origin) -> dict[str, Any]:
     return asdict(one)
 
 
-def _number(request: Request, name: str, default: int, least: int, most: int) -> int:
+def read_number(request: Request, name: str, default: int, least: int, most: int) -> int:
+    """A whole number of the query; the default where it is not there."""
     raw = request.query_params.get(name, "")
     if not raw:
         return default
@@ -178,13 +179,14 @@ def _number(request: Request, name: str, default: int, least: int, most: int) ->
     return int(raw)
 
 
-def _is_known(request: Request, etag: str) -> bool:
+def is_known(request: Request, etag: str) -> bool:
     """Weak comparison, as RFC 9110 section 13.1.2 wants it."""
     given = request.headers.get("If-None-Match", "")
     return given.strip() == "*" or etag in {one.strip().removeprefix("W/").strip('"') for one in given.split(",")}
 
 
-def _finish(response: HttpResponse, etag: str) -> HttpResponse:
+def finish(response: HttpResponse, etag: str) -> HttpResponse:
+    """With what a cache has to know."""
     response["ETag"] = f'"{etag}"'
     patch_cache_control(response, private=True, no_cache=True)
     patch_vary_headers(response, ["Authorization", "Cookie"])

@@ -4,6 +4,7 @@ from syndication.models.feeds import Feed, FeedCursor, FeedMessage, RemoteCopy
 from syndication.models.listings import FirstLive, Listing
 from syndication.models.profiles import ChannelCredential, ChannelProfile
 from syndication.models.rejections import Rejection
+from syndication.models.revisions import PublishedRevision
 
 __all__ = [
     "ChannelCredential",
@@ -13,6 +14,7 @@ __all__ = [
     "FeedMessage",
     "FirstLive",
     "Listing",
+    "PublishedRevision",
     "Rejection",
     "RemoteCopy",
 ]

@@ -29,6 +29,7 @@ from syndication.choices import BINDING_TIMER, PROJECTION, ListingState
 from syndication.models import FirstLive, Listing
 from syndication.queries.documents import Draft, draft_listings
 from syndication.services.rejections import close_rejections
+from syndication.services.revisions import Former, keep_revisions
 
 # One projector at a time for a model; taken in one order, so that two cannot wait for each other.
 LOCK = """
@@ -42,12 +43,13 @@ HOUSE = system("syndication")
 
 @dataclass
 class Change:
-    """A listing that is not as it was. `before` is its state then, empty when it is new; `is_told` when those
-    outside must hear of it.
+    """A listing that is not as it was. `before` is its state then, empty when it is new; `former` what was out;
+    `is_told` when those outside must hear of it.
     """
 
     listing: Listing
     before: str
+    former: Former
     is_told: bool
 
 
@@ -66,6 +68,7 @@ def refresh_listings(root_ids: Sequence[int]) -> None:
     _set_binding_timers(root_ids, at)
     _give_revisions([change.listing for change in changes if change.is_told])
     _write(changes)
+    keep_revisions([(change.listing, change.former) for change in changes if change.is_told])
     _record_media(drafts, present, changes)
     _tell(changes, at)
 
@@ -126,22 +129,22 @@ def _compare(present: Listing | None, draft: Draft, at: datetime) -> Change | No
     }
     if present is not None and all(getattr(present, name) == value for name, value in wanted.items()):
         return None
-    before = listing.state if present else ""
+    before, former = listing.state if present else "", Former(listing.hash, listing.body)
     is_told = listing.hash != draft.hash
     for name, value in wanted.items():
         setattr(listing, name, value)
     listing.changed_at = at if is_told else listing.changed_at
-    return Change(listing, before, is_told)
+    return Change(listing, before, former, is_told)
 
 
 def _withdraw(listing: Listing, at: datetime) -> Change | None:
     """It is not placed there any more."""
     if listing.state == ListingState.TOMBSTONE and not listing.problems:
         return None
-    before, is_told = listing.state, listing.is_live
+    before, former, is_told = listing.state, Former(listing.hash, listing.body), listing.is_live
     listing.state, listing.hash, listing.body, listing.problems = ListingState.TOMBSTONE, "", "", []
     listing.changed_at = at if is_told else listing.changed_at
-    return Change(listing, before, is_told)
+    return Change(listing, before, former, is_told)
 
 
 def _give_revisions(listings: list[Listing]) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+from collections.abc import Iterable
 from typing import Any
 from uuid import UUID
 
@@ -37,7 +38,7 @@ from pim.services import (
     withdraw_product,
     write_records,
 )
-from syndication.models import Feed, FeedMessage, Listing, Rejection
+from syndication.models import Feed, FeedMessage, Listing, PublishedRevision, Rejection
 from syndication.services.rejections import Complaint, settle_rejections
 from tests.cast import make_actor
 from tests.schemas import bring_in_google
@@ -203,6 +204,12 @@ def foreign_view() -> UUID:
         is_shared=True,
         actor=make_actor("zack", "steward"),
     ).uid
+
+
+def revisions_of(listings: Iterable[Any]) -> list[str]:
+    """Their published revisions, each as `uid/number`."""
+    rows = PublishedRevision.objects.filter(listing__uid__in=list(listings)).order_by("pk")
+    return [f"{uid}/{number}" for uid, number in rows.values_list("listing__uid", "revision")]
 
 
 def foreign_licences() -> list[str]:

@@ -49,6 +49,7 @@ def house(request: Any, world: Any) -> SimpleNamespace:
     foreign |= {"keys": [key], "api-keys": [key]}
     asked = str(test_outsider.asked_abroad())
     foreign |= {"change-requests": [asked], "requests": [asked]}
+    foreign |= {"revisions": filled.revisions_of(foreign["listings"])}
     assert all(foreign.values()), {name: len(ids) for name, ids in foreign.items()}
     return SimpleNamespace(before=before, foreign=foreign, own=own, people=people)
 

@@ -109,6 +109,7 @@ def test_a_full_house_moves_and_is_the_same(full_house: Path, other_house: dict[
         "dam_ingestfile",
         "associations_binding",
         "syndication_listing",
+        "syndication_publishedrevision",
         "jobs_job",
         "audit_batch",
         "audit_link",

@@ -38,8 +38,8 @@ UNKNOWN = "unheard"  # as long as the words that are hidden
 JSON, NDJSON = "application/json", "application/x-ndjson"
 # Everything that the database derives, tells or keeps for anybody.
 TOLD = (
-    "events_outbox", "events_event", "pim_productsearch", "pim_catalogueentry", "syndication_listing", "dam_asset",
-    "workflow_workitem", "delivery_publication",
+    "events_outbox", "events_event", "pim_productsearch", "pim_catalogueentry", "syndication_listing",
+    "syndication_publishedrevision", "dam_asset", "workflow_workitem", "delivery_publication",
 )  # fmt: skip
 Asked = tuple[str, str, dict[str, Any] | list[Any] | str | None]
 

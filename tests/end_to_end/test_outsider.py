@@ -144,6 +144,7 @@ def house(request: Any, world: Any, people: dict[str, Any]) -> SimpleNamespace:
     asked = str(asked_abroad())
     foreign |= {"change-requests": [asked], "requests": [asked]}
     foreign |= {"licences": filled.foreign_licences(), "products": [*foreign["products"], "CIRRUS"]}
+    foreign |= {"revisions": filled.revisions_of(foreign["listings"])}
     assert all(foreign.values()), {name: len(ids) for name, ids in foreign.items()}
     return SimpleNamespace(before=before, foreign=foreign, own=own_ids())
 
@@ -187,6 +188,9 @@ def own_ids() -> dict[str, list[str]]:
         "bindings": [str(uid) for uid in Binding.objects.filter(product=atlas).values_list("uid", flat=True)],
         "proposals": [],
         "listings": [str(row.uid) for row in Listing.objects.filter(scope__market__code="US")],
+        "revisions": filled.revisions_of(
+            Listing.objects.filter(scope__market__code="US").values_list("uid", flat=True)
+        ),
         "ingests": [],
         "uploads": [],
         "imports": [],
@@ -299,9 +303,15 @@ def test_what_is_elsewhere_changes_no_answer(house: SimpleNamespace, people: dic
 
 
 def unlisted() -> set[str]:
-    """Listings that are not out: there is no document of theirs, nor an explanation where the product is gone."""
+    """Listings that are not out: there is no document of theirs, nor an explanation where the product is gone, nor what
+    they said while it was there.
+    """
     gone = Listing.objects.filter(scope__market__code="US").exclude(state="live").values_list("uid", flat=True)
-    return {f"/api/v1/listings/{uid}{end}" for uid in gone for end in ("", "/explanation")}
+    named = {f"/api/v1/listings/{uid}{end}" for uid in gone for end in ("", "/explanation")}
+    past = [f"/api/v1/listings/{one.replace('/', '/revisions/')}" for one in filled.revisions_of(gone)]
+    return named | {f"{one}{end}" for one in past for end in ("", "/comparison")} | {
+        f"/listings/{uid}/compare/" for uid in gone
+    }  # fmt: skip
 
 
 def difference(before: str, after: str) -> str:
@@ -319,7 +329,7 @@ def test_foreign_ids_are_like_unknown_ones(house: SimpleNamespace, people: dict[
                 continue
             plain: dict[str, tuple[int, str]] = {}
             for one in ids_for(operation, house.foreign):
-                unknown = UNKNOWN if walking.is_uuid(one) else "NOWHERE"
+                unknown = walking.like(one, unknown=UNKNOWN)
                 if unknown not in plain:
                     plain[unknown] = asked(client, operation.at(unknown), unknown)
                 told = asked(client, operation.at(one), one)

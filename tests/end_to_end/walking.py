@@ -42,12 +42,17 @@ class Operation:
 
     @property
     def kind(self) -> str:
-        """The segment before the parameter; an address with two parameters needs a thought first."""
-        assert len(self.parameters) == 1, f"{self.name}: say in walking.py how its parameters are filled"
-        return PARAMETER.split(self.path)[0].strip("/").rpartition("/")[2]
+        """The segment before the last parameter; an address with three parameters needs a thought first."""
+        assert len(self.parameters) in {1, 2}, f"{self.name}: say in walking.py how its parameters are filled"
+        place = list(PARAMETER.finditer(self.path))[-1].start()
+        return self.path[:place].strip("/").rpartition("/")[2]
 
     def at(self, identifier: str) -> str:
-        return PARAMETER.sub(lambda _: identifier, self.path)
+        """Filled with what a thing is named by: `uid/3` where it has two parameters, of which 1 is the second."""
+        if len(self.parameters) == 1:
+            return PARAMETER.sub(lambda _: identifier, self.path)
+        parts = iter(identifier.split("/"))
+        return PARAMETER.sub(lambda _: next(parts, "1"), self.path)
 
 
 @cache
@@ -114,6 +119,12 @@ def text_of(response: Any) -> str:
     for pattern, word in NOISE:
         text = pattern.sub(word, text)
     return text
+
+
+def like(text: str, *, unknown: str) -> str:
+    """A name of the same form that nothing has."""
+    first, slash, number = text.partition("/")
+    return f"{unknown}{slash}{number}" if is_uuid(first) else "NOWHERE"
 
 
 def is_uuid(text: str) -> bool:

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import pytest
+from django.db import connection
 
 from delivery.models import Publication
 from foundation.archive.registry import CHECKS
 from foundation.core import moment
 from foundation.workflow.services import close_work_items
-from syndication.models import ChannelCredential, Feed, FeedCursor, FeedMessage, Listing, Rejection
+from pim.services import set_values
+from syndication.models import ChannelCredential, Feed, FeedCursor, FeedMessage, Listing, PublishedRevision, Rejection
 from syndication.services.rejections import Complaint, settle_rejections
 
 from . import factories as make
@@ -16,6 +18,7 @@ from . import factories as make
 CURRENT = "every listing is as its product is"
 COUNTED = "no revision is ahead of its channel"
 ASKED = "every open rejection has its work item, and the other way round"
+KEPT = "what was published can be had again"
 SETTLED = "every processed feed has an outcome for each message"
 
 
@@ -23,8 +26,13 @@ def found(name: str) -> list[str]:
     return list(CHECKS[name].find())
 
 
+def going_around_us() -> None:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT set_config('tandem.retiring', 'on', true)")
+
+
 def test_a_sound_house_has_nothing_to_say(coat):
-    assert [sentence for name in (CURRENT, COUNTED, ASKED, SETTLED) for sentence in found(name)] == []
+    assert [sentence for name in (CURRENT, COUNTED, ASKED, SETTLED, KEPT) for sentence in found(name)] == []
 
 
 def test_a_listing_that_is_not_what_truth_makes_of_it(coat):
@@ -38,6 +46,8 @@ def test_a_listing_that_is_missing_and_one_too_many(coat):
     row = make.listing("COAT-red-s")
     Publication.objects.filter(listing=row.uid).delete()
     assert "does not use the assets" in found(CURRENT)[0]
+    going_around_us()
+    row.revisions.all().delete()
     row.delete()
     assert "has no listing" in found(CURRENT)[0]
 
@@ -46,6 +56,23 @@ def test_a_revision_ahead_of_its_channel(coat):
     type(coat.world.shop).objects.filter(code="shop").update(last_revision=1)
     FeedCursor.objects.create(channel=coat.world.bazaar, acknowledged=99)
     assert len(found(COUNTED)) == 3
+
+
+def test_a_revision_that_is_not_kept_or_has_lost_its_document(coat):
+    row = make.listing("COAT-red-s")
+    set_values(coat.model, values={"name": "Warm coat"}, locale="en-GB", actor=make.HOUSE)
+    make.settle()
+    assert found(KEPT) == []
+    going_around_us()
+    kept = PublishedRevision.objects.get(listing=row, replaced_hash=row.hash)
+    PublishedRevision.objects.filter(pk=kept.pk).update(replaced=kept.replaced + " ")
+    assert found(KEPT) == [
+        f"the text that revision {kept.revision} of listing {row.pk} replaced is not what its hash says"
+    ]
+    PublishedRevision.objects.filter(pk=kept.pk).update(replaced="", replaced_hash="")
+    assert found(KEPT) == [f"the document of listing {row.uid} at revision {row.revision} is gone"]
+    row.revisions.all().delete()
+    assert found(KEPT) == [f"listing {row.uid} is at revision {kept.revision}, which is not kept"]
 
 
 @pytest.fixture

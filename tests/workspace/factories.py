@@ -44,7 +44,7 @@ from pim.services import (
     write_records,
 )
 from syndication.choices import ListingState
-from syndication.models import Feed, FeedMessage, Listing
+from syndication.models import Feed, FeedMessage, Listing, PublishedRevision
 from tests.cast import make_actor
 from tests.schemas import bring_in_google
 
@@ -251,10 +251,27 @@ def make_listing(product: Product, scope: Any, **fields: Any) -> Listing:
         "mapping_version": 1,
         "changed_at": moment.now(),
     }
-    return Listing.objects.create(
+    listing = Listing.objects.create(
         product_id=product.pk, root_id=product.root_id, sku=product.sku, scope=scope, channel=scope.channel,
         **fallback | fields,
     )  # fmt: skip
+    if listing.revision is not None:
+        PublishedRevision.objects.create(
+            listing=listing, revision=listing.revision, hash=listing.hash, mapping_version=1, at=listing.changed_at
+        )
+    return listing
+
+
+def make_past(product: Product, scope: Any) -> Listing:
+    """A listing that was out once and is withdrawn."""
+    listing = make_listing(product, scope, state=ListingState.TOMBSTONE)
+    text = '{"fields": {"title": "Coat"}}'
+    former = {"hash": hashlib.sha256(text.encode()).hexdigest(), "mapping_version": 1, "at": listing.changed_at}
+    for revision, rest in ((1, former), (2, former | {"hash": "", "replaced_hash": former["hash"], "replaced": text})):
+        number = listing.channel.last_revision + 1_000 + revision
+        PublishedRevision.objects.create(listing=listing, revision=number, **rest)
+    Listing.objects.filter(pk=listing.pk).update(revision=number)
+    return listing
 
 
 def make_feed(listing: Listing, **fields: Any) -> Feed:

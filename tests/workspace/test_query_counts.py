@@ -69,6 +69,8 @@ PAGES: dict[str, Callable[[Any], str]] = {
     "work_item, handed over": lambda _: f"/work/{factories.work_item().uid}/ask/?verb=workflow.hand_over",
     "listing_list": lambda _: "/listings/",
     "listing": lambda window: f"/listings/{window.listing.uid}/",
+    "listing_history": lambda window: f"/listings/{window.past.uid}/history/",
+    "listing_compare": lambda window: f"/listings/{window.past.uid}/compare/",
     "listing, one of a filter": lambda window: factories.queue_address(window.listing),
     "listing_list, filtered": lambda _: "/listings/?state=held&reason=missing:description&q=ridge",
     "channel_list": lambda _: "/channels/",
@@ -204,6 +206,7 @@ def counts(
         factories.relate(window.ridge, coat)
     visits = [(browser_of(steward), PAGES), (browser_of(photographer), STUDIO_PAGES)]
     window.listing = factories.make_listing(factories.product("RIDGE-RED-S"), window.world.scopes["shop/GB/en-GB"])
+    window.past = factories.make_past(factories.product("RIDGE-BLUE-S"), window.world.scopes["shop/DACH/de-AT"])
     window.feed = factories.make_feed(window.listing)
     window.free = factories.make_asset("free.jpg")
     publish(window)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from itertools import groupby
 from typing import Any
 from uuid import UUID
@@ -99,6 +100,15 @@ def events_of(
     """The story of some subjects, newest first, as far as it is the actor's."""
     rows = Event.objects.filter(subject__in=list(subjects)).exclude(type__in=[*but, *HOUSEKEEPING])
     return _told(_known_to(actor, list(rows.order_by("-position")[:RECENT])), {}, is_grouped=is_grouped)[:limit]
+
+
+def events_between(
+    subjects: Iterable[UUID], actor: Actor, *, after: datetime, until: datetime, but: Sequence[str] = ()
+) -> list[TimelineEntry]:
+    """What happened to some subjects in a span of time, newest first, one entry each."""
+    rows = Event.objects.filter(subject__in=list(subjects), at__gt=after, at__lte=until)
+    newest = rows.exclude(type__in=[*but, *HOUSEKEEPING]).order_by("-position")[:RECENT]
+    return _told(_known_to(actor, list(newest)), {}, is_grouped=False)
 
 
 def _known_to(actor: Actor, events: Sequence[Event]) -> list[Event]:

@@ -213,17 +213,17 @@ def _field(one: Origin, sku: str, product_url: str) -> Field:
         words.append(f"in {one.locale}")
     if one.transform:
         words.append(one.transform)
-    return Field(one.target, _spoken(one.value), ", ".join(words), product_url + anchor(one.source))
+    return Field(one.target, spoken(one.value), ", ".join(words), product_url + anchor(one.source))
 
 
-def _spoken(value: Any) -> str:
+def spoken(value: Any) -> str:
     """A value of the document as text."""
     if isinstance(value, bool):
         return "Yes" if value else "No"
     if isinstance(value, list):
-        return ", ".join(_spoken(one) for one in value)
+        return ", ".join(spoken(one) for one in value)
     if isinstance(value, dict) and value.keys() in ({"amount", "unit"}, {"amount", "currency"}):
         return f"{value['amount']} {value.get('unit') or value.get('currency')}"
     if isinstance(value, dict):
-        return ", ".join(f"{name} {_spoken(one)}" for name, one in value.items())
+        return ", ".join(f"{name} {spoken(one)}" for name, one in value.items())
     return "" if value is None else str(value)

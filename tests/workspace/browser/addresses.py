@@ -42,6 +42,8 @@ def addresses(street: Any) -> dict[str, str]:
         "completeness, down to the products": "/completeness/?cell=coats/shop/DACH&attribute=description",
         "listings": "/listings/",
         "listing": f"/listings/{street.listing.uid}/",
+        "listing's revisions": f"/listings/{street.listing.uid}/history/",
+        "listing's two revisions": f"/listings/{street.listing.uid}/compare/",
         "listing, one of a filter": "/listings/fix/?state=live",
         "channels": "/channels/",
         "channel": "/channels/shop/",
