@@ -61,3 +61,6 @@ FULL_SIZE_PRESET: tuple[str, dict[str, Any]] = (
     "Full size",
     {"width": 8192, "height": 8192, "fit": "contain", "format": "webp", "quality": 86},
 )
+
+# The vocabulary that agrees keywords of assets, and the language in which they are kept.
+KEYWORD_VOCABULARY, KEYWORDS_IN = "keywords", "en-GB"

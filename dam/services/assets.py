@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from dam import events
+from dam.choices import KEYWORD_VOCABULARY, KEYWORDS_IN
 from dam.errors import ProductFact
 from dam.models import Asset
 from foundation.core import moment
@@ -20,7 +21,6 @@ TABLE = Asset._meta.db_table
 TEXTS = {"caption": 4000, "creator": 300, "credit": 300, "copyright": 500, "usage_terms": 2000}
 TITLE = 300
 KEYWORDS = 100
-KEYWORD_VOCABULARY, KEYWORDS_IN = "keywords", "en-GB"
 ALT = 500
 EDITABLE = ("title", "markets", "keywords", "alt", *TEXTS)
 # Words by which products are described: they have one home, and it is not here.

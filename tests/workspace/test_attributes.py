@@ -107,6 +107,9 @@ class TestAttributes:
         assert [row.name for row in listed.context["list"].rows] == ["Ash"]
         text = listed.content.decode()
         assert ("/settings/vocabularies/glazes/" in text, "New option" in text) == (True, False)
+        followed = chief.get("/settings/vocabularies/glazes/")
+        assert followed.context["page"].followers == [("glaze", f"{ATTRIBUTES}glaze/options/")]
+        assert followed.context["page"].agrees_keywords is False
         said = {"version": "1", "label-en-GB": "Mine", "synonyms": "", "swatch": "", "position": "0"}
         refused = chief.post("/settings/option/glaze/ash/", said)
         assert refused.status_code == 422

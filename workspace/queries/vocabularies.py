@@ -9,10 +9,12 @@ from django.db.models import Count
 from django.urls import reverse
 from django.utils.http import urlencode
 
+from dam.choices import KEYWORD_VOCABULARY
 from foundation.core.actors import Actor
 from foundation.core.pages import keyset_page
 from foundation.taxonomy.models import Term, Vocabulary
 from foundation.taxonomy.queries import get_term, get_vocabulary, terms_holding
+from pim.models import Attribute
 from workspace.queries.shown import LOCALE
 from workspace.queries.trees import Label, labels_of
 
@@ -59,6 +61,8 @@ class VocabularyPage:
     opened: OpenedTerm | None
     empty_labels: list[Label]
     may_edit: bool
+    followers: list[tuple[str, str]]  # attributes whose options its terms are: name and address
+    agrees_keywords: bool
 
 
 def vocabulary_rows(actor: Actor) -> list[VocabularyRow]:
@@ -79,7 +83,14 @@ def vocabulary_page(code: str, *, actor: Actor, term: str, q: str, cursor: str) 
         opened=_opened(get_term(vocabulary, term)) if term else None,
         empty_labels=labels_of({}),
         may_edit=actor.may("taxonomy.define"),
+        followers=_followers(code, actor),
+        agrees_keywords=code == KEYWORD_VOCABULARY,
     )
+
+
+def _followers(code: str, actor: Actor) -> list[tuple[str, str]]:
+    found = Attribute.objects.visible_to(actor).filter(validation__vocabulary=code).order_by("code")[:PAGE]
+    return [(one.label(LOCALE), reverse("option_list", args=[one.code])) for one in found]
 
 
 def vocabulary_address(code: str, term: str = "") -> str:
