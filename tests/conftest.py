@@ -16,6 +16,12 @@ settings.load_profile("tandem")
 LOCK = 6_021_023  # taken while the template is made
 
 
+def pytest_configure() -> None:
+    from django.conf import settings as of_django
+
+    of_django.PASSWORD_HASHERS = ["tests.hashing.QuickArgon2"]
+
+
 def _template() -> str:
     return os.environ["TANDEM_TEST_PREFIX"] + "template"
 

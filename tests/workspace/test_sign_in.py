@@ -22,6 +22,7 @@ from django.contrib.sessions.models import Session
 from django.core.cache import cache
 from django.test import Client
 
+from config import settings as of_house
 from foundation.accounts.models import User
 from foundation.accounts.services import close_account, create_user, forget_ended_sessions, reopen_account
 from foundation.core import moment
@@ -78,6 +79,7 @@ def test_coming_and_going_are_events_and_leave_the_user_as_they_were(steward: An
     client, answer = enter("stella", next="/work/")
     assert answer["Location"] == "/work/"
     assert User.objects.get(username="stella").password.startswith("argon2$argon2id$")
+    assert of_house.PASSWORD_HASHERS == ["django.contrib.auth.hashers.Argon2PasswordHasher"]
     assert told("accounts.user.signed_in") == [{"username": "stella", "method": "password"}]
     assert UserSession.objects.get().user.username == "stella"
     client.post("/logout/")
