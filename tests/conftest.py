@@ -18,7 +18,11 @@ LOCK = 6_021_023  # taken while the template is made
 
 def pytest_configure() -> None:
     from django.conf import settings as of_django
+    from django.test import TransactionTestCase
 
+    from tests.emptying import empty_tables
+
+    TransactionTestCase._fixture_teardown = empty_tables  # type: ignore[method-assign]
     of_django.PASSWORD_HASHERS = ["tests.hashing.QuickArgon2"]
 
 
