@@ -45,8 +45,8 @@ def key_of(prefix: str) -> ApiKey | None:
     keys, people = len(_names(ApiKey)), len(_names(User))
     key = ApiKey.from_db(connection.alias, _names(ApiKey), row[:keys])
     key.user = User.from_db(connection.alias, _names(User), row[keys : keys + people])
-    if row[-1] is not None:
-        key.use = ApiKeyUse(key_id=key.pk, at=row[-1])
+    use = ApiKeyUse(key_id=key.pk, at=row[-1]) if row[-1] is not None else None
+    ApiKey._meta.get_field("use").set_cached_value(key, use)  # else it would be asked for
     return key
 
 

@@ -179,7 +179,7 @@ def _revisions(listing: Listing) -> Any:
 def _get_revision(listing: Listing, number: int, *, path: str) -> PublishedRevision:
     row: PublishedRevision | None = _revisions(listing).filter(revision=number).first()
     if row is None:
-        raise Missing(f"The listing has no revision {number}", path=path)
+        raise Missing("The listing has no such revision", path=path)
     return row
 
 
