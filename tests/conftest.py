@@ -18,6 +18,9 @@ LOCK = 6_021_023  # taken while the template is made
 
 def pytest_configure() -> None:
     from django.conf import settings as of_django
+
+    if not of_django.configured:
+        return
     from django.test import TransactionTestCase
 
     from tests.emptying import empty_tables
