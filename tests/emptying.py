@@ -9,7 +9,7 @@ from typing import Any
 
 from django.db import connection
 
-KEPT = frozenset({"django_content_type", "auth_permission", "django_migrations", "django_site"})
+KEPT = frozenset({"django_content_type", "auth_permission"})
 MUCH = 4 * 2**20  # bytes, from which on a table is truncated
 
 

@@ -30,13 +30,18 @@ PRODUCT_FACTS = {
 }  # fmt: skip
 
 
-def edit_asset(asset: Asset, *, changes: dict[str, Any], actor: Actor, expected: int | None = None) -> Asset:
+def edit_asset(
+    asset: Asset, *, changes: dict[str, Any], actor: Actor, expected: int | None = None, as_said: bool = False
+) -> Asset:
     """Change title, markets or metadata; None takes a metadata value away.
 
-    `expected` is the edition that the caller has read; another one is refused as stale.
+    `expected` is the edition that the caller has read; another one is refused as stale. Keywords are kept as the house
+    agreed on them, or with `as_said` to the letter: what is put back is what was.
     """
     actor = actor.require("dam.edit")
     checked = {name: _check(name, value) for name, value in changes.items()}
+    if checked.get("keywords") and not as_said:
+        checked["keywords"] = agreed_keywords(checked["keywords"])
     with recorded(actor):
         asset = lock_asset(asset, actor=actor)
         if expected is not None and expected != asset.edition:
@@ -66,7 +71,7 @@ def undo_edit(asset: Asset, *, edition: int, actor: Actor) -> Asset:
         names = [name for name in EDITABLE if _said(before, name) != _said(after, name)]
         if any(_current(asset, name) != _said(after, name) for name in names):
             raise Stale("It was changed again since, so nothing was undone; read it again", path="edition")
-        return edit_asset(asset, changes={name: _said(before, name) for name in names}, actor=actor)
+        return edit_asset(asset, changes={name: _said(before, name) for name in names}, actor=actor, as_said=True)
 
 
 def delete_asset(asset: Asset, *, actor: Actor) -> Asset:
@@ -127,13 +132,11 @@ def _text(name: str, value: Any, limit: int, *, required: bool = False) -> str |
 
 
 def check_words(value: Any, *, name: str) -> list[str]:
-    """Keywords or markets without blanks and repetitions, keywords as the house agreed on them; raises `Invalid` for
-    what is no list of texts.
-    """
+    """Keywords or markets without blanks and repetitions; raises `Invalid` for what is no list of texts."""
     if not isinstance(value, list) or len(value) > KEYWORDS or not all(isinstance(one, str) for one in value):
         raise Invalid(f"{name} must be a list of at most {KEYWORDS} texts", path=name)
     words = list(dict.fromkeys(one.strip() for one in value if one.strip()))
-    return sorted(words) if name == "markets" else agreed_keywords(words)
+    return sorted(words) if name == "markets" else words
 
 
 def agreed_keywords(words: Sequence[str]) -> list[str]:

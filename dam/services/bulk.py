@@ -116,10 +116,10 @@ class _Said(Verb):
     def change(self, subject: Any, parameters: Parameters, actor: Actor) -> None:
         field = self.field(parameters)
         current = subject.markets if field == "markets" else subject.metadata.get(field)
-        edit_asset(subject, changes={field: self.wanted(current, parameters)}, actor=actor)
+        edit_asset(subject, changes={field: self.wanted(current, parameters)}, actor=actor, as_said=True)
 
     def restore(self, subject: Any, image: Any, parameters: Parameters, actor: Actor) -> None:
-        edit_asset(subject, changes={self.field(parameters): image}, actor=actor)
+        edit_asset(subject, changes={self.field(parameters): image}, actor=actor, as_said=True)
 
     def traces(self, ids: Sequence[int], parameters: Parameters) -> dict[int, list[Trace]]:
         field = self.field(parameters)
@@ -136,8 +136,10 @@ class Keywords(_Said):
 
     def check(self, given: Parameters, actor: Actor) -> dict[str, Any]:
         checked = read_parameters(given, "mode", "keywords")
-        keywords = agreed_keywords(_texts(checked, "keywords"))
+        said = _texts(checked, "keywords")
         mode = choice_of(checked, "mode", APPEND, REPLACE, REMOVE)
+        # Those from before they were agreed on can be taken away too.
+        keywords = list(dict.fromkeys([*(said if mode == REMOVE else ()), *agreed_keywords(said)]))
         if not keywords and mode != REPLACE:
             raise Invalid("Name at least one keyword", path="keywords")
         return {"mode": mode, "keywords": keywords}
